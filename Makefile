@@ -1,0 +1,23 @@
+.PHONY: run test lint lock bench messages
+
+run: ## The service on http://127.0.0.1:8000, from nothing
+	@exec bash compose/local/run.sh
+
+test: ## The whole test suite; ARGS="-k avatar" narrows it
+	@exec bash compose/local/test.sh python -m pytest -n 2 $(ARGS)
+
+lint:
+	@exec bash compose/local/lint.sh
+
+bench: ## The speed table of the README, on MEMBERS members
+	@INSTANCE_NAME=bench exec bash compose/local/test.sh python -m compose.bench
+
+lock: ## Pin pyproject.toml's dependencies with hashes
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	  pyproject.toml -o compose/requirements/base.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group dev --group run -c compose/requirements/base.txt \
+	  -o compose/requirements/dev.txt
+
+messages: ## Collect and compile the translations (needs gettext)
+	cd project && ../.local/venv/bin/python ../manage.py makemessages -l ru --no-location -i .local

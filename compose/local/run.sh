@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# make run: from a fresh machine to the running service with demo data.
+. "$(dirname "$0")/common.sh"
+
+HOST=127.0.0.1
+export PORT=${PORT:-8000}
+
+ensure_system
+ensure_venv
+use_instance run
+port_is_free() {
+  "$VENV/bin/python" -c 'import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((sys.argv[1], int(sys.argv[2])))' "$HOST" "$PORT" 2>/dev/null
+}
+port_is_free || fail "port $PORT is taken (or not a port)" "Try another one: PORT=8001 make run"
+echo ": http://$HOST:$PORT" >"$INSTANCE/address"
+
+export DEBUG=${DEBUG:-off} HTTPS=off OTP_ECHO=${OTP_ECHO:-1}
+export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost}
+export PATH=$VENV/bin:$PATH
+
+stopping() {
+  trap '' INT TERM
+  say "Stopping"
+  [ -z "${HONCHO:-}" ] || { kill -TERM "$HONCHO" 2>/dev/null; wait "$HONCHO" 2>/dev/null; } || true
+  stop_servers
+  rm -f "$INSTANCE/address"
+}
+trap stopping EXIT
+trap 'exit 0' INT TERM
+
+start_servers "-c shared_buffers=256MB -c max_connections=100" yes
+say "Migrating the database"
+python manage.py migrate --verbosity 0
+python manage.py collectstatic --noinput --verbosity 0
+python manage.py demo --members "${DEMO_MEMBERS:-10000}" --if-empty
+
+export MATCHMAKER_INSTANCE=$INSTANCE
+honcho -f compose/local/Procfile start 9>&- &
+HONCHO=$!
+unset MATCHMAKER_INSTANCE
+if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$HONCHO"; then
+  python manage.py demo --sign-ins
+  cat <<END
+
+  Matchmaker runs at     http://$HOST:$PORT/
+  Try the API            http://$HOST:$PORT/docs
+  The reference          http://$HOST:$PORT/redoc
+  The admin panel        http://$HOST:$PORT/admin/
+
+  Ctrl-C stops everything that was started here. The data stay in .local/run.
+END
+fi
+wait "$HONCHO"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# make test: the same set-up, then the whole test suite in servers of its own.
+. "$(dirname "$0")/common.sh"
+
+ensure_system
+ensure_venv
+use_instance "${INSTANCE_NAME:-test}"
+trap stop_servers EXIT
+# Nothing here must survive a power cut, so it need not wait for the disk.
+start_servers "-c shared_buffers=256MB -c max_connections=200 -c fsync=off -c synchronous_commit=off -c full_page_writes=off" no
+export HTTPS=off MEDIA_ROOT=$INSTANCE/media STATIC_ROOT=$INSTANCE/static
+export PATH=$VENV/bin:$PATH
+"${@:-true}"

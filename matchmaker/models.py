@@ -1,0 +1,161 @@
+"""Members, and what they feel about each other."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.places import PublicPoint
+from matchmaker.querysets import MemberManager
+from project.lib.geo import AsGeometry
+
+
+class Gender(models.TextChoices):
+    MALE = "male", _("male")
+    FEMALE = "female", _("female")
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", _("English")
+    RUSSIAN = "ru", _("Russian")
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """One account, however it signed up: by e-mail, by phone, or both."""
+
+    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    phone_number = models.CharField(
+        _("phone number"), max_length=16, null=True, blank=True, help_text=_("E.164")
+    )
+    first_name = models.CharField(_("first name"), max_length=150, blank=True)
+    last_name = models.CharField(_("last name"), max_length=150, blank=True)
+    gender = models.CharField(
+        _("gender"), max_length=6, choices=Gender.choices, blank=True
+    )
+    avatar = models.ImageField(_("avatar"), upload_to="avatars", blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH
+    )
+    location = PointField(
+        _("exact location"), geography=True, null=True, blank=True, spatial_index=False
+    )
+    public_location = models.GeneratedField(
+        verbose_name=_("public location"),
+        expression=PublicPoint("location"),
+        output_field=PointField(geography=True, null=True, spatial_index=False),
+        db_persist=True,
+    )
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("An inactive member cannot sign in and is invisible."),
+    )
+    is_staff = models.BooleanField(_("staff"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    token_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Tokens of an older version are dead.")
+    )
+
+    objects = MemberManager()
+
+    EMAIL_FIELD = USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            # UPPER is what Django's `iexact` compares, so sign-in uses this index.
+            models.UniqueConstraint(Upper("email"), name="member_email_unique"),
+            models.UniqueConstraint(F("phone_number"), name="member_phone_unique"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone_number__isnull=False),
+                name="member_email_or_phone",
+            ),
+            models.CheckConstraint(
+                condition=~Q(email="") & ~Q(phone_number=""),
+                name="member_contact_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(gender__in=["", *Gender.values]), name="member_gender_known"
+            ),
+        ]
+        indexes = [
+            GistIndex(fields=["location"], name="member_location"),
+            GistIndex(fields=["public_location"], name="member_public_location"),
+            GistIndex(AsGeometry(F("public_location")), name="member_public_box"),
+            GinIndex(
+                OpClass(Upper("first_name"), "gin_trgm_ops"), name="member_first_name"
+            ),
+            GinIndex(
+                OpClass(Upper("last_name"), "gin_trgm_ops"), name="member_last_name"
+            ),
+            models.Index(F("date_joined").desc(), F("id").desc(), name="member_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email or self.phone_number or str(self.pk)
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+
+class _Pair(models.Model):
+    """One member's stance towards another: at most one row a pair, never oneself."""
+
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class Like(_Pair):
+    from_member = models.ForeignKey(
+        Member, models.CASCADE, related_name="likes_given", db_index=False
+    )
+    to_member = models.ForeignKey(Member, models.CASCADE, related_name="likes_received")
+
+    class Meta:
+        verbose_name = _("like")
+        verbose_name_plural = _("likes")
+        constraints = [
+            models.UniqueConstraint("from_member", "to_member", name="like_unique"),
+            models.CheckConstraint(
+                condition=~Q(from_member=F("to_member")), name="like_not_self"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_member_id} → {self.to_member_id}"
+
+
+class Block(_Pair):
+    """Blocked members do not exist for each other, both ways."""
+
+    from_member = models.ForeignKey(
+        Member, models.CASCADE, related_name="blocks_given", db_index=False
+    )
+    to_member = models.ForeignKey(
+        Member, models.CASCADE, related_name="blocks_received"
+    )
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        constraints = [
+            models.UniqueConstraint("from_member", "to_member", name="block_unique"),
+            models.CheckConstraint(
+                condition=~Q(from_member=F("to_member")), name="block_not_self"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_member_id} ⊘ {self.to_member_id}"

@@ -1,0 +1,183 @@
+"""Shapes of members, in and out."""
+
+from typing import Any
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from djoser.serializers import TokenCreateSerializer
+from PIL import Image
+from rest_framework import serializers
+
+from matchmaker import constants, errors, images
+from matchmaker.models import Gender, Language, Member
+from project.lib.fields import LocationInput, PhoneField, PointField
+
+PASSWORD_MAX_LENGTH = 128
+
+
+class AvatarField(serializers.FileField):
+    """A picture file (JPEG, PNG, WebP; 5 MiB, 40 megapixels), decoded and clean."""
+
+    def to_internal_value(self, data: Any) -> Image.Image:
+        file = super().to_internal_value(data)
+        try:
+            return images.clean_picture(
+                file,
+                max_bytes=constants.AVATAR_MAX_BYTES,
+                max_pixels=constants.AVATAR_MAX_PIXELS,
+                max_side_px=constants.AVATAR_MAX_SIDE_PX,
+            )
+        except images.PictureRefused as error:
+            raise serializers.ValidationError(error.detail) from error
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            write_only=True,
+            trim_whitespace=False,
+            max_length=PASSWORD_MAX_LENGTH,
+            style={"input_type": "password"},
+            **kwargs,
+        )
+
+
+class NewMember(LocationInput):
+    """What every sign-up by e-mail has in common."""
+
+    email = serializers.EmailField(max_length=254)
+    password = PasswordField()
+
+    def validate_email(self, value: str) -> str:
+        if Member.objects.filter(email__iexact=value).exists():
+            raise serializers.ValidationError(errors.EmailTaken.detail)
+        return value
+
+    def validate_password(self, value: str) -> str:
+        # The member that would be made, for "too similar to your name".
+        names = {
+            name: self.initial_data.get(name) or ""
+            for name in ("email", "first_name", "last_name")
+        }
+        like = Member(**{k: v for k, v in names.items() if isinstance(v, str)})
+        return checked_password(value, like)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**attrs, "language": (get_language() or Language.ENGLISH)[:2]}
+
+
+class RegisterMember(NewMember):
+    first_name = serializers.CharField(max_length=150)
+    last_name = serializers.CharField(max_length=150)
+    gender = serializers.ChoiceField(Gender.choices)
+    avatar = AvatarField(help_text=_("Required in a form; JSON cannot carry a file."))
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None and request.content_type == "application/json":
+            fields["avatar"].required = False
+        return fields
+
+
+class SignUp(NewMember):
+    telephone = PhoneField(
+        required=False, allow_null=True, source="phone_number", help_text=_("E.164")
+    )
+
+    def validate_telephone(self, value: str | None) -> str | None:
+        if value and Member.objects.filter(phone_number=value).exists():
+            raise serializers.ValidationError(errors.PhoneTaken.detail)
+        return value
+
+
+class SignedUp(serializers.Serializer):
+    id = serializers.IntegerField()
+    email = serializers.EmailField()
+    telephone = serializers.CharField(source="phone_number", allow_null=True)
+
+
+class ProfileChanges(LocationInput):
+    first_name = serializers.CharField(max_length=150, required=False)
+    last_name = serializers.CharField(max_length=150, required=False)
+    gender = serializers.ChoiceField(Gender.choices, required=False)
+    language = serializers.ChoiceField(Language.choices, required=False)
+    avatar = AvatarField(required=False, allow_null=True)
+
+
+class OwnProfile(serializers.ModelSerializer[Member]):
+    avatar = serializers.ImageField(allow_null=True)
+    location = PointField(allow_null=True)
+
+    class Meta:
+        model = Member
+        fields = (
+            "id", "email", "phone_number", "first_name", "last_name", "gender",
+            "avatar", "language", "location", "date_joined",
+        )  # fmt: skip
+
+
+class PublicProfile(serializers.Serializer):
+    """What others see. PostgreSQL writes it (views.profile_shape); this documents it."""
+
+    id = serializers.IntegerField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    gender = serializers.ChoiceField(["", *Gender.values])
+    avatar = serializers.URLField(allow_null=True)
+    distance_km = serializers.FloatField(
+        allow_null=True, help_text=_("From the caller's location to the public point")
+    )
+    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
+
+
+class PasswordChange(serializers.Serializer):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+    def validate_current_password(self, value: str) -> str:
+        if not self.context["request"].user.check_password(value):
+            raise serializers.ValidationError(_("This is not your password."))
+        return value
+
+    def validate_new_password(self, value: str) -> str:
+        return checked_password(value, self.context["request"].user)
+
+
+class Credentials(serializers.Serializer):
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+
+
+class TokenSignIn(TokenCreateSerializer):
+    """djoser's sign-in, with both fields required."""
+
+    default_error_messages = {"invalid_credentials": errors.SignInFailed.detail}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = serializers.CharField(max_length=254)
+        self.fields["password"] = PasswordField()
+
+
+class TokenKey(serializers.Serializer):
+    auth_token = serializers.CharField()
+
+
+class RefreshToken(serializers.Serializer):
+    refresh = serializers.CharField(max_length=4096)
+
+
+class Tokens(serializers.Serializer):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+def checked_password(password: str, member: Member) -> str:
+    try:
+        password_validation.validate_password(password, member)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError(error.messages) from error
+    return password

@@ -1,0 +1,171 @@
+"""Members over HTTP: validate, call a service or a queryset, render."""
+
+from typing import Any
+
+from django.http import Http404
+from djoser.views import TokenCreateView
+from rest_framework import status
+from rest_framework.authtoken.models import Token
+from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from matchmaker import profiles, serializers, services
+from matchmaker.filters import MemberFilter
+from matchmaker.models import Member
+from matchmaker.querysets import MemberQuerySet
+from project.lib.geojson import write_one
+from project.lib.lists import page_response, wants_geojson
+from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+
+
+def validated(serializer: type[Serializer], request: Request) -> dict[str, Any]:
+    """The request's body as `serializer` reads it; 400 with all that is wrong."""
+    given = serializer(data=request.data, context={"request": request})
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+class MemberViewSet(GenericViewSet):
+    queryset = Member.objects.none()
+    serializer_class = serializers.PublicProfile
+    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    filter_backends = []
+    pagination_class = None
+
+    def get_permissions(self) -> list[Any]:
+        return {"create": [AllowAny()], "destroy": [IsAdminUser()]}.get(
+            self.action, super().get_permissions()
+        )
+
+    def get_queryset(self) -> MemberQuerySet:
+        return Member.objects.visible_to(self.request.user)
+
+    def list(self, request: Request) -> Response:
+        me = request.user
+        filters = MemberFilter(
+            request.query_params, self.get_queryset().others(me), request=request
+        )
+        members = filters.narrowed()
+        order = profiles.NEWEST_FIRST
+        if filters.form.cleaned_data["distance"] is not None:
+            order = profiles.nearest_first_from(profiles.origin_of(me))
+        page = profiles.page_of_profiles(
+            members,
+            viewer=me,
+            order=order,
+            cursor=filters.cursor_text,
+            size=filters.size,
+            shape=profiles.public_shape(request),
+            as_geojson=wants_geojson(request),
+        )
+        return page_response(request, page, order)
+
+    def create(self, request: Request) -> Response:
+        member = services.register_member(
+            **validated(serializers.RegisterMember, request)
+        )
+        return own_profile(request, member, status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        members = profiles.with_public_columns(
+            self.get_queryset().filter(pk=int(pk)), request.user
+        )
+        shape = profiles.public_shape(request)
+        text = write_one(members, shape, wants_geojson(request))
+        if text is None:
+            raise Http404
+        return Response(Written(text))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        member = Member.objects.filter(pk=int(pk)).first()
+        if member is None:
+            raise Http404
+        services.delete_member(member)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeViewSet(GenericViewSet):
+    queryset = Member.objects.none()
+    serializer_class = serializers.OwnProfile
+    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    filter_backends = []
+    pagination_class = None
+
+    def retrieve(self, request: Request) -> Response:
+        return own_profile(request, request.user)
+
+    def partial_update(self, request: Request) -> Response:
+        changes = validated(serializers.ProfileChanges, request)
+        return own_profile(request, services.update_profile(request.user, **changes))
+
+    def destroy(self, request: Request) -> Response:
+        services.delete_member(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def set_password(self, request: Request) -> Response:
+        given = validated(serializers.PasswordChange, request)
+        services.change_password(request.user, given["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def own_profile(
+    request: Request, member: Member, status_code: int = status.HTTP_200_OK
+) -> Response:
+    profile = serializers.OwnProfile(member, context={"request": request}).data
+    if not wants_geojson(request):
+        return Response(profile, status_code)
+    feature = {
+        "type": "Feature",
+        "id": profile.pop("id"),
+        "geometry": profile.pop("location"),
+        "properties": profile,
+    }
+    return Response(feature, status_code)
+
+
+class TokenLoginView(TokenCreateView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+
+class TokenLogoutView(APIView):
+    """The header that was used is dead afterwards: the key, or every access token."""
+
+    def post(self, request: Request) -> Response:
+        if isinstance(request.auth, Token):
+            request.auth.delete()
+        else:
+            services.sign_out_bearers(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignUpView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        member = services.register_member(**validated(serializers.SignUp, request))
+        return Response(serializers.SignedUp(member).data, status.HTTP_201_CREATED)
+
+
+class SignInView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.Credentials, request)
+        member = services.authenticated(given["email"], given["password"])
+        return Response(services.issue_tokens(member))
+
+
+class RefreshView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.RefreshToken, request)
+        return Response(services.rotate_tokens(given["refresh"]))

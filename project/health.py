@@ -1,0 +1,59 @@
+"""Health pages: is the process alive, and can it do its work?"""
+
+import time
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+# Dramatiq's own: a worker is taken for dead after a minute without a sign of life.
+HEARTBEATS_KEY = "dramatiq:__heartbeats__"
+HEARTBEAT_TIMEOUT_MS = 60_000
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200, or 503 that names what fails: database, redis, workers."""
+    parts = {
+        "database": _database_answers(),
+        "redis": _redis_answers(),
+        "workers": _workers_live(),
+    }
+    failing = [name for name, works in parts.items() if not works]
+    if failing:
+        return JsonResponse({"status": "failing", "failing": failing}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
+    )
+
+
+def _redis_answers() -> bool:
+    try:
+        return bool(_client().ping())
+    except redis.RedisError:
+        return False
+
+
+def _workers_live() -> bool:
+    oldest = time.time() * 1000 - HEARTBEAT_TIMEOUT_MS
+    try:
+        return bool(_client().zcount(HEARTBEATS_KEY, oldest, "+inf"))
+    except redis.RedisError:
+        return False

@@ -1,0 +1,147 @@
+"""Serializer fields that several apps take: places, pictures, phone numbers."""
+
+import json
+import math
+from typing import Any
+
+import phonenumbers
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
+
+from project.lib.geo import WGS84
+from project.lib.geojson import COORDINATE_DIGITS
+
+LON_MAX, LAT_MAX = 180, 90
+
+
+class DegreesField(serializers.FloatField):
+    """A finite number of degrees; JSON's true and NaN are none."""
+
+    def __init__(self, limit: int, **kwargs: Any) -> None:
+        super().__init__(min_value=-limit, max_value=limit, **kwargs)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool):
+            self.fail("invalid")
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:  # an integer beyond floats
+            self.fail("invalid")
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return value
+
+
+class PointField(GeometryField):
+    """A GeoJSON Point (RFC 7946), as an object or, in a form, as its text.
+
+    Gives a Point of lon/lat degrees, SRID 4326. A third coordinate (height) is
+    allowed by the RFC and dropped.
+    """
+
+    default_error_messages = {
+        "not_point": _(
+            'A GeoJSON Point is needed: {{"type": "Point", '
+            '"coordinates": [longitude, latitude]}}.'
+        ),
+        "out_of_range": _(
+            "Longitude must be between -180 and 180, latitude between -90 and 90."
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(precision=COORDINATE_DIGITS, **kwargs)
+
+    def to_internal_value(self, value: Any) -> Point:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                self.fail("not_point")
+        if not isinstance(value, dict) or value.get("type") != "Point":
+            self.fail("not_point")
+        coordinates = value.get("coordinates")
+        if not isinstance(coordinates, list) or len(coordinates) not in (2, 3):
+            self.fail("not_point")
+        for number in coordinates:
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                self.fail("not_point")
+        lon, lat = coordinates[:2]
+        # Written so that NaN fails too.
+        if not (-LON_MAX <= lon <= LON_MAX and -LAT_MAX <= lat <= LAT_MAX):
+            self.fail("out_of_range")
+        return Point(float(lon), float(lat), srid=WGS84)
+
+
+class LocationInput(serializers.Serializer):
+    """A location as `location`, or as `longitude` and `latitude`; null removes it.
+
+    Validated data has at most `location`. Whatever is wrong with it is reported
+    together with the errors of all other fields.
+    """
+
+    longitude = DegreesField(
+        LON_MAX, required=False, allow_null=True, help_text=_("WGS 84 degrees")
+    )
+    latitude = DegreesField(
+        LAT_MAX, required=False, allow_null=True, help_text=_("WGS 84 degrees")
+    )
+    location = PointField(required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        errors: dict[str, Any] = {}
+        values: Any = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            errors = dict(error.detail)  # type: ignore[arg-type]
+        if isinstance(data, dict):
+            for field, message in self._location_errors(data).items():
+                errors.setdefault(field, [message])
+        if errors:
+            raise serializers.ValidationError(errors)
+        lon, lat = values.pop("longitude", None), values.pop("latitude", None)
+        if lon is not None:
+            values["location"] = Point(lon, lat, srid=WGS84)
+        elif "longitude" in data:
+            values["location"] = None
+        return values
+
+    @staticmethod
+    def _location_errors(data: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in ("longitude", "latitude") if name in data]
+        if given and "location" in data:
+            return {"location": _("Give location or longitude and latitude, not both.")}
+        if len(given) == 1:
+            missing = "latitude" if given == ["longitude"] else "longitude"
+            return {missing: _("Longitude and latitude go together.")}
+        if given and (data["longitude"] in (None, "")) != (
+            data["latitude"] in (None, "")
+        ):
+            missing = "longitude" if data["longitude"] in (None, "") else "latitude"
+            return {missing: _("Longitude and latitude go together.")}
+        return {}
+
+
+class PhoneField(serializers.CharField):
+    """A phone number, given and stored as E.164 (`+79991234567`)."""
+
+    default_error_messages = {
+        "phone_invalid": _("This is not a phone number that exists; like +79991234567.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            number = phonenumbers.parse(text, settings.PHONE_REGION)
+        except phonenumbers.NumberParseException:
+            self.fail("phone_invalid")
+        if not phonenumbers.is_valid_number(number):
+            self.fail("phone_invalid")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,63 @@
+"""Query parameters that several lists take; nonsense is a 400, never ignored."""
+
+import math
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from project.lib.geo import Box
+
+
+class StrictBooleanFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`; django-filter's own ignores anything else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[("true", "true"), ("false", "false")],
+            coerce=lambda value: value == "true",
+            **kwargs,
+        )
+
+
+class BoxField(forms.CharField):
+    """`west,south,east,north` in degrees; west > east crosses the antimeridian."""
+
+    default_error_messages = {
+        "box": _(
+            "Give west,south,east,north in degrees: longitudes from -180 to 180, "
+            "latitudes from -90 to 90, south not above north."
+        )
+    }
+
+    def clean(self, value: Any) -> Box | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            west, south, east, north = (float(part) for part in text.split(","))
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["box"], "box") from None
+        if not (
+            all(math.isfinite(v) for v in (west, south, east, north))
+            and -180 <= west <= 180
+            and -180 <= east <= 180
+            and -90 <= south <= north <= 90
+        ):
+            raise forms.ValidationError(self.error_messages["box"], "box")
+        return Box(west, south, east, north)
+
+
+class BoxFilter(django_filters.Filter):
+    field_class = BoxField
+
+
+def refuse_repeated(params: QueryDict) -> None:
+    """Raise ValidationError for parameters given twice: which one is meant?"""
+    repeated = [name for name, values in params.lists() if len(values) > 1]
+    if repeated:
+        message = _("Give this parameter once.")
+        raise ValidationError({name: [message] for name in repeated})

@@ -1,0 +1,89 @@
+"""HTTP under ASGI with Django's synchronous stack on a fixed set of threads.
+
+Django's own ASGI handler makes a new thread for every request, so a connection to
+the database is opened and thrown away each time, and every middleware is a hop
+between threads. Here a request is one hop, and each thread keeps its connection:
+the thread pool is the connection pool. README, Decisions, has the measurements.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http.response import (
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.urls import set_script_prefix
+from django.utils.translation import gettext as _
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class ThreadPoolHandler(ASGIHandler):
+    """Serve HTTP scopes; `settings.WEB_THREADS` requests are worked on at once.
+
+    More wait in the pool's queue, which costs no thread and no connection.
+    """
+
+    def __init__(self) -> None:
+        self.load_middleware(is_async=False)
+        self.threads = ThreadPoolExecutor(settings.WEB_THREADS, "web")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"not an HTTP scope: {scope['type']}")
+        await self.handle(scope, receive, send)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(
+            self.threads, self.respond, _with_length(scope, body), body
+        )
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = self.read_ahead(iter(response))
+        try:
+            await self.send_response(response, send)
+        finally:
+            await loop.run_in_executor(self.threads, response.close)
+
+    def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Answer one request, wholly in the calling thread."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, _error = self.create_request(scope, body)
+        if request is None:  # a query string that is not UTF-8
+            body.close()
+            return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
+        response = self.get_response(request)
+        response._handler_class = self.__class__
+        response._resource_closers.append(body.close)
+        return response
+
+    async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """Yield a file's parts, each read in a thread and not on the event loop."""
+        loop = asyncio.get_running_loop()
+        while part := await loop.run_in_executor(self.threads, next, parts, b""):
+            yield part
+
+
+def _with_length(scope: Scope, body: IO[bytes]) -> Scope:
+    """Give a chunked request the Content-Length it came without."""
+    if any(name == b"content-length" for name, _value in scope["headers"]):
+        return scope
+    length = body.seek(0, 2)
+    body.seek(0)
+    header = (b"content-length", str(length).encode())
+    return {**scope, "headers": [*scope["headers"], header]}

@@ -1,0 +1,83 @@
+"""Keyset lists over HTTP: their parameters and their envelope, JSON or GeoJSON."""
+
+import json
+from typing import Any
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from project.lib.filters import refuse_repeated
+from project.lib.geojson import MEDIA_TYPE
+from project.lib.pages import COUNT_CAP, Cursor, Order, Page
+from project.lib.renderers import Written
+
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+
+
+class PagedFilterSet(django_filters.FilterSet):
+    """Filters of a keyset list, with the two parameters that every one has."""
+
+    page_size = django_filters.NumberFilter(
+        method="no_filter",
+        min_value=1,
+        max_value=PAGE_SIZE_MAX,
+        decimal_places=0,
+        help_text=_("Rows a page"),
+    )
+    cursor = django_filters.CharFilter(
+        method="no_filter", help_text=_("From `next` or `previous` of another page")
+    )
+
+    def no_filter(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset
+
+    def narrowed(self) -> Any:
+        """The filtered queryset; raises ValidationError with all that is wrong."""
+        refuse_repeated(self.data)
+        if self.is_valid():
+            queryset = self.qs  # filters may still find something wrong
+            if not self.form.errors:
+                return queryset
+        raise ValidationError(self.form.errors)
+
+    @property
+    def size(self) -> int:
+        return int(self.form.cleaned_data["page_size"] or PAGE_SIZE)
+
+    @property
+    def cursor_text(self) -> str | None:
+        return self.form.cleaned_data["cursor"] or None
+
+
+def wants_geojson(request: Request) -> bool:
+    return request.accepted_renderer.media_type == MEDIA_TYPE
+
+
+def page_response(request: Request, page: Page, order: Order) -> Response:
+    """The page as the contract writes it; its rows stay the text that they are."""
+    envelope = {
+        "count": min(page.count, COUNT_CAP),
+        "count_capped": page.count > COUNT_CAP,
+        "next": _link(request, page.next, order),
+        "previous": _link(request, page.previous, order),
+    }
+    head = json.dumps(envelope, ensure_ascii=False)[:-1]
+    if wants_geojson(request):
+        text = (
+            f'{{"type": "FeatureCollection", {head[1:]}, "features": [{page.items}]}}'
+        )
+    else:
+        text = f'{head}, "results": [{page.items}]}}'
+    return Response(Written(text))
+
+
+def _link(request: Request, cursor: Cursor | None, order: Order) -> str | None:
+    if cursor is None:
+        return None
+    url = remove_query_param(request.build_absolute_uri(), "cursor")
+    return replace_query_param(url, "cursor", cursor.encode(order))

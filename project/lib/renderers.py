@@ -1,0 +1,29 @@
+"""Renderers that pass on the JSON that PostgreSQL wrote."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import renderers
+
+from project.lib import geojson
+
+
+class Written(str):
+    """Response data that is JSON text already."""
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if isinstance(data, Written):
+            return data.encode()
+        return super().render(data, accepted_media_type, renderer_context)
+
+
+class GeoJSONRenderer(JSONRenderer):
+    media_type = geojson.MEDIA_TYPE
+    format = "geojson"

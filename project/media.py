@@ -1,0 +1,17 @@
+"""Uploaded pictures, when the storage is this machine's disk."""
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+
+# A name is never used for another picture.
+CACHE_FOREVER = "public, max-age=31536000, immutable"
+
+
+def serve(request: HttpRequest, name: str) -> FileResponse:
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        file, content_type="image/jpeg", headers={"Cache-Control": CACHE_FOREVER}
+    )

@@ -1,0 +1,63 @@
+"""The outermost layer: what never reaches a view still answers in JSON."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from project.lib.errors import error_body
+
+# Room for a 20 MB photo, so that it is told "too large" on its own field; what is
+# larger than this is not read at all.
+MAX_FORM_BYTES = 32 * 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class JsonEdge:
+    """Refuse oversized bodies, and give errors of the edge a JSON body.
+
+    Django answers broken hosts, encodings and limits in HTML before any view runs.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > _limit_bytes(request):
+            return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        response = self.get_response(request)
+        if (
+            response.status_code >= HTTPStatus.BAD_REQUEST
+            and isinstance(response, HttpResponse)
+            and response.headers.get("Content-Type", "").startswith("text/html")
+            and not request.path.startswith("/admin/")
+            and not settings.DEBUG
+        ):
+            return _error(HTTPStatus(response.status_code))
+        return response
+
+
+def _limit_bytes(request: HttpRequest) -> int:
+    form = (request.content_type or "") == "multipart/form-data"
+    return MAX_FORM_BYTES if form else MAX_BODY_BYTES
+
+
+def _error(status: HTTPStatus) -> JsonResponse:
+    # An UPPER_CASE name of the standard library is the stable code.
+    code = {413: "payload_too_large"}.get(status, status.name.lower())
+    if status == HTTPStatus.BAD_REQUEST:
+        body: dict[str, object] = {"non_field_errors": [_("Bad request.")]}
+    else:
+        body = dict(error_body(_message(status), code))
+    return JsonResponse(body, status=status)
+
+
+def _message(status: HTTPStatus) -> str:
+    return {
+        HTTPStatus.NOT_FOUND: _("Not found."),
+        HTTPStatus.FORBIDDEN: _("Not allowed."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large."),
+    }.get(status, _("The server could not answer."))

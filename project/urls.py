@@ -1,0 +1,22 @@
+"""Every path of the service."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from project import health, media
+from project.lib.routes import endpoint
+from project.schema import redoc, swagger_json, swagger_ui
+
+urlpatterns = [
+    path("api/", include("matchmaker.urls")),
+    endpoint("docs", swagger_ui, "docs"),
+    endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
+    endpoint("redoc", redoc, "redoc"),
+    endpoint(r"swagger\.json", swagger_json, "swagger-json"),
+    endpoint("health/live", health.live, "health-live"),
+    endpoint("health/ready", health.ready, "health-ready"),
+    path("admin/", admin.site.urls),
+    re_path(r"^media/(?P<name>[a-z]+/[0-9a-f]{32}\.jpg)$", media.serve, name="media"),
+    path("", RedirectView.as_view(pattern_name="docs"), name="home"),
+]
