@@ -4,16 +4,20 @@ from typing import Any
 
 import django_filters
 from django.core.validators import MinValueValidator
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from rest_framework.request import Request
+from rest_framework.exceptions import ValidationError
 
-from matchmaker import constants
+from matchmaker import constants, nearest
 from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, liked_by, who_like
 from project.lib.filters import BoxFilter, StrictBooleanFilter
-from project.lib.geo import LonLat
 from project.lib.lists import PagedFilterSet
+from project.lib.prepared import Param
+
+# Who asks; given when the statement runs.
+VIEWER = Param("viewer", BigIntegerField())
 
 
 class MemberFilter(PagedFilterSet):
@@ -47,34 +51,41 @@ class MemberFilter(PagedFilterSet):
         model = Member
         fields: list[str] = []
 
-    request: Request
+    @classmethod
+    def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
+        """The cleaned parameters. `distance` needs the viewer's own location."""
+        errors: dict[str, Any] = {}
+        given: dict[str, Any] = {}
+        try:
+            given = cls.read(params)
+        except ValidationError as error:
+            errors = dict(error.detail)  # type: ignore[arg-type]
+        if params.get("distance") and viewer.location is None:
+            message = _("Set your own location first; distance is measured from it.")
+            errors.setdefault("distance", [message])
+        if errors:
+            raise ValidationError(errors)
+        return given
 
     def filter_distance(
         self, queryset: MemberQuerySet, name: str, value: Any
     ) -> MemberQuerySet:
-        origin = self.request.user.location
-        if origin is None:
-            self.form.add_error(
-                name, _("Set your own location first; distance is measured from it.")
-            )
-            return queryset.none()
-        return queryset.within(LonLat.of(origin), float(value) * 1000)
+        return queryset.filter(cell=nearest.CELL)
 
     def filter_liked(
         self, queryset: MemberQuerySet, name: str, value: bool
     ) -> MemberQuerySet:
-        return self._keep(queryset, liked_by(self.request.user), value)
+        return self._keep(queryset, liked_by(VIEWER), value)
 
     def filter_liked_me(
         self, queryset: MemberQuerySet, name: str, value: bool
     ) -> MemberQuerySet:
-        return self._keep(queryset, who_like(self.request.user), value)
+        return self._keep(queryset, who_like(VIEWER), value)
 
     def filter_matched(
         self, queryset: MemberQuerySet, name: str, value: bool
     ) -> MemberQuerySet:
-        me = self.request.user
-        return self._keep(queryset, liked_by(me) & who_like(me), value)
+        return self._keep(queryset, liked_by(VIEWER) & who_like(VIEWER), value)
 
     def filter_box(
         self, queryset: MemberQuerySet, name: str, value: Any

@@ -10,7 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.places import PublicPoint
+from matchmaker.places import PublicCell, PublicPoint
 from matchmaker.querysets import MemberManager
 from project.lib.geo import AsGeometry
 
@@ -48,6 +48,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         verbose_name=_("public location"),
         expression=PublicPoint("location"),
         output_field=PointField(geography=True, null=True, spatial_index=False),
+        db_persist=True,
+    )
+    cell = models.GeneratedField(
+        verbose_name=_("cell"),
+        expression=PublicCell("location"),
+        output_field=models.IntegerField(null=True),
         db_persist=True,
     )
     is_active = models.BooleanField(
@@ -89,6 +95,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
             GistIndex(fields=["location"], name="member_location"),
             GistIndex(fields=["public_location"], name="member_public_location"),
             GistIndex(AsGeometry(F("public_location")), name="member_public_box"),
+            # Who is in a cell, answered without the table itself.
+            models.Index(
+                fields=["cell", "id"], name="member_cell", condition=Q(is_active=True)
+            ),
             GinIndex(
                 OpClass(Upper("first_name"), "gin_trgm_ops"), name="member_first_name"
             ),
@@ -106,6 +116,25 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name
+
+
+class Cell(models.Model):
+    """A cell of the grid in which somebody is, or has been.
+
+    Triggers of the member table add them. All members of a cell are at its point, so
+    to measure cells is to measure members, once for each place.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    point = PointField(geography=True, spatial_index=False)
+
+    class Meta:
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
+        indexes = [GistIndex(fields=["point"], name="cell_point")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class _Pair(models.Model):

@@ -7,12 +7,12 @@ where that is none. A cell is so 360°/n wide, and at its narrowest
 cells go round every parallel, so 180° and -180° are the same edge and no cell is cut
 there. The bands at the poles are one round cell each, whose centre is the pole.
 
-The database derives the point (migration 0001, `public_point`), so that no code path
-can forget it; nothing else computes it.
+The database derives the cell and its centre (migration 0001: `public_cell`,
+`public_point`), so that no code path can forget it; nothing else computes them.
 """
 
 from django.contrib.gis.db.models import PointField
-from django.db.models import Func
+from django.db.models import Func, IntegerField
 
 
 class PublicPoint(Func):
@@ -20,3 +20,10 @@ class PublicPoint(Func):
 
     function = "public_point"
     output_field = PointField(geography=True)
+
+
+class PublicCell(Func):
+    """The number of that cell: 36,000 · band from the south + cell from 180° west."""
+
+    function = "public_cell"
+    output_field = IntegerField()

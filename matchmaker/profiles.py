@@ -1,92 +1,145 @@
 """What others see of a member: the page of a list, and one profile."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import F
+from django.db.models import BigIntegerField, F
+from django.db.models.expressions import Expression
 from rest_framework.request import Request
 
+from matchmaker import nearest
+from matchmaker.filters import VIEWER, MemberFilter
 from matchmaker.models import Member
+from matchmaker.nearest import ORIGIN
 from matchmaker.querysets import MemberQuerySet, distance_from
-from project.lib.geo import LonLat, nearest_first
-from project.lib.geojson import Shape, point_sql
-from project.lib.pages import Cursor, Key, Order, Page, read_page
+from project.lib.geo import LonLat
+from project.lib.geojson import Shape, one_statement, point_sql, write_one
+from project.lib.lists import PAGE_SIZE, Choice, wants_geojson
+from project.lib.pages import (
+    Cursor,
+    Key,
+    Order,
+    Page,
+    PageStatement,
+    counted_rows,
+    sorted_rows,
+)
+from project.lib.prepared import Param, Statement
 
 NEWEST_FIRST = Order(
     "newest",
     [Key(F("date_joined"), "timestamptz"), Key(F("id"), "bigint")],
     descending=True,
 )
+NEAREST_FIRST = nearest.ORDER
+
+# A public profile (contract, section 2); its geometry is the public point.
+PUBLIC = Shape(
+    properties={
+        "first_name": "p.first_name",
+        "last_name": "p.last_name",
+        "gender": "p.gender",
+        "avatar": "%s || NULLIF(p.avatar, '')",
+        # Metres: finer would be noise.
+        "distance_km": "round((p.distance_m / 1000)::numeric, 3)",
+        "liked": "p.liked",
+    },
+    geometry=point_sql("public_location"),
+    params=[Param("media")],
+)
 
 
-def nearest_first_from(origin: LonLat) -> Order:
-    return Order(
-        "nearest", [Key(distance_from(origin), "float8"), Key(F("id"), "bigint")]
+def read_page(request: Request) -> tuple[Page, Order]:
+    """The page of members that the request's parameters ask for.
+
+    Nearest first with `distance`, else newest first. Raises ValidationError and
+    CursorInvalid.
+    """
+    given = MemberFilter.read_for(request.user, request.query_params)
+    choice, values = MemberFilter.choose(given)
+    order = NEAREST_FIRST if "distance" in choice else NEWEST_FIRST
+    cursor = Cursor.parse(given["cursor"], order) if "cursor" in given else None
+    radius_m = float(given.get("distance", 0)) * 1000
+    page = _page_statement(
+        choice,
+        forward=cursor.forward if cursor else None,
+        size=int(given.get("page_size", PAGE_SIZE)),
+        as_geojson=wants_geojson(request),
+        has_origin=request.user.location is not None,
     )
+    values |= viewer_values(request)
+    values["radius_m"] = radius_m
+    return page.read(values, cursor), order
 
 
-def page_of_profiles(
-    members: MemberQuerySet,
+def read_profile(request: Request, member_id: int) -> str | None:
+    """JSON text of one public profile, or None when the viewer may not know of it."""
+    statement = _profile_statement(
+        wants_geojson(request), request.user.location is not None
+    )
+    return write_one(statement, {**viewer_values(request), "id": member_id})
+
+
+def viewer_values(request: Request) -> Mapping[str, Any]:
+    location = request.user.location
+    return {
+        "viewer": request.user.pk,
+        "origin": LonLat.of(location).ewkt if location else None,
+        "media": request.build_absolute_uri(_media_prefix()),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _page_statement(
+    choice: Choice,
     *,
-    viewer: Member,
-    order: Order,
-    cursor: str | None,
+    forward: bool | None,
     size: int,
-    shape: Shape,
     as_geojson: bool,
-) -> Page:
-    """Read a page of public profiles. Raises CursorInvalid."""
-    origin = origin_of(viewer)
-    place = Cursor.parse(cursor, order) if cursor else None
-    rows = members
-    if origin and order is not NEWEST_FIRST and (place is None or place.forward):
-        if place:
-            rows = rows.filter(order.after(place.values, forward=True))
-        rows = nearest_first(rows, "public_location", origin, size + 1)
-    return read_page(
-        members,
-        with_public_columns(rows, viewer),
+    has_origin: bool,
+) -> PageStatement:
+    everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
+    members = MemberFilter.narrow(everyone, choice)
+    if "distance" in choice:
+        order, counted = NEAREST_FIRST, nearest.counted_rows(members)
+        columns = _public_columns(members, nearest.DISTANCE_M)
+        rows = nearest.sorted_rows(members, columns, forward=forward, size=size)
+    else:
+        order, counted = NEWEST_FIRST, counted_rows(members)
+        columns = _public_columns(
+            members, distance_from(ORIGIN if has_origin else None)
+        )
+        rows = sorted_rows(columns, order, forward=forward, size=size)
+    return PageStatement.compile(
+        rows,
+        counted,
         order=order,
-        cursor=place,
+        forward=forward,
         size=size,
-        shape=shape,
+        shape=PUBLIC,
         as_geojson=as_geojson,
     )
 
 
-def origin_of(viewer: Member) -> LonLat | None:
-    """Where the viewer measures from: its own exact location."""
-    return LonLat.of(viewer.location) if viewer.location else None
+@cache
+def _profile_statement(as_geojson: bool, has_origin: bool) -> Statement:
+    member = Member.objects.visible_to(VIEWER).filter(pk=Param("id", BigIntegerField()))
+    distance_m = distance_from(ORIGIN if has_origin else None)
+    return one_statement(_public_columns(member, distance_m), PUBLIC, as_geojson)
 
 
-def with_public_columns(members: MemberQuerySet, viewer: Member) -> Any:
-    """The columns that `public_shape` reads, and no others."""
+def _public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:
+    """The columns that PUBLIC reads, and no others."""
     return (
-        members.with_distance_from(origin_of(viewer))
-        .with_liked_by(viewer)
+        members.with_liked_by(VIEWER)
+        .annotate(distance_m=distance_m)
         .values(
             "id", "first_name", "last_name", "gender", "avatar", "public_location",
             "distance_m", "liked",
         )
     )  # fmt: skip
-
-
-def public_shape(request: Request) -> Shape:
-    """A public profile (contract, section 2); its geometry is the public point."""
-    return Shape(
-        properties={
-            "first_name": "p.first_name",
-            "last_name": "p.last_name",
-            "gender": "p.gender",
-            "avatar": "%s || NULLIF(p.avatar, '')",
-            # Metres: finer would be noise.
-            "distance_km": "round((p.distance_m / 1000)::numeric, 3)",
-            "liked": "p.liked",
-        },
-        geometry=point_sql("public_location"),
-        params=[request.build_absolute_uri(_media_prefix())],
-    )
 
 
 @cache

@@ -1,71 +1,80 @@
-"""Every shared read of members, as chainable verbs."""
+"""Every shared read of members, as chainable verbs.
+
+A `viewer` is a member or an expression of its id, so that a list can be compiled
+before anybody asks for it (project/lib/prepared.py).
+"""
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
-from project.lib.geo import Box, DistanceM, LonLat, WithinM, in_box
+from project.lib.geo import Box, DistanceM, WithinM, in_box
 
 if TYPE_CHECKING:
     from matchmaker.models import Member
 
+    Viewer = Member | Expression
+
 
 class MemberQuerySet(QuerySet["Member"]):
-    def visible_to(self, member: "Member") -> Self:
-        """Active members who are not blocked by `member` and do not block it.
+    def visible_to(self, viewer: "Viewer") -> Self:
+        """Active members who are not blocked by `viewer` and do not block it.
 
         The blocks are read once a statement (hashed subplans), not once a row.
         """
+        block = apps.get_model("matchmaker", "Block").objects
         return self.filter(is_active=True).exclude(
-            Q(pk__in=member.blocks_given.values("to_member"))
-            | Q(pk__in=member.blocks_received.values("from_member"))
+            Q(pk__in=block.filter(from_member=viewer).values("to_member"))
+            | Q(pk__in=block.filter(to_member=viewer).values("from_member"))
         )
 
-    def others(self, member: "Member") -> Self:
-        return self.exclude(pk=member.pk)
+    def others(self, viewer: "Viewer") -> Self:
+        return self.exclude(pk=getattr(viewer, "pk", viewer))
 
-    def within(self, origin: LonLat, radius_m: float) -> Self:
+    def within(self, origin: Expression, radius_m: Any) -> Self:
         """Members whose public point is at most `radius_m` metres from `origin`."""
-        return self.filter(
-            WithinM(F("public_location"), origin.geography(), Value(radius_m))
-        )
+        return self.filter(WithinM(F("public_location"), origin, radius_m))
 
     def in_box(self, box: Box) -> Self:
         """Members whose public point is in `box`, edges included."""
         return self.filter(in_box("public_location", box))
 
-    def with_liked_by(self, member: "Member") -> Self:
-        """Annotate `liked`: whether `member` likes the row."""
+    def with_liked_by(self, viewer: "Viewer") -> Self:
+        """Annotate `liked`: whether `viewer` likes the row."""
+        like = apps.get_model("matchmaker", "Like").objects
         return self.annotate(
-            liked=Exists(member.likes_given.filter(to_member=OuterRef("pk")))
+            liked=Exists(like.filter(from_member=viewer, to_member=OuterRef("pk")))
         )
 
-    def with_distance_from(self, origin: LonLat | None) -> Self:
+    def with_distance_from(self, origin: Expression | None) -> Self:
         """Annotate `distance_m`: metres from `origin` to the public point, or null."""
         return self.annotate(distance_m=distance_from(origin))
 
 
-def liked_by(member: "Member") -> Q:
-    """Match the members whom `member` likes."""
-    return Q(pk__in=member.likes_given.values("to_member"))
+def liked_by(viewer: "Viewer") -> Q:
+    """Match the members whom `viewer` likes."""
+    like = apps.get_model("matchmaker", "Like").objects
+    return Q(pk__in=like.filter(from_member=viewer).values("to_member"))
 
 
-def who_like(member: "Member") -> Q:
-    """Match the members who like `member`."""
-    return Q(pk__in=member.likes_received.values("from_member"))
+def who_like(viewer: "Viewer") -> Q:
+    """Match the members who like `viewer`."""
+    like = apps.get_model("matchmaker", "Like").objects
+    return Q(pk__in=like.filter(to_member=viewer).values("from_member"))
 
 
-def distance_from(origin: LonLat | None) -> Any:
+def distance_from(origin: Expression | None) -> Expression:
+    """Metres on the ellipsoid from `origin` to a member's public point, or null."""
     if origin is None:
         return Cast(Value(None), FloatField())
-    return DistanceM(F("public_location"), origin.geography())
+    return DistanceM(F("public_location"), origin)
 
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
-    use_in_migrations = False
-
     def get_by_natural_key(self, username: str | None) -> "Member":
         return self.get(email__iexact=username)
 

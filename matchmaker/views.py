@@ -14,10 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from matchmaker import profiles, serializers, services
-from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
-from matchmaker.querysets import MemberQuerySet
-from project.lib.geojson import write_one
 from project.lib.lists import page_response, wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 
@@ -41,27 +38,8 @@ class MemberViewSet(GenericViewSet):
             self.action, super().get_permissions()
         )
 
-    def get_queryset(self) -> MemberQuerySet:
-        return Member.objects.visible_to(self.request.user)
-
     def list(self, request: Request) -> Response:
-        me = request.user
-        filters = MemberFilter(
-            request.query_params, self.get_queryset().others(me), request=request
-        )
-        members = filters.narrowed()
-        order = profiles.NEWEST_FIRST
-        if filters.form.cleaned_data["distance"] is not None:
-            order = profiles.nearest_first_from(profiles.origin_of(me))
-        page = profiles.page_of_profiles(
-            members,
-            viewer=me,
-            order=order,
-            cursor=filters.cursor_text,
-            size=filters.size,
-            shape=profiles.public_shape(request),
-            as_geojson=wants_geojson(request),
-        )
+        page, order = profiles.read_page(request)
         return page_response(request, page, order)
 
     def create(self, request: Request) -> Response:
@@ -71,11 +49,7 @@ class MemberViewSet(GenericViewSet):
         return own_profile(request, member, status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        members = profiles.with_public_columns(
-            self.get_queryset().filter(pk=int(pk)), request.user
-        )
-        shape = profiles.public_shape(request)
-        text = write_one(members, shape, wants_geojson(request))
+        text = profiles.read_profile(request, int(pk))
         if text is None:
             raise Http404
         return Response(Written(text))

@@ -5,15 +5,21 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
+import matchmaker.places
+import project.lib.geo
 from django.conf import settings
 from django.contrib.postgres.operations import CreateExtension, TrigramExtension
 from django.db import migrations, models
 
-import matchmaker.places
-import project.lib.geo
 
-PUBLIC_POINT = """
-CREATE FUNCTION public_point(exact geography) RETURNS geography
+GRID = """
+CREATE FUNCTION cells_in_band(band integer) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN greatest(1, floor(
+    36000 * cosd(greatest(abs(band - 9000), abs(band - 8999)) / 100.0::float8)
+)::integer);
+
+CREATE FUNCTION public_cell(exact geography) RETURNS integer
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 -- PostGIS may live in any schema, and a restored dump sets no path.
 SET search_path FROM CURRENT
@@ -22,19 +28,77 @@ DECLARE
     lon constant float8 := ST_X(exact::geometry);
     lat constant float8 := ST_Y(exact::geometry);
     band constant integer := least(floor((lat + 90) * 100)::integer, 17999);
-    south constant float8 := band / 100.0 - 90;
-    centre_lat constant float8 := (2 * band + 1) / 200.0 - 90;
-    cells constant integer := greatest(
-        1, floor(36000 * cosd(greatest(abs(south), abs(south + 0.01))))::integer);
-    cell constant integer :=
-        least(floor((lon + 180) / 360 * cells)::integer, cells) % cells;
+    cells constant integer := cells_in_band(band);
 BEGIN
-    IF cells = 1 THEN
-        RETURN ST_MakePoint(0, 90 * sign(lat))::geography;
-    END IF;
-    RETURN ST_MakePoint(360.0 * (2 * cell + 1) / (2 * cells) - 180, centre_lat)::geography;
+    -- 180 and -180 degrees are one meridian, hence the remainder.
+    RETURN band * 36000 + floor((lon + 180) / 360 * cells)::integer % cells;
 END
-$$
+$$;
+
+CREATE FUNCTION cell_centre(cell integer) RETURNS geography
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    band constant integer := cell / 36000;
+    cells constant integer := cells_in_band(band);
+BEGIN
+    IF cells = 1 THEN  -- the round cell at a pole
+        RETURN ST_MakePoint(0, sign(band - 9000) * 90)::geography;
+    END IF;
+    RETURN ST_MakePoint(
+        180.0::float8 * (2 * (cell % 36000) + 1) / cells - 180,
+        (2 * band + 1) / 200.0::float8 - 90
+    )::geography;
+END
+$$;
+
+CREATE FUNCTION public_point(exact geography) RETURNS geography
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN cell_centre(public_cell(exact));
+"""
+
+DROP_GRID = """
+DROP FUNCTION public_point(geography);
+DROP FUNCTION cell_centre(integer);
+DROP FUNCTION public_cell(geography);
+DROP FUNCTION cells_in_band(integer);
+"""
+
+# Every cell that a member is in has its row, whatever code path put the member there.
+# In order of their ids, so that two bulk loads cannot wait for each other in a circle.
+OCCUPY = """
+CREATE FUNCTION occupy_cells() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF TG_LEVEL = 'ROW' THEN
+        INSERT INTO matchmaker_cell (id, point)
+        VALUES (NEW.cell, NEW.public_location) ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO matchmaker_cell (id, point)
+        SELECT DISTINCT ON (cell) cell, public_location FROM added
+        WHERE cell IS NOT NULL ORDER BY cell
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER member_added AFTER INSERT ON matchmaker_member
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION occupy_cells();
+
+CREATE TRIGGER member_moved AFTER UPDATE OF location ON matchmaker_member
+FOR EACH ROW WHEN (NEW.cell IS NOT NULL AND NEW.cell IS DISTINCT FROM OLD.cell)
+EXECUTE FUNCTION occupy_cells();
+"""
+
+LEAVE = """
+DROP TRIGGER member_moved ON matchmaker_member;
+DROP TRIGGER member_added ON matchmaker_member;
+DROP FUNCTION occupy_cells();
 """
 
 
@@ -48,7 +112,7 @@ class Migration(migrations.Migration):
     operations = [
         CreateExtension("postgis"),
         TrigramExtension(),
-        migrations.RunSQL(PUBLIC_POINT, "DROP FUNCTION public_point(geography)"),
+        migrations.RunSQL(GRID, DROP_GRID),
         migrations.CreateModel(
             name="Member",
             fields=[
@@ -151,6 +215,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "cell",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=matchmaker.places.PublicCell("location"),
+                        output_field=models.IntegerField(null=True),
+                        verbose_name="cell",
+                    ),
+                ),
+                (
                     "is_active",
                     models.BooleanField(
                         default=True,
@@ -238,6 +311,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Cell",
+            fields=[
+                ("id", models.IntegerField(primary_key=True, serialize=False)),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        geography=True, spatial_index=False, srid=4326
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "cell",
+                "verbose_name_plural": "cells",
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(
+                        fields=["point"], name="cell_point"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Like",
             fields=[
                 (
@@ -290,6 +384,14 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GistIndex(
                 project.lib.geo.AsGeometry(models.F("public_location")),
                 name="member_public_box",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="member",
+            index=models.Index(
+                condition=models.Q(("is_active", True)),
+                fields=["cell", "id"],
+                name="member_cell",
             ),
         ),
         migrations.AddIndex(
@@ -389,4 +491,5 @@ class Migration(migrations.Migration):
                 name="like_not_self",
             ),
         ),
+        migrations.RunSQL(OCCUPY, LEAVE),
     ]

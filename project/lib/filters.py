@@ -7,7 +7,6 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 
 from project.lib.geo import Box
 
@@ -25,6 +24,8 @@ class StrictBooleanFilter(django_filters.TypedChoiceFilter):
 
 class BoxField(forms.CharField):
     """`west,south,east,north` in degrees; west > east crosses the antimeridian."""
+
+    is_box = True
 
     default_error_messages = {
         "box": _(
@@ -48,16 +49,17 @@ class BoxField(forms.CharField):
             and -90 <= south <= north <= 90
         ):
             raise forms.ValidationError(self.error_messages["box"], "box")
-        return Box(west, south, east, north)
+        return Box(west, south, east, north, crosses=west > east)
 
 
 class BoxFilter(django_filters.Filter):
     field_class = BoxField
 
 
-def refuse_repeated(params: QueryDict) -> None:
-    """Raise ValidationError for parameters given twice: which one is meant?"""
-    repeated = [name for name, values in params.lists() if len(values) > 1]
-    if repeated:
-        message = _("Give this parameter once.")
-        raise ValidationError({name: [message] for name in repeated})
+def repeated_errors(params: QueryDict) -> dict[str, list[Any]]:
+    """An error for each parameter that is given twice: which one is meant?"""
+    return {
+        name: [_("Give this parameter once.")]
+        for name, values in params.lists()
+        if len(values) > 1
+    }

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
-from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, F, FloatField, Func, Q, Value
 
 WGS84 = 4326
 
@@ -24,26 +23,34 @@ class LonLat(NamedTuple):
     def of(cls, point: Point) -> "LonLat":
         return cls(point.x, point.y)
 
-    def geography(self) -> Func:
-        """The place as a PostGIS geography literal, exact to the last bit."""
-        text = f"SRID={WGS84};POINT({self.lon!r} {self.lat!r})"
-        return Func(Value(text), template="%(expressions)s::geography")
+    @property
+    def ewkt(self) -> str:
+        """PostGIS's text of it, exact to the last bit."""
+        return f"SRID={WGS84};POINT({self.lon!r} {self.lat!r})"
+
+
+class Geography(Func):
+    """The geography of an EWKT text."""
+
+    template = "%(expressions)s::geography"
 
 
 @dataclass(frozen=True)
 class Box:
-    """Degrees; `west > east` means that it crosses the antimeridian."""
+    """Degrees, as numbers or expressions; one that `crosses` the antimeridian has
+    its western edge east of its eastern one."""
 
-    west: float
-    south: float
-    east: float
-    north: float
+    west: Any
+    south: Any
+    east: Any
+    north: Any
+    crosses: bool
 
-    def spans(self) -> list[tuple[float, float]]:
+    def spans(self) -> list[tuple[Any, Any]]:
         """Ranges of longitude, west <= east in each."""
-        if self.west <= self.east:
-            return [(self.west, self.east)]
-        return [(self.west, 180.0), (-180.0, self.east)]
+        if self.crosses:
+            return [(self.west, Value(180.0)), (Value(-180.0), self.east)]
+        return [(self.west, self.east)]
 
 
 class DistanceM(Func):
@@ -58,14 +65,6 @@ class WithinM(Func):
 
     function = "ST_DWithin"
     output_field = BooleanField()
-
-
-class SphereDistance(Func):
-    """`<->`: what the GiST index orders by. Spherical: close to DistanceM, not it."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " <-> "
-    output_field = FloatField()
 
 
 class AsGeometry(Func):
@@ -107,30 +106,16 @@ def in_box(field: str, box: Box) -> Q:
         lon = Func(AsGeometry(F(field)), function="ST_X", output_field=FloatField())
         lat = Func(AsGeometry(F(field)), function="ST_Y", output_field=FloatField())
         envelope = Func(
-            *(Value(v) for v in (west, box.south, east, box.north, WGS84)),
+            west,
+            box.south,
+            east,
+            box.north,
+            Value(WGS84),
             function="ST_MakeEnvelope",
         )
         condition |= (
             Q(_Overlaps(AsGeometry(F(field)), envelope))
-            & Q(_Between(lon, Value(west), Value(east)))
-            & Q(_Between(lat, Value(box.south), Value(box.north)))
+            & Q(_Between(lon, west, east))
+            & Q(_Between(lat, box.south, box.north))
         )
     return condition
-
-
-def nearest_first(
-    queryset: QuerySet[Any], field: str, origin: LonLat, size: int
-) -> QuerySet[Any]:
-    """Narrow to a superset of the `size` rows nearest to `origin` on the ellipsoid.
-
-    The index can only order by the sphere's distance, up to 0.6 % off. So take the
-    first `size` rows in that order; the farthest of them on the ellipsoid, D, bounds
-    the true answer; and whatever lies within D is found by the index again.
-    """
-    column, here = F(field), origin.geography()
-    candidates = queryset.order_by(SphereDistance(column, here)).values(
-        bound=DistanceM(column, here)
-    )[:size]
-    sql, params = candidates.query.sql_with_params()
-    bound = RawSQL(f"(SELECT max(bound) FROM ({sql}) AS near)", params)  # noqa: S611
-    return queryset.filter(WithinM(column, here, bound))

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connections
+from django.db import connection
 from django.db.models import QuerySet
+
+from project.lib.prepared import Statement
 
 # 7 digits of a degree: a centimetre (RFC 7946, 11.2).
 COORDINATE_DIGITS = 7
@@ -49,13 +51,16 @@ def point_sql(column: str) -> str:
     return f"ST_AsGeoJSON(p.{column}::geography, {COORDINATE_DIGITS})::json"
 
 
-def write_one(queryset: QuerySet[Any], shape: Shape, as_geojson: bool) -> str | None:
-    """JSON text of the queryset's only row, or None when there is no row."""
-    sql, params = queryset.query.sql_with_params()
-    with connections[queryset.db].cursor() as cursor:
-        cursor.execute(
-            f"SELECT {shape.sql(as_geojson)}::text FROM ({sql}) p",  # noqa: S608
-            [*shape.params, *params],
-        )
+def one_statement(queryset: QuerySet[Any], shape: Shape, as_geojson: bool) -> Statement:
+    """Compile the reading of a queryset's only row as JSON text."""
+    row = Statement.of(queryset)
+    sql = f"SELECT {shape.sql(as_geojson)}::text FROM ({row.sql}) p"  # noqa: S608
+    return Statement(sql, (*shape.params, *row.params))
+
+
+def write_one(statement: Statement, values: Mapping[str, Any]) -> str | None:
+    """JSON text of the row, or None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.bind(values))
         row = cursor.fetchone()
     return row[0] if row else None

@@ -4,18 +4,19 @@ A cursor is the place of a row in the order, signed; it does not expire, and it 
 nothing that the row did not already tell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from django.core import signing
-from django.db import connections
-from django.db.models import BooleanField, Func, OrderBy, QuerySet, Value
+from django.db import connection
+from django.db.models import BooleanField, Func, OrderBy, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.errors import DomainError
 from project.lib.geojson import Shape
+from project.lib.prepared import Param, Statement
 
 COUNT_CAP = 1000
 
@@ -45,13 +46,16 @@ class Order:
     keys: Sequence[Key]
     descending: bool = False
 
-    def after(self, values: Sequence[str], forward: bool) -> "RowCompare":
-        """Match the rows beyond the place `values`, in reading direction."""
+    def after(self, forward: bool) -> "RowCompare":
+        """Match the rows beyond a cursor, in reading direction.
+
+        The cursor's values are the Params `cursor0`, `cursor1`, … as text.
+        """
         return RowCompare(
             [key.expression for key in self.keys],
             [
-                Func(Value(value), template=f"%(expressions)s::{key.sql_type}")
-                for key, value in zip(self.keys, values, strict=True)
+                Func(Param(f"cursor{i}"), template=f"%(expressions)s::{key.sql_type}")
+                for i, key in enumerate(self.keys)
             ],
             ">" if forward is not self.descending else "<",
         )
@@ -121,73 +125,91 @@ class Page:
     next: Cursor | None
     previous: Cursor | None
 
-    @property
-    def is_capped(self) -> bool:
-        return self.count > COUNT_CAP
 
+@dataclass(frozen=True)
+class PageStatement:
+    """A page of a list in one statement, compiled; `read` runs it."""
 
-def read_page(
-    counted: QuerySet[Any],
-    rows: QuerySet[Any],
-    *,
-    order: Order,
-    cursor: Cursor | None,
-    size: int,
-    shape: Shape,
-    as_geojson: bool,
-) -> Page:
-    """Read one page and the capped count in one statement.
+    statement: Statement
+    size: int
+    forward: bool
+    has_cursor: bool
 
-    `counted`: every row of the list. `rows`: the same with the columns that `shape`
-    reads, which may already be narrowed to what this page can hold.
-    """
-    forward = cursor is None or cursor.forward
-    if cursor:
-        rows = rows.filter(order.after(cursor.values, forward))
-    key_columns = {f"key{i}": key.expression for i, key in enumerate(order.keys)}
-    # One row more than the page tells whether there is another page.
-    rows = rows.annotate(**key_columns).order_by(*order.sorting(forward))[: size + 1]
-    sql, params = _statement(counted, rows, shape.sql(as_geojson), key_columns, forward)
-    with connections[rows.db].cursor() as db:
-        db.execute(sql, [*shape.params, *params, size, size])
-        count, total, items, first, last = db.fetchone()
-    if not forward:
-        first, last = last, first
-    more = total > size
-    return Page(
-        count=count,
-        items=items or "",
-        next=Cursor(last, True) if total and (more or not forward) else None,
-        previous=Cursor(first, False)
-        if total and ((cursor and forward) or (more and not forward))
-        else None,
-    )
+    @classmethod
+    def compile(
+        cls,
+        rows: Statement,
+        counted: Statement,
+        *,
+        order: Order,
+        forward: bool | None,
+        size: int,
+        shape: Shape,
+        as_geojson: bool,
+    ) -> "PageStatement":
+        """Compile a page of `size` rows.
 
-
-def _statement(
-    counted: QuerySet[Any],
-    rows: QuerySet[Any],
-    item_sql: str,
-    key_columns: Iterable[str],
-    forward: bool,
-) -> tuple[str, list[Any]]:
-    """SQL whose parameters are the shape's, the returned ones, and the size twice."""
-    rows_sql, rows_params = rows.query.sql_with_params()
-    count_sql, count_params = (
-        counted.order_by().values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-    )
-    keys = ", ".join(f"p.{column}::text" for column in key_columns)
-    sql = f"""
-        WITH item AS (
-            SELECT row_number() OVER () AS n, count(*) OVER () AS total,
-                   {item_sql}::text AS text, ARRAY[{keys}] AS keys
-            FROM ({rows_sql}) p
+        `rows`: the page and one row more, which tells whether there is another page,
+        sorted, with the columns that `shape` reads and the order's keys as `key0`, …
+        `counted`: the list's rows up to the cap and one more. `forward`: the cursor's
+        direction, None without a cursor.
+        """
+        edge = ", ".join(f"p.key{i}::text" for i in range(len(order.keys)))
+        direction = "DESC" if forward is False else "ASC"
+        sql = f"""
+            WITH item AS (
+                SELECT row_number() OVER () AS n, count(*) OVER () AS total,
+                       {shape.sql(as_geojson)}::text AS text, ARRAY[{edge}] AS edge
+                FROM ({rows.sql}) p
+            )
+            SELECT (SELECT count(*) FROM ({counted.sql}) counted), count(*),
+                   string_agg(text, ',' ORDER BY n {direction})
+                       FILTER (WHERE n <= {size}),
+                   min(edge) FILTER (WHERE n = 1),
+                   min(edge) FILTER (WHERE n = least(total, {size}))
+            FROM item
+        """  # noqa: S608
+        params = (*shape.params, *rows.params, *counted.params)
+        return cls(
+            Statement(sql, params),
+            size=size,
+            forward=forward is not False,
+            has_cursor=forward is not None,
         )
-        SELECT (SELECT count(*) FROM ({count_sql}) counted), count(*),
-               string_agg(text, ',' ORDER BY n {"ASC" if forward else "DESC"})
-                   FILTER (WHERE n <= %s),
-               min(keys) FILTER (WHERE n = 1),
-               min(keys) FILTER (WHERE n = least(total, %s))
-        FROM item
-    """  # noqa: S608
-    return sql, [*rows_params, *count_params]
+
+    def read(self, values: Mapping[str, Any], cursor: Cursor | None) -> Page:
+        """Run with the values of the Params; `cursor` as it was compiled for."""
+        places = {
+            f"cursor{i}": v for i, v in enumerate(cursor.values if cursor else ())
+        }
+        params = self.statement.bind({**values, **places})
+        with connection.cursor() as db:
+            db.execute(self.statement.sql, params)
+            count, total, items, first, last = db.fetchone()
+        more = total > self.size
+        if not self.forward:
+            first, last = last, first
+        has_next = total and (more or not self.forward)
+        has_previous = total and (more if not self.forward else self.has_cursor)
+        return Page(
+            count=count,
+            items=items or "",
+            next=Cursor(last, True) if has_next else None,
+            previous=Cursor(first, False) if has_previous else None,
+        )
+
+
+def sorted_rows(
+    queryset: QuerySet[Any], order: Order, *, forward: bool | None, size: int
+) -> Statement:
+    """The `rows` of a page: those beyond the cursor, in reading direction."""
+    if forward is not None:
+        queryset = queryset.filter(order.after(forward))
+    keys = {f"key{i}": key.expression for i, key in enumerate(order.keys)}
+    sorting = order.sorting(forward is not False)
+    return Statement.of(queryset.annotate(**keys).order_by(*sorting)[: size + 1])
+
+
+def counted_rows(queryset: QuerySet[Any]) -> Statement:
+    """The `counted` of a page."""
+    return Statement.of(queryset.order_by().values("pk")[: COUNT_CAP + 1])

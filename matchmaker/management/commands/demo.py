@@ -1,0 +1,110 @@
+"""manage.py demo: members to try the service with, and whom to sign in as."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
+from tqdm import tqdm
+
+from matchmaker.demo.load import load_members
+from matchmaker.demo.sign_ins import sign_ins
+from matchmaker.models import Member
+
+MEMBERS_MAX = 10_000_000
+SEED_MAX = 2**63 - 1
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds demo members around real cities, the same people for the same seed, "
+        "beside what is there. Run again, it adds those that are missing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--members",
+            type=int,
+            metavar="N",
+            help=f"have demo members 1 to N, at most {MEMBERS_MAX:,}",
+        )
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=1,
+            metavar="S",
+            help="another number makes other people (default: 1)",
+        )
+        parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="do nothing when there is any member",
+        )
+        parser.add_argument(
+            "--sign-ins",
+            action="store_true",
+            help="print the e-mails and passwords of the demo sign-ins",
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        members: int | None,
+        seed: int,
+        if_empty: bool,
+        sign_ins: bool,
+        **options: Any,
+    ) -> None:
+        if members is None and (if_empty or not sign_ins):
+            raise CommandError("Say how many: --members N. Or ask for --sign-ins.")
+        if members is not None:
+            _check("--members", members, MEMBERS_MAX)
+            _check("--seed", seed, SEED_MAX)
+            if if_empty and Member.objects.exists():
+                self.stdout.write("There are members: no demo members added.")
+            else:
+                self._load(members, seed)
+        if sign_ins:
+            self._print_sign_ins()
+
+    def _load(self, members: int, seed: int) -> None:
+        started_at = time.monotonic()
+        try:
+            added = load_members(members, seed=seed, progress=_with_bar)
+        except Error as error:
+            raise CommandError(
+                f"No demo members added, the database said: {str(error).strip()}"
+            ) from error
+        self.stdout.write(
+            f"{added:,} demo members added in {time.monotonic() - started_at:.1f} s"
+            f" (seed {seed}); {members - added:,} of {members:,} were there."
+        )
+
+    def _print_sign_ins(self) -> None:
+        rows = [
+            (
+                row.email,
+                row.password or "(changed)",
+                f"{row.name}, {row.city}{' (staff)' if row.is_staff else ''}",
+            )
+            for row in sign_ins()
+        ]
+        if not rows:
+            self.stdout.write("No demo members; run manage.py demo --members 10000")
+            return
+        self.stdout.write("\n  Demo sign-ins          Password")
+        for email, password, who in rows:
+            self.stdout.write(f"  {email:<21}  {password:<12}  {who}")
+
+
+def _with_bar(numbers: Iterable[int]) -> Iterable[int]:
+    """A progress bar on standard error, if that is a terminal."""
+    bar: Iterable[int] = tqdm(numbers, "Demo members", unit="", disable=None)
+    return bar
+
+
+def _check(option: str, value: int, limit: int) -> None:
+    if not 0 <= value <= limit:
+        raise CommandError(f"{option} must be from 0 to {limit:,}, not {value}.")
