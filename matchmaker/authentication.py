@@ -13,7 +13,7 @@ from rest_framework_simplejwt import authentication as simplejwt
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken
-from rest_framework_simplejwt.tokens import Token as JWT
+from rest_framework_simplejwt.tokens import Token as JsonWebToken
 
 from matchmaker.models import Member
 from project.lib.prepared import Param, Statement
@@ -40,7 +40,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
 class JWTAuthentication(simplejwt.JWTAuthentication):
     """Access tokens, dead once their member's `token_version` has moved on."""
 
-    def authenticate(self, request: Request) -> tuple[Member, JWT] | None:
+    def authenticate(self, request: Request) -> tuple[Member, JsonWebToken] | None:
         try:
             return super().authenticate(request)
         except InvalidToken as error:
@@ -48,7 +48,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
                 _("This token is not valid or has expired."), "token_invalid"
             ) from error
 
-    def get_user(self, validated_token: JWT) -> Member:
+    def get_user(self, validated_token: JsonWebToken) -> Member:
         member = _first(_by_id(), id=validated_token.get(api_settings.USER_ID_CLAIM))
         if member is None or (
             validated_token.get(VERSION_CLAIM) != member.token_version

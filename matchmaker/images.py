@@ -4,10 +4,10 @@ Nothing of an upload survives but its pixels: it is decoded and encoded anew, so
 GPS position, no thumbnail and no trailing archive gets through.
 """
 
+import struct
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from struct import error as StructError
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ _BROKEN = (
     ValueError,
     SyntaxError,
     EOFError,
-    StructError,
+    struct.error,
     IndexError,
     KeyError,
     TypeError,
@@ -66,7 +66,7 @@ def clean_picture(
                     _("The picture has more than %(size)d megapixels.")
                     % {"size": max_pixels // 1_000_000}
                 )
-            # A JPEG can be decoded at a fraction of its size, in a fraction of the time.
+            # A JPEG can be decoded at a fraction of its size, and of the time.
             picture.draft(None, (max_side_px, max_side_px))
             picture.load()
             upright = ImageOps.exif_transpose(picture)

@@ -108,6 +108,7 @@ class ProfileChanges(LocationInput):
 
 
 class OwnProfile(serializers.ModelSerializer[Member]):
+    gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.ImageField(allow_null=True)
     location = PointField(allow_null=True)
 
@@ -117,20 +118,6 @@ class OwnProfile(serializers.ModelSerializer[Member]):
             "id", "email", "phone_number", "first_name", "last_name", "gender",
             "avatar", "language", "location", "date_joined",
         )  # fmt: skip
-
-
-class PublicProfile(serializers.Serializer):
-    """What others see. PostgreSQL writes it (views.profile_shape); this documents it."""
-
-    id = serializers.IntegerField()
-    first_name = serializers.CharField()
-    last_name = serializers.CharField()
-    gender = serializers.ChoiceField(["", *Gender.values])
-    avatar = serializers.URLField(allow_null=True)
-    distance_km = serializers.FloatField(
-        allow_null=True, help_text=_("From the caller's location to the public point")
-    )
-    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
 
 
 class PasswordChange(serializers.Serializer):

@@ -183,3 +183,12 @@ def _stored_avatar(picture: Image.Image | None) -> Iterator[str]:
 def _delete_after_commit(name: str | None) -> None:
     if name:
         transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+
+
+def set_active(member: Member, is_active: bool) -> None:
+    """Let the member in again, or shut it out: hidden and signed out everywhere."""
+    with transaction.atomic():
+        member.is_active = is_active
+        member.save(update_fields=["is_active"])
+        if not is_active:
+            sign_out_everywhere(member)

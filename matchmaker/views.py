@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from djoser.views import TokenCreateView
 from rest_framework import status
 from rest_framework.authtoken.models import Token
@@ -13,9 +14,11 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from matchmaker import profiles, serializers, services
+from matchmaker import profiles, schema, serializers, services
+from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
 from project.lib.lists import page_response, wants_geojson
+from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 
 
@@ -28,7 +31,7 @@ def validated(serializer: type[Serializer], request: Request) -> dict[str, Any]:
 
 class MemberViewSet(GenericViewSet):
     queryset = Member.objects.none()
-    serializer_class = serializers.PublicProfile
+    serializer_class = schema.PublicProfile
     renderer_classes = [JSONRenderer, GeoJSONRenderer]
     filter_backends = []
     pagination_class = None
@@ -38,22 +41,43 @@ class MemberViewSet(GenericViewSet):
             self.action, super().get_permissions()
         )
 
+    @describe(
+        _("List members"),
+        {200: schema.ProfilePage},
+        query=query_parameters(MemberFilter),
+        geojson_too=True,
+    )
     def list(self, request: Request) -> Response:
         page, order = profiles.read_page(request)
         return page_response(request, page, order)
 
+    @describe(
+        _("Sign up with a profile"),
+        {201: schema.OwnProfileOrFeature},
+        body=serializers.RegisterMember,
+        form=True,
+        geojson_too=True,
+        public=True,
+    )
     def create(self, request: Request) -> Response:
         member = services.register_member(
             **validated(serializers.RegisterMember, request)
         )
         return own_profile(request, member, status.HTTP_201_CREATED)
 
+    @describe(
+        _("Read a public profile"),
+        {200: schema.PublicProfileOrFeature},
+        errors=[404],
+        geojson_too=True,
+    )
     def retrieve(self, request: Request, pk: str) -> Response:
         text = profiles.read_profile(request, int(pk))
         if text is None:
             raise Http404
         return Response(Written(text))
 
+    @describe(_("Delete a member (staff)"), {204: _("Deleted")}, errors=[403, 404])
     def destroy(self, request: Request, pk: str) -> Response:
         member = Member.objects.filter(pk=int(pk)).first()
         if member is None:
@@ -69,17 +93,31 @@ class MeViewSet(GenericViewSet):
     filter_backends = []
     pagination_class = None
 
+    @describe(
+        _("Read the own profile"), {200: schema.OwnProfileOrFeature}, geojson_too=True
+    )
     def retrieve(self, request: Request) -> Response:
         return own_profile(request, request.user)
 
+    @describe(
+        _("Change the own profile"),
+        {200: schema.OwnProfileOrFeature},
+        body=serializers.ProfileChanges,
+        form=True,
+        geojson_too=True,
+    )
     def partial_update(self, request: Request) -> Response:
         changes = validated(serializers.ProfileChanges, request)
         return own_profile(request, services.update_profile(request.user, **changes))
 
+    @describe(_("Delete the own account"), {204: _("Deleted")})
     def destroy(self, request: Request) -> Response:
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @describe(
+        _("Change the password"), {204: _("Changed")}, body=serializers.PasswordChange
+    )
     def set_password(self, request: Request) -> Response:
         given = validated(serializers.PasswordChange, request)
         services.change_password(request.user, given["new_password"])
@@ -104,11 +142,24 @@ def own_profile(
 class TokenLoginView(TokenCreateView):
     authentication_classes = []
     permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @describe(
+        _("Sign in for a token"),
+        {200: serializers.TokenKey},
+        body=serializers.TokenSignIn,
+        public=True,
+    )
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        return super().post(request, **kwargs)
 
 
 class TokenLogoutView(APIView):
     """The header that was used is dead afterwards: the key, or every access token."""
 
+    tag = "sign-in"
+
+    @describe(_("Sign out"), {204: _("The token is dead")})
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, Token):
             request.auth.delete()
@@ -120,7 +171,14 @@ class TokenLogoutView(APIView):
 class SignUpView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
+    tag = "sign-in"
 
+    @describe(
+        _("Sign up with e-mail and password"),
+        {201: serializers.SignedUp},
+        body=serializers.SignUp,
+        public=True,
+    )
     def post(self, request: Request) -> Response:
         member = services.register_member(**validated(serializers.SignUp, request))
         return Response(serializers.SignedUp(member).data, status.HTTP_201_CREATED)
@@ -129,7 +187,15 @@ class SignUpView(APIView):
 class SignInView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
+    tag = "sign-in"
 
+    @describe(
+        _("Sign in for a pair of JWTs"),
+        {200: serializers.Tokens},
+        errors=[401],
+        body=serializers.Credentials,
+        public=True,
+    )
     def post(self, request: Request) -> Response:
         given = validated(serializers.Credentials, request)
         member = services.authenticated(given["email"], given["password"])
@@ -139,7 +205,15 @@ class SignInView(APIView):
 class RefreshView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
+    tag = "sign-in"
 
+    @describe(
+        _("Exchange a refresh token for a new pair"),
+        {200: serializers.Tokens},
+        errors=[401],
+        body=serializers.RefreshToken,
+        public=True,
+    )
     def post(self, request: Request) -> Response:
         given = validated(serializers.RefreshToken, request)
         return Response(services.rotate_tokens(given["refresh"]))

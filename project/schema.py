@@ -1,19 +1,83 @@
-"""Swagger 2.0 of the API, written by drf-yasg from the views."""
+"""Swagger 2.0 of the API, written by drf-yasg from the views, and its pages."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
-from drf_yasg.inspectors import SwaggerAutoSchema
+from drf_yasg.generators import OpenAPISchemaGenerator
+from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
+from drf_yasg.renderers import SwaggerJSONRenderer
 from drf_yasg.views import get_schema_view
 from rest_framework.permissions import AllowAny
 
-INFO = openapi.Info(title="Matchmaker", default_version="v1", description=_("x"))
+from project.lib.fields import PointField
+from project.lib.openapi import JSON, POINT
+
+INFO = openapi.Info(
+    title="Matchmaker",
+    default_version="v1",
+    description=_(
+        "Members near you, and who likes whom. Sign up, sign in, press Authorize and "
+        'paste "Token <key>" or "Bearer <access>". Every list and detail also comes as '
+        "GeoJSON: ?format=geojson or Accept: application/geo+json. Bodies shown as "
+        "forms are read as JSON too. Coordinates are longitude, latitude (WGS 84); "
+        "distances are kilometres."
+    ),
+    license=openapi.License("MIT"),
+)
+
+
+class PointInspector(FieldInspector):
+    """GeoJSON points, which drf-yasg takes for strings."""
+
+    def field_to_swagger_object(
+        self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
+    ) -> Any:
+        if not isinstance(field, PointField):
+            return NotHandled
+        if swagger_object_type is not openapi.Schema:  # a form has only text
+            make, _ref = self._get_partial_types(
+                field, swagger_object_type, use_references, **kwargs
+            )
+            return make(type=openapi.TYPE_STRING)
+        return openapi.Schema(
+            type=POINT.type,
+            description=POINT.description,
+            properties=POINT.properties,
+            required=POINT.required,
+            x_nullable=field.allow_null,
+        )
 
 
 class AutoSchema(SwaggerAutoSchema):
-    pass
+    field_inspectors = [PointInspector, *SwaggerAutoSchema.field_inspectors]
+
+    def get_consumes(self) -> list[str]:
+        consumes: list[str] = self.overrides.get("consumes") or JSON
+        return consumes
+
+    def get_produces(self) -> list[str]:
+        return [r.media_type for r in self.view.renderer_classes]
+
+    def get_tags(self, operation_keys: Sequence[str] | None = None) -> list[str]:
+        return self.overrides.get("tags") or [getattr(self.view, "tag", "members")]
 
 
-_view = get_schema_view(INFO, public=True, permission_classes=[AllowAny])
+class Generator(OpenAPISchemaGenerator):
+    """Paths as the contract writes them, with the documented base path."""
+
+    def determine_path_prefix(self, paths: Sequence[str]) -> str:
+        return ""
+
+
+_view = get_schema_view(
+    INFO,
+    public=True,
+    permission_classes=[AllowAny],
+    authentication_classes=[],
+    generator_class=Generator,
+)
 swagger_ui = _view.with_ui("swagger", cache_timeout=0)
 redoc = _view.with_ui("redoc", cache_timeout=0)
-swagger_json = _view.without_ui(cache_timeout=0)
+swagger_json = _view.as_cached_view(renderer_classes=(SwaggerJSONRenderer,))

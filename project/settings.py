@@ -202,7 +202,17 @@ LEAFLET_CONFIG = {
     "TILES": [],
     "DEFAULT_CENTER": (30, 20),
     "DEFAULT_ZOOM": 2,
+    "MIN_ZOOM": 2,
     "MAX_ZOOM": 18,
+    # One more world on either side: at ±180° there is something beyond.
+    "SPATIAL_EXTENT": (-540, -86, 540, 86),
+    "FORCE_IMAGE_PATH": True,
+    "PLUGINS": {
+        "forms": {  # what maps in forms have beside Leaflet's own
+            "js": ["matchmaker/place_field.js", "matchmaker/basemap.js"],
+            "css": ["matchmaker/basemap.css"],
+        }
+    },
     "ATTRIBUTION_PREFIX": "",
     "RESET_VIEW": False,
 }

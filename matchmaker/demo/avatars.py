@@ -51,15 +51,16 @@ def portrait(number: int, seed: int, *, female: bool) -> Image.Image:
     )
     picture = _gradient(*rng.choice(SKIES))
     _draw_person(_Pencil(picture), looks)
-    return picture.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+    return picture.reduce(OVERSAMPLING)
 
 
 def _gradient(top: str, bottom: str) -> Image.Image:
     side = SIDE_PX * OVERSAMPLING
-    mask = Image.linear_gradient("L").resize((side, side))
-    return Image.composite(
+    mask = Image.linear_gradient("L").resize((1, side))
+    column = Image.composite(
         Image.new("RGB", mask.size, bottom), Image.new("RGB", mask.size, top), mask
     )
+    return column.resize((side, side), Image.Resampling.NEAREST)
 
 
 class _Pencil:

@@ -5,12 +5,12 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import matchmaker.places
-import project.lib.geo
 from django.conf import settings
 from django.contrib.postgres.operations import CreateExtension, TrigramExtension
 from django.db import migrations, models
 
+import matchmaker.places
+import project.lib.geo
 
 GRID = """
 CREATE FUNCTION cells_in_band(band integer) RETURNS integer

@@ -1,0 +1,134 @@
+"""Forms of the members' admin: what staff types becomes what services take."""
+
+import math
+from typing import IO, Any, cast
+
+from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.contrib.gis.geos import Point
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from leaflet.admin import LeafletAdminWidget
+from rest_framework.serializers import ValidationError as SerializerError
+
+from matchmaker import constants, errors, images, services
+from matchmaker.models import Member
+from project.lib.fields import LAT_MAX, LON_MAX, PhoneField
+from project.lib.geo import WGS84
+
+
+class PictureField(forms.FileField):
+    """A picture file, which becomes a clean picture like any from the API."""
+
+    widget = AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def to_python(self, data: Any) -> Any:
+        file: IO[bytes] | None = super().to_python(data)
+        if file is None:
+            return None
+        try:
+            return images.clean_picture(
+                file,
+                max_bytes=constants.AVATAR_MAX_BYTES,
+                max_pixels=constants.AVATAR_MAX_PIXELS,
+                max_side_px=constants.AVATAR_MAX_SIDE_PX,
+            )
+        except images.PictureRefused as error:
+            raise forms.ValidationError(str(error.detail)) from error
+
+
+class ContactForm(forms.ModelForm):
+    """What adding and changing have in common: e-mail and phone, at least one."""
+
+    phone_number = forms.CharField(
+        label=_("Phone number"), max_length=40, required=False, empty_value=None
+    )
+
+    def clean_email(self) -> str | None:
+        email: str | None = self.cleaned_data["email"]
+        if email and self._others().filter(email__iexact=email).exists():
+            raise forms.ValidationError(str(errors.EmailTaken.detail))
+        return email
+
+    def clean_phone_number(self) -> str | None:
+        phone: str | None = self.cleaned_data["phone_number"]
+        if phone is None or "phone_number" not in self.changed_data:
+            return phone
+        try:
+            phone = PhoneField().to_internal_value(phone)
+        except SerializerError as error:
+            raise forms.ValidationError([str(e) for e in error.detail]) from error
+        if self._others().filter(phone_number=phone).exists():
+            raise forms.ValidationError(str(errors.PhoneTaken.detail))
+        return phone
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if not {"email", "phone_number"} & self.errors.keys() and not (
+            self.cleaned_data["email"] or self.cleaned_data["phone_number"]
+        ):
+            self.add_error("email", _("Give an e-mail, a phone number, or both."))
+        return data
+
+    def _others(self) -> QuerySet[Member]:
+        return Member.objects.exclude(pk=self.instance.pk)
+
+
+class NewMemberForm(ContactForm, AdminUserCreationForm):
+    def save(self, commit: bool = True) -> Member:
+        super().save(commit=False)
+        data = self.cleaned_data
+        password = data["password1"] if data["set_usable_password"] else None
+        self.instance = services.register_member(password=password, **_profile(data))
+        return self.instance
+
+
+class MemberForm(ContactForm, UserChangeForm):
+    picture = PictureField(label=_("Avatar file"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "picture" in self.fields:
+            self.fields["picture"].initial = self.instance.avatar or None
+
+    def clean_location(self) -> Point | None:
+        """Take the place from whichever copy of the world it was set on."""
+        point: Point | None = self.cleaned_data["location"]
+        if point is None or "location" not in self.changed_data:
+            return point
+        if point.empty or not math.isfinite(point.x) or not abs(point.y) <= LAT_MAX:
+            raise forms.ValidationError(_("This is no place on Earth."))
+        lon = point.x if abs(point.x) <= LON_MAX else math.remainder(point.x, 360)
+        return Point(lon, point.y, srid=WGS84)
+
+    def profile(self) -> services.Profile:
+        """What was changed, as services.update_profile takes it."""
+        data = {name: self.cleaned_data[name] for name in self.changed_data}
+        if "picture" in data:
+            data["avatar"] = data.pop("picture") or None
+        return _profile(data)
+
+
+def _profile(data: dict[str, Any]) -> services.Profile:
+    known = services.Profile.__optional_keys__ & data.keys()
+    return cast("services.Profile", {name: data[name] for name in known})
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A password can be replaced here, not taken away.
+        self.fields.pop("usable_password", None)
+
+    def save(self, commit: bool = True) -> Member:
+        services.change_password(self.user, self.cleaned_data["password1"])
+        return self.user
+
+
+class PlaceWidget(LeafletAdminWidget):
+    geometry_field_class = "L.PlaceField"  # place_field.js

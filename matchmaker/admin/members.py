@@ -1,0 +1,187 @@
+"""Members: find, look at, change, shut out, delete."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import CASCADE, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from leaflet.admin import LeafletGeoAdminMixin
+from rest_framework.serializers import ValidationError as SerializerError
+
+from matchmaker import services
+from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm, PlaceWidget
+from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.models import Member
+from project.lib.errors import DomainError
+from project.lib.fields import PhoneField
+
+NEW_FIELDS = (
+    "email", "phone_number", "first_name", "last_name",
+    "usable_password", "password1", "password2",
+)  # fmt: skip
+PROFILE_FIELDS = (
+    "first_name", "last_name", "gender", "language", "preview", "picture",
+)  # fmt: skip
+PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, Member) and request.user.is_superuser
+
+
+@admin.register(Member)
+class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
+    add_form = NewMemberForm
+    form = MemberForm
+    change_password_form = PasswordForm
+    widget = PlaceWidget
+    map_template = "matchmaker/place_widget.html"
+
+    list_display = ("preview", "name", "contact", "gender", "is_active", "joined")
+    list_display_links = ("preview", "name")
+    # What an index is ordered by.
+    ordering = ("-date_joined", "-id")
+    sortable_by = ("joined",)
+    list_filter = (
+        "is_active",
+        "is_staff",
+        "gender",
+        ("location", admin.EmptyFieldListFilter),
+        ("avatar", admin.EmptyFieldListFilter),
+        "language",
+        "date_joined",
+    )
+    # What indexes answer: parts of names, but whole addresses and numbers.
+    search_fields = ("first_name", "last_name", "=email", "phone_number__exact")
+    search_help_text = _("Part of a name, a whole e-mail address or phone number.")
+    actions = ("deactivate", "activate")
+
+    readonly_fields = ("preview", "public_point", "date_joined", "last_login")
+    add_fieldsets = ((None, {"fields": NEW_FIELDS, "classes": ("wide",)}),)
+    fieldsets = (
+        (None, {"fields": ("email", "phone_number", "password", "is_active")}),
+        (_("Profile"), {"fields": PROFILE_FIELDS}),
+        (_("Place"), {"fields": ("location", "public_point")}),
+        (_("Permissions"), {"fields": PRIVILEGES, "classes": ("collapse",)}),
+        (_("Dates"), {"fields": ("date_joined", "last_login")}),
+    )
+
+    class Media:
+        css = {"screen": ("matchmaker/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        """Only superusers reach staff: whoever sets a password owns the account."""
+        members: QuerySet[Member] = super().get_queryset(request)
+        if _is_superuser(request):
+            return members
+        return members.filter(is_staff=False, is_superuser=False)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Member | None = None
+    ) -> tuple[str, ...]:
+        return self.readonly_fields + (() if _is_superuser(request) else PRIVILEGES)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Member], search_term: str
+    ) -> tuple[QuerySet[Member], bool]:
+        try:  # however it is written
+            phone = PhoneField().to_internal_value(search_term)
+        except SerializerError:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(phone_number=phone), False
+
+    @admin.display(description=_("avatar"))
+    def preview(self, member: Member) -> str:
+        if not member.avatar:
+            return self.get_empty_value_display()
+        return format_html('<img src="{}" alt="" loading="lazy">', member.avatar.url)
+
+    @admin.display(description=_("name"))
+    def name(self, member: Member) -> str:
+        return str(member)
+
+    @admin.display(description=_("contact"))
+    def contact(self, member: Member) -> str:
+        return ", ".join(filter(None, (member.email, member.phone_number)))
+
+    @admin.display(description=_("joined"), ordering="date_joined")
+    def joined(self, member: Member) -> date:
+        return timezone.localdate(member.date_joined)
+
+    @admin.display(description=_("public point"))
+    def public_point(self, member: Member) -> str:
+        point = member.public_location
+        if point is None:
+            return self.get_empty_value_display()
+        return _("longitude %(lon).4f, latitude %(lat).4f") % {
+            "lon": point.x,
+            "lat": point.y,
+        }
+
+    @admin.action(
+        description=_("Deactivate (hide, sign out everywhere)"), permissions=["change"]
+    )
+    def deactivate(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        number = self._set_active(request, members, is_active=False)
+        text = ngettext("%d member deactivated.", "%d members deactivated.", number)
+        self.message_user(request, text % number, messages.SUCCESS)
+
+    @admin.action(description=_("Activate"), permissions=["change"])
+    def activate(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        number = self._set_active(request, members, is_active=True)
+        text = ngettext("%d member activated.", "%d members activated.", number)
+        self.message_user(request, text % number, messages.SUCCESS)
+
+    def _set_active(
+        self, request: HttpRequest, members: QuerySet[Member], *, is_active: bool
+    ) -> int:
+        changed = list(members.filter(is_active=not is_active))
+        for member in changed:
+            services.set_active(member, is_active)
+            self.log_change(request, member, [{"changed": {"fields": ["active"]}}])
+        return len(changed)
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        request: HttpRequest = args[0]
+        try:
+            return super().changeform_view(*args, **kwargs)
+        except DomainError as error:  # lost a race for an e-mail or a phone
+            self.message_user(request, str(error.detail), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(
+        self, request: HttpRequest, obj: Member, form: Any, change: bool
+    ) -> None:
+        if not change:
+            return  # the form has registered the member
+        services.update_profile(obj, **form.profile())
+        if "is_active" in form.changed_data:
+            services.set_active(obj, obj.is_active)
+        # Never the whole row: that would bring back what changed since it was read.
+        flags = {"is_staff", "is_superuser"} & set(form.changed_data)
+        obj.save(update_fields=flags)
+
+    def delete_model(self, request: HttpRequest, obj: Member) -> None:
+        services.delete_member(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
+        for member in queryset:
+            services.delete_member(member)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Count what goes with the members: it may be too much to be listed."""
+        counts = {str(self.opts.verbose_name_plural): len(objs)}
+        for relation in self.opts.related_objects:
+            if relation.on_delete is CASCADE:
+                rows = relation.related_model._base_manager.filter(
+                    **{f"{relation.field.name}__in": objs}
+                )
+                name = str(relation.related_model._meta.verbose_name_plural)
+                counts[name] = counts.get(name, 0) + rows.count()
+        return [str(member) for member in objs], counts, set(), []

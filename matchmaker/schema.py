@@ -1,0 +1,79 @@
+"""Shapes of answers that PostgreSQL writes, for the schema only.
+
+Swagger 2.0 has one schema a status, so these are true of both representations: what
+only one of them has is not required.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from matchmaker.models import Gender
+from matchmaker.serializers import OwnProfile
+from project.lib.openapi import Geometry, PageShape
+
+
+class PublicProfile(serializers.Serializer):
+    id = serializers.IntegerField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    gender = serializers.ChoiceField(["", *Gender.values])
+    avatar = serializers.URLField(allow_null=True)
+    distance_km = serializers.FloatField(
+        allow_null=True, help_text=_("From the caller's location to the public point")
+    )
+    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
+
+
+class PublicProperties(PublicProfile):
+    id = None
+
+
+class ProfileFeature(serializers.Serializer):
+    type = serializers.ChoiceField(["Feature"])
+    id = serializers.IntegerField()
+    geometry = Geometry(allow_null=True, help_text=_("The public point"))
+    properties = PublicProperties()
+
+
+class ProfilePage(PageShape):
+    results = PublicProfile(many=True, required=False, help_text=_("JSON only"))
+    features = ProfileFeature(many=True, required=False, help_text=_("GeoJSON only"))
+
+
+def _either(
+    profile: type[serializers.Serializer], name: str, geometry: str | None = None
+) -> type[serializers.Serializer]:
+    """A serializer of `profile`'s object or of its GeoJSON feature.
+
+    `geometry`: the field that moves out of the feature's properties.
+    """
+    meta = getattr(profile, "Meta", object)
+    moved = {"id", geometry}
+
+    class Properties(profile):  # type: ignore[misc, valid-type]
+        class Meta(meta):  # type: ignore[misc, valid-type]
+            ref_name = f"{name}Properties"
+
+        def get_fields(self) -> dict[str, serializers.Field]:
+            fields = super().get_fields().items()
+            return {name: field for name, field in fields if name not in moved}
+
+    class Either(profile):  # type: ignore[misc, valid-type]
+        class Meta(meta):  # type: ignore[misc, valid-type]
+            ref_name = name
+
+        def get_fields(self) -> dict[str, serializers.Field]:
+            fields = super().get_fields() | {
+                "type": serializers.ChoiceField(["Feature"]),
+                "geometry": Geometry(allow_null=True),
+                "properties": Properties(),
+            }
+            for field_name, field in fields.items():
+                field.required = field_name == "id"
+            return fields
+
+    return Either
+
+
+PublicProfileOrFeature = _either(PublicProfile, "PublicProfileOrFeature")
+OwnProfileOrFeature = _either(OwnProfile, "OwnProfileOrFeature", geometry="location")

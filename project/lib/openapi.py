@@ -1,0 +1,163 @@
+"""How views describe themselves to drf-yasg, so that the schema is the truth."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django_filters
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_yasg import openapi
+from drf_yasg.utils import swagger_auto_schema
+from rest_framework import serializers
+
+from project.lib.filters import BoxFilter, StrictBooleanFilter
+from project.lib.lists import PagedFilterSet
+
+MULTIPART = ["multipart/form-data"]
+JSON = ["application/json"]
+
+_TEXT = openapi.Schema(type=openapi.TYPE_STRING)
+
+FIELD_ERRORS = openapi.Response(
+    "What is wrong, by field; the whole object's under non_field_errors",
+    openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        additional_properties=openapi.Schema(type=openapi.TYPE_ARRAY, items=_TEXT),
+        example={"email": ["Enter a valid email address."]},
+    ),
+)
+
+_MEANINGS = {
+    401: "No valid token; WWW-Authenticate names the schemes",
+    403: "Not allowed to the caller",
+    404: "Not there, or not the caller's to know",
+    409: "Not possible in the present state",
+    413: "The body is too large",
+    415: "The body's type is not one that is read here",
+}
+
+POINT = openapi.Schema(
+    type=openapi.TYPE_OBJECT,
+    description="GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees",
+    properties={
+        "type": openapi.Schema(type=openapi.TYPE_STRING, enum=["Point"]),
+        "coordinates": openapi.Schema(
+            type=openapi.TYPE_ARRAY,
+            items=openapi.Schema(type=openapi.TYPE_NUMBER),
+            min_items=2,
+            max_items=3,
+        ),
+    },
+    required=["type", "coordinates"],
+    example={"type": "Point", "coordinates": [30.31, 59.94]},
+)
+
+FORMAT = openapi.Parameter(
+    "format",
+    openapi.IN_QUERY,
+    "geojson is the same as Accept: application/geo+json",
+    type=openapi.TYPE_STRING,
+    enum=["json", "geojson"],
+)
+
+
+def error(status: int) -> openapi.Response:
+    schema = openapi.Schema(
+        type=openapi.TYPE_OBJECT,
+        properties={"detail": _TEXT, "code": _TEXT},
+        required=["detail", "code"],
+    )
+    return openapi.Response(_MEANINGS[status], schema)
+
+
+def describe(
+    summary: str | Promise,
+    answers: dict[int, Any],
+    *,
+    errors: Iterable[int] = (),
+    body: Any = None,
+    form: bool = False,
+    query: Iterable[openapi.Parameter] = (),
+    geojson_too: bool = False,
+    public: bool = False,
+) -> Callable[[Any], Any]:
+    """Decorate a view method with what it takes and answers.
+
+    `errors`: statuses besides those that follow: 400 with a body or parameters, 401
+    unless `public`, 413 and 415 with a body. `form`: the body is a multipart form
+    (Swagger 2.0 cannot say "or JSON"). `geojson_too`: it negotiates GeoJSON.
+    """
+    parameters = [*query, *([FORMAT] if geojson_too else [])]
+    statuses = {*errors}
+    if body is not None:
+        statuses |= {413, 415}
+    if not public:
+        statuses.add(401)
+    responses = {status: _answer(answer) for status, answer in answers.items()}
+    responses |= {status: error(status) for status in statuses}
+    if body is not None or parameters:
+        responses[400] = FIELD_ERRORS
+    extra: dict[str, Any] = {}
+    if public:
+        extra["security"] = []
+    if body is not None:
+        extra["consumes"] = MULTIPART if form else JSON
+    return swagger_auto_schema(
+        operation_summary=summary,
+        request_body=body,
+        manual_parameters=parameters,
+        responses=dict(sorted(responses.items())),
+        **extra,
+    )
+
+
+def _answer(answer: Any) -> Any:
+    if isinstance(answer, str | Promise):  # words for an answer without a body
+        return openapi.Response(answer)
+    return answer
+
+
+def query_parameters(filters: type[PagedFilterSet]) -> list[openapi.Parameter]:
+    """The parameters of a list, from its filters."""
+    return [_parameter(name, f) for name, f in filters.base_filters.items()]
+
+
+def _parameter(name: str, declared: django_filters.Filter) -> openapi.Parameter:
+    limits: dict[str, Any] = {"type": openapi.TYPE_STRING}
+    if isinstance(declared, StrictBooleanFilter):
+        limits = {"type": openapi.TYPE_BOOLEAN}
+    elif isinstance(declared, django_filters.ChoiceFilter):
+        limits["enum"] = [value for value, _label in declared.extra["choices"]]
+    elif isinstance(declared, django_filters.NumberFilter):
+        whole = declared.extra.get("decimal_places") == 0
+        limits = {"type": openapi.TYPE_INTEGER if whole else openapi.TYPE_NUMBER}
+        for key, bound in (("minimum", "min_value"), ("maximum", "max_value")):
+            if bound in declared.extra:
+                limits[key] = declared.extra[bound]
+    elif isinstance(declared, BoxFilter):
+        limits["pattern"] = r"^-?[\d.]+,-?[\d.]+,-?[\d.]+,-?[\d.]+$"
+    elif "max_length" in declared.extra:
+        limits["maxLength"] = declared.extra["max_length"]
+    description = declared.extra.get("help_text", "")
+    return openapi.Parameter(name, openapi.IN_QUERY, description, **limits)
+
+
+class Geometry(serializers.Serializer):
+    """Null where there is no location; else a Point of longitude, latitude."""
+
+    type = serializers.ChoiceField(["Point"])
+    coordinates = serializers.ListField(
+        child=serializers.FloatField(), min_length=2, max_length=2
+    )
+
+
+class PageShape(serializers.Serializer):
+    """What a page has in both representations, JSON and GeoJSON."""
+
+    count = serializers.IntegerField(help_text=_("Exact up to 1,000"))
+    count_capped = serializers.BooleanField(help_text=_("There are more than count"))
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    type = serializers.ChoiceField(
+        ["FeatureCollection"], required=False, help_text=_("GeoJSON only")
+    )
