@@ -70,7 +70,7 @@ def sorted_rows(
 
 def counted_rows(members: MemberQuerySet) -> Statement:
     """The counted rows of a page (see PageStatement)."""
-    member = Statement.of(members.order_by().values("pk"))
+    member = Statement.of(members.order_by().values("id"))
     return Statement(
         f"""
         SELECT 1 FROM matchmaker_cell near CROSS JOIN LATERAL ({member.sql}) member
@@ -85,7 +85,7 @@ def _forward_reach(
     members: MemberQuerySet, forward: bool | None, size: int
 ) -> Statement:
     """SQL of a distance within which the next page's rows are; null if all are few."""
-    member = Statement.of(members.order_by().values("pk"))
+    member = Statement.of(members.order_by().values("id"))
     beyond, beyond_params = "", ()
     if forward:
         distance = f"ST_Distance(near.point, {_ORIGIN_SQL})"

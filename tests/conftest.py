@@ -1,0 +1,51 @@
+"""What every test may use. Real PostGIS and Redis: `make test` starts them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from matchmaker.models import Member
+from tests.factories import MemberFactory
+
+
+def pytest_configure() -> None:
+    # A million rounds a password is right in production and 0.3 s in a test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> Iterator[Path]:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """A client that nobody has signed in with."""
+    return APIClient()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Member], APIClient]:
+    def client(member: Member) -> APIClient:
+        token, _created = Token.objects.get_or_create(user=member)
+        api = APIClient()
+        api.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        return api
+
+    return client
+
+
+@pytest.fixture
+def ann(db) -> Member:
+    """In the middle of Saint Petersburg."""
+    return MemberFactory(first_name="Ann", lon=30.3158, lat=59.9391)
+
+
+@pytest.fixture
+def as_ann(ann: Member, signed_in) -> APIClient:
+    return signed_in(ann)

@@ -1,0 +1,161 @@
+"""A Daphne process over this worker's test database, and what talks to it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
+from django.db import connection
+from PIL import Image
+from rest_framework.authtoken.models import Token
+
+from matchmaker.models import Member
+
+PASSWORD = "correct horse 7 battery"
+START_TIMEOUT_S = 60
+WEB_THREADS = 4
+
+
+@dataclass(frozen=True)
+class Server:
+    """`name`: what the server's connections are called in pg_stat_activity."""
+
+    host: str
+    port: int
+    name: str
+    log: Path
+    media: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def exchange(self, request: bytes) -> bytes:
+        """Send bytes as they are and read until the server closes."""
+        with socket.create_connection((self.host, self.port), timeout=30) as client:
+            client.sendall(request)
+            return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("live")
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, tmp_path_factory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("live")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Server("127.0.0.1", port, f"live-{port}", folder / "log", folder / "media")
+    call_command("collectstatic", "--noinput", "--verbosity=0")
+    with made.log.open("wb") as log, _daphne(made, log) as process:
+        try:
+            _wait_until_live(made, process)
+            yield made
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _daphne(server: Server, log) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "daphne", "--bind", server.host]
+        + ["--port", str(server.port), "--access-log", os.devnull]
+        + ["--no-server-name", "project.asgi:application"],
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=os.environ
+        | {
+            "DATABASE_URL": _database_url(),
+            "PGAPPNAME": server.name,
+            "MEDIA_ROOT": str(server.media),
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "HTTPS": "off",
+            "DEBUG": "off",
+            "WEB_THREADS": str(WEB_THREADS),
+        },
+    )
+
+
+def _database_url() -> str:
+    """Of the test database, whose name pytest-django has put into the settings."""
+    at = connection.settings_dict
+    user, password = quote(at["USER"], safe=""), quote(at["PASSWORD"], safe="")
+    return f"postgis://{user}:{password}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+
+
+def _wait_until_live(server: Server, process: subprocess.Popen) -> None:
+    """Ask until the server answers; the log tells why when it does not."""
+    transport = httpx.HTTPTransport(retries=0)
+    with httpx.Client(base_url=server.url, transport=transport) as client:
+        for _try in range(START_TIMEOUT_S * 10):
+            try:
+                if client.get("/health/live").status_code == 200:
+                    return
+            except httpx.TransportError:
+                try:  # the pause between two tries ends at once when it dies
+                    process.wait(timeout=0.1)
+                except subprocess.TimeoutExpired:
+                    continue
+                break
+    pytest.fail(f"the server did not start:\n{server.log.read_text()}")
+
+
+@pytest.fixture(autouse=True)
+def unbroken(server: Server, transactional_db) -> Iterator[None]:
+    """Rows that the server can see, and no exception in its log afterwards."""
+    before = server.log.stat().st_size
+    yield
+    with server.log.open("rb") as log:
+        log.seek(before)
+        assert b"Traceback" not in (news := log.read()), news.decode()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    """Nobody's client."""
+    with httpx.Client(base_url=server.url, timeout=60) as anonymous:
+        yield anonymous
+
+
+@pytest.fixture
+def new_key(transactional_db) -> Callable[[], str]:
+    """Make a member with PASSWORD, and give the key of its token."""
+    # One round of the real hasher: the server takes it, and it costs nothing.
+    password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
+
+    def make(**fields) -> str:
+        member = Member.objects.create(email=new_email(), password=password, **fields)
+        return Token.objects.create(user=member).key
+
+    return make
+
+
+@pytest.fixture
+def member(client: httpx.Client, new_key) -> httpx.Client:
+    """The client of a signed-in member."""
+    client.headers["Authorization"] = f"Token {new_key()}"
+    return client
+
+
+def new_email() -> str:
+    return f"{uuid4().hex}@live.example.com"
+
+
+def picture(width: int = 64, height: int = 48) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,160 @@
+"""The grid of the privacy rule: contract, section 6."""
+
+import math
+import random
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.db import connection
+from geographiclib.geodesic import Geodesic
+
+from matchmaker.models import Cell, Member
+from tests.factories import MemberFactory
+
+CELL_MIN_M = 1000
+
+
+def cell_of(lon: float, lat: float) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public_cell(ST_MakePoint(%s, %s)::geography)", [lon, lat]
+        )
+        return cursor.fetchone()[0]
+
+
+def public_point(lon: float, lat: float) -> tuple[float, float]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(p::geometry), ST_Y(p::geometry) FROM"
+            " (SELECT public_point(ST_MakePoint(%s, %s)::geography) p) q",
+            [lon, lat],
+        )
+        return cursor.fetchone()
+
+
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return Geodesic.WGS84.Inverse(a[1], a[0], b[1], b[0])["s12"]
+
+
+def edges(lon: float, lat: float) -> tuple[float, float, float, float]:
+    """West, south, east, north of the cell, found by asking, not by its formula."""
+    own = cell_of(lon, lat)
+
+    def last_inside(step_lon: float, step_lat: float) -> tuple[float, float]:
+        inside, outside = 0.0, 1.0
+        for _ in range(50):
+            middle = (inside + outside) / 2
+            if cell_of(lon + middle * step_lon, lat + middle * step_lat) == own:
+                inside = middle
+            else:
+                outside = middle
+        return lon + inside * step_lon, lat + inside * step_lat
+
+    span = min(179.0, 0.03 / max(math.cos(math.radians(lat)), 1e-9))
+    return (
+        last_inside(-span, 0)[0],
+        last_inside(0, -0.02)[1],
+        last_inside(span, 0)[0],
+        last_inside(0, 0.02)[1],
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lat", [0.003, -0.004, 23.456, -33.87, 45.001, 59.9391, 65.0, 78.2, -85.5, 89.5]
+)
+def test_cell_is_a_kilometre_wide_at_every_latitude(lat):
+    west, south, east, north = edges(12.345, lat)
+    poleward = north if lat > 0 else south
+
+    width_m = metres((west, poleward), (east, poleward))
+    height_m = metres((west, south), (west, north))
+
+    assert width_m >= CELL_MIN_M
+    assert height_m >= CELL_MIN_M
+    assert height_m < 1200
+
+
+@pytest.mark.django_db
+def test_public_point_is_the_same_for_a_whole_cell_and_in_it():
+    west, south, east, north = edges(30.3158, 59.9391)
+    inside = random.Random(1)
+
+    points = {
+        public_point(inside.uniform(west, east), inside.uniform(south, north))
+        for _ in range(200)
+    }
+
+    (point,) = points
+    centre = ((west + east) / 2, (south + north) / 2)
+    assert point == pytest.approx(centre, abs=1e-9)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lat", [0.0, 10.5, -41.3, 89.0])
+def test_antimeridian_is_no_edge_of_its_own(lat):
+    assert cell_of(180, lat) == cell_of(-180, lat)
+    assert cell_of(179.9999999, lat) != cell_of(-179.9999999, lat)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("lat", "pole"), [(89.995, 90.0), (90, 90.0), (-89.991, -90.0)]
+)
+def test_pole_is_one_round_cell(lat, pole):
+    points = {public_point(lon, lat) for lon in (-180, -90, 0, 45.5, 180)}
+
+    assert points == {(0.0, pole)}
+
+
+@pytest.mark.django_db
+def test_public_point_is_close_for_random_places():
+    rng = random.Random(2)
+    for _ in range(500):
+        lon = rng.uniform(-180, 180)
+        lat = math.degrees(math.asin(rng.uniform(-1, 1)))
+
+        assert metres((lon, lat), public_point(lon, lat)) < 1300
+
+
+@pytest.mark.django_db
+def test_database_derives_the_public_point_on_every_path(ann):
+    Member.objects.filter(pk=ann.pk).update(location=Point(37.6176, 55.7558, srid=4326))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matchmaker_member SET location ="
+            " ST_MakePoint(-0.1276, 51.5072)::geography WHERE id = %s",
+            [ann.pk],
+        )
+
+    moved = Member.objects.get(pk=ann.pk)
+
+    assert moved.public_location.coords == pytest.approx(public_point(-0.1276, 51.5072))
+    assert moved.public_location.coords != moved.location.coords
+    assert Cell.objects.filter(pk=moved.cell).exists()
+
+
+@pytest.mark.django_db
+def test_cells_know_every_place_after_bulk_inserts_and_moves():
+    Member.objects.bulk_create(
+        Member(email=f"b{i}@example.com", location=Point(i / 7, i / 11, srid=4326))
+        for i in range(100)
+    )
+    Member.objects.filter(email="b7@example.com").update(location=None)
+
+    missing = Member.objects.filter(cell__isnull=False).exclude(
+        cell__in=Cell.objects.values("pk")
+    )
+
+    assert Member.objects.filter(cell__isnull=False).count() == 99
+    assert not missing.exists()
+    for cell in Cell.objects.all():
+        member = Member.objects.filter(cell=cell.pk).first()
+        assert member is None or member.public_location.coords == cell.point.coords
+
+
+def test_member_without_location_has_no_public_point(db):
+    member = Member.objects.get(pk=MemberFactory().pk)
+
+    assert member.public_location is None
+    assert member.cell is None
