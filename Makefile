@@ -4,13 +4,13 @@ run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
 
 test: ## The whole test suite; ARGS="-k avatar" narrows it
-	@exec bash compose/local/test.sh python -m pytest -n 2 $(ARGS)
+	@exec bash compose/local/test.sh python -m pytest -n 2 --dist loadscope $(ARGS)
 
 lint:
 	@exec bash compose/local/lint.sh
 
 bench: ## The speed table of the README, on MEMBERS members
-	@INSTANCE_NAME=bench exec bash compose/local/test.sh python -m compose.bench
+	@INSTANCE_NAME=bench SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m compose.bench $(ARGS)
 
 lock: ## Pin pyproject.toml's dependencies with hashes
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \

@@ -16,6 +16,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.tokens import Token as JsonWebToken
 
 from matchmaker.models import Member
+from project.lib.errors import SCHEMES
 from project.lib.prepared import Param, Statement
 
 VERSION_CLAIM = "version"
@@ -33,8 +34,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
         return member, Token(key=key, user=member)
 
     def authenticate_header(self, request: Request) -> str:
-        # Both schemes open everything, so a 401 names both (RFC 9110, 11.6.1).
-        return 'Token realm="api", Bearer realm="api"'
+        return SCHEMES
 
 
 class JWTAuthentication(simplejwt.JWTAuthentication):

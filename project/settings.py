@@ -126,6 +126,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
+        "project.worker.Heartbeat",
     ],
 }
 DRAMATIQ_TASKS_DATABASE = "default"
@@ -160,7 +161,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["project.lib.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.lib.negotiation.FormatOrAccept",
-    "EXCEPTION_HANDLER": "project.lib.errors.exception_handler",
+    "EXCEPTION_HANDLER": "project.lib.exceptions.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 

@@ -10,7 +10,8 @@ from django.contrib.auth.forms import (
     AdminUserCreationForm,
     UserChangeForm,
 )
-from django.contrib.gis.geos import Point
+from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget
@@ -80,6 +81,10 @@ class ContactForm(forms.ModelForm):
 
 
 class NewMemberForm(ContactForm, AdminUserCreationForm):
+    usable_password = AdminUserCreationForm.create_usable_password_field(
+        _("Without a password one signs in by phone alone.")
+    )
+
     def save(self, commit: bool = True) -> Member:
         super().save(commit=False)
         data = self.cleaned_data
@@ -132,3 +137,9 @@ class PasswordForm(AdminPasswordChangeForm):
 
 class PlaceWidget(LeafletAdminWidget):
     geometry_field_class = "L.PlaceField"  # place_field.js
+
+    def deserialize(self, value: str) -> GEOSGeometry | None:
+        try:
+            return super().deserialize(value)
+        except GDALException:  # which Django lets through when the form is shown again
+            return None

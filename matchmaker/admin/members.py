@@ -1,5 +1,6 @@
 """Members: find, look at, change, shut out, delete."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -176,12 +177,10 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Count what goes with the members: it may be too much to be listed."""
-        counts = {str(self.opts.verbose_name_plural): len(objs)}
+        counts = Counter({str(self.opts.verbose_name_plural): len(objs)})
         for relation in self.opts.related_objects:
             if relation.on_delete is CASCADE:
-                rows = relation.related_model._base_manager.filter(
-                    **{f"{relation.field.name}__in": objs}
-                )
-                name = str(relation.related_model._meta.verbose_name_plural)
-                counts[name] = counts.get(name, 0) + rows.count()
-        return [str(member) for member in objs], counts, set(), []
+                other = relation.related_model
+                rows = other._base_manager.filter(**{f"{relation.field.name}__in": objs})
+                counts[str(other._meta.verbose_name_plural)] += rows.count()
+        return [str(member) for member in objs], +counts, set(), []

@@ -1,10 +1,32 @@
-// The admin's map of one place: drag the marker, or click to set it anew.
+// The admin's map of one place: drag the marker, click to set it anew, or remove it.
 L.PlaceField = L.GeometryField.extend({
   addTo(map) {
     // Leaflet looks for its images by their plain names, which hashed files lack.
-    const images = document.getElementById("force-img-path");
-    L.Icon.Default.imagePath = JSON.parse(images.textContent);
-    return L.GeometryField.prototype.addTo.call(this, map);
+    L.Icon.Default.imagePath = textOf("force-img-path");
+    L.GeometryField.prototype.addTo.call(this, map);
+    map.addControl(removeButton(() => {
+      this.drawnItems.clearLayers();
+      this.store.save(this.drawnItems);
+    }));
+    return this;
+
+    function textOf(id) {
+      return JSON.parse(document.getElementById(id).textContent);
+    }
+
+    function removeButton(remove) {
+      const control = L.control({ position: "topleft" });
+      control.onAdd = () => {
+        const bar = L.DomUtil.create("div", "leaflet-bar");
+        const button = L.DomUtil.create("a", "", bar);
+        Object.assign(button, { href: "#", role: "button", textContent: "✕" });
+        button.title = textOf("remove-place-title");
+        L.DomEvent.disableClickPropagation(bar);
+        L.DomEvent.on(button, "click", L.DomEvent.preventDefault).on(button, "click", remove);
+        return bar;
+      };
+      return control;
+    }
   },
 
   _editionLayer() {
@@ -17,7 +39,7 @@ L.PlaceField = L.GeometryField.extend({
 
   _controlDrawOptions() {
     const options = L.GeometryField.prototype._controlDrawOptions.call(this);
-    options.edit.edit = false; // dragging needs no mode of its own
+    options.edit = false; // modes of their own to drag and remove one marker
     return options;
   },
 

@@ -1,0 +1,144 @@
+"""What is measured: requests a second under wrk or pgbench, or milliseconds alone."""
+
+import http.client
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+CONNECTIONS = 8
+
+# One round of a measurement.
+Measure = Callable[[], float]
+
+WRK_SCRIPT = """
+local requests, turn = {}, 0
+function init(args)
+%(requests)s
+end
+function request()
+  turn = turn %% #requests + 1
+  return requests[turn]
+end
+function done(summary)
+  local e = summary.errors
+  io.write(string.format("RESULT %%d %%d %%d\\n", summary.requests, summary.duration,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Get:
+    """A GET that each of the callers sends in turn, differing in headers only."""
+
+    port: int
+    path: str
+    callers: Sequence[Mapping[str, str]] = field(default=({},))
+
+    def bodies(self) -> list[bytes]:
+        """What each caller gets. Raises SystemExit for another answer than 200."""
+        return [body for body, _ms in self._send(len(self.callers))]
+
+    def json(self) -> list[Any]:
+        return [json.loads(body) for body in self.bodies()]
+
+    def latency_ms(self, requests: int) -> float:
+        """The median of `requests` sent one after the other on one connection."""
+        return statistics.median(ms for _body, ms in self._send(requests))
+
+    def rate(self, folder: Path, seconds: int) -> float:
+        """Requests a second that wrk gets answered on CONNECTIONS connections."""
+        script = folder / "requests.lua"
+        script.write_text(WRK_SCRIPT % {"requests": "\n".join(self._lua())})
+        command = [
+            *("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)),
+            f"http://127.0.0.1:{self.port}/",
+        ]
+        out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        line = out.partition("RESULT ")[2].split()
+        requests, microseconds, errors = (int(part) for part in line)
+        if errors:
+            raise SystemExit(f"{errors} failed requests of {self.path}\n{out}")
+        return requests / microseconds * 1e6
+
+    def _lua(self) -> list[str]:
+        lines = []
+        for headers in self.callers:
+            pairs = ", ".join(
+                f"[{json.dumps(name)}] = {json.dumps(value)}"
+                for name, value in headers.items()
+            )
+            call = f'wrk.format("GET", {json.dumps(self.path)}, {{{pairs}}})'
+            lines.append(f"  requests[#requests + 1] = {call}")
+        return lines
+
+    def _send(self, requests: int) -> list[tuple[bytes, float]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        answers = []
+        for number in range(requests):
+            headers = dict(self.callers[number % len(self.callers)])
+            started = time.perf_counter()
+            connection.request("GET", self.path, headers=headers)
+            response = connection.getresponse()
+            body = response.read()
+            answers.append((body, (time.perf_counter() - started) * 1000))
+            if response.status != 200:
+                raise SystemExit(f"{self.path} answers {response.status}: {body!r}")
+        connection.close()
+        return answers
+
+
+@dataclass(frozen=True)
+class Sql:
+    """Statements that pgbench sends, one of them at random each time."""
+
+    database_url: str
+    statements: Sequence[str]
+
+    def rate(self, folder: Path, seconds: int) -> float:
+        """Statements a second, on CONNECTIONS connections."""
+        url = urlsplit(self.database_url)
+        files = []
+        for number, statement in enumerate(self.statements):
+            path = folder / f"{number}.sql"
+            path.write_text(f"{statement};\n")
+            files += ["-f", str(path)]
+        command = [
+            *(pgbench(), "-n", "-c", str(CONNECTIONS), "-T", str(seconds)),
+            *files,
+            *("-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username)),
+            url.path.lstrip("/"),
+        ]
+        environment = os.environ | {
+            "PGPASSWORD": url.password or "",
+            "PGOPTIONS": "-c jit=off",  # as settings.DATABASES has it
+        }
+        out = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        return float(out.partition("tps = ")[2].split()[0])
+
+
+def pgbench() -> str:
+    """The newest pgbench; Debian keeps it beside the server's programs."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    path = os.pathsep.join([*map(str, folders), os.environ["PATH"]])
+    found = shutil.which("pgbench", path=path)
+    if found is None:
+        raise SystemExit("pgbench is missing; it comes with the PostgreSQL server")
+    return found
+
+
+def check_programs() -> None:
+    """Raises SystemExit that says what to install."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("make bench needs wrk: apt-get install wrk")
+    pgbench()

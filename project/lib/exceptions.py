@@ -1,0 +1,62 @@
+"""The one place that turns exceptions into the bodies of the contract, section 1."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from project.lib.errors import SCHEMES, DomainError, Text, error_body
+
+
+class PayloadTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "payload_too_large"
+    default_detail = _("The request is too large.")
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn any expected exception into the bodies of the contract, section 1.
+
+    400: `{"field": ["message"]}`, whole-object errors under `non_field_errors`.
+    Everything else: `{"detail": "message", "code": "stable_snake_case"}`.
+    Unexpected ones return None and stay a 500, logged by Django.
+    """
+    if isinstance(exc, DomainError):
+        if exc.field:
+            return Response({exc.field: [str(exc.detail)]}, status=400)
+        return Response(
+            error_body(exc.detail, exc.code),
+            status=exc.status,
+            headers={"WWW-Authenticate": SCHEMES} if exc.status == 401 else None,
+        )
+    if isinstance(exc, RequestDataTooBig):
+        exc = PayloadTooLarge()
+    elif isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    response = drf_exception_handler(exc, context)
+    if response is None or not isinstance(exc, exceptions.APIException):
+        return response
+    if response.status_code == status.HTTP_400_BAD_REQUEST:
+        response.data = _field_errors(exc.detail)
+    else:
+        response.data = error_body(*_detail_and_code(exc))
+    return response
+
+
+def _field_errors(detail: Any) -> dict[str, Any]:
+    if isinstance(detail, dict):
+        return detail
+    return {"non_field_errors": detail if isinstance(detail, list) else [detail]}
+
+
+def _detail_and_code(exc: exceptions.APIException) -> tuple[Text, str]:
+    detail = exc.detail
+    if isinstance(detail, dict):  # simplejwt puts its details beside the message
+        detail = detail.get("detail", exc.default_detail)
+    return str(detail), getattr(detail, "code", None) or exc.default_code

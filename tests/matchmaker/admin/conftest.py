@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from matchmaker import services
+from matchmaker.models import Member
+from tests.matchmaker.admin.pages import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    # The hashed names that production serves need a collectstatic first.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        },
+    }
+
+
+@pytest.fixture(autouse=True)
+def avatars(settings, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path / "avatars"
+
+
+@pytest.fixture
+def eve(db) -> Member:
+    return services.register_member(
+        email="Eve@example.com",
+        password=PASSWORD,
+        first_name="Eve",
+        last_name="Adams",
+        gender="female",
+        location=Point(30.3158, 59.9391, srid=4326),
+    )

@@ -1,0 +1,78 @@
+"""Which index answers what, at 100,000 members, by PostgreSQL's own word."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from matchmaker.models import Member
+
+MEMBERS = 100_000
+
+FILL = """
+INSERT INTO matchmaker_member (
+    password, is_superuser, email, first_name, last_name, gender, avatar, language,
+    location, is_active, is_staff, date_joined, token_version)
+SELECT '!', false, 'm' || i || '@example.com', 'First' || i %% 5000, 'Last' || i %% 7001,
+       CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END, '', 'en',
+       -- A hundred towns, each with a thousand members around its middle.
+       ST_MakePoint(
+           -170 + (i %% 100) * 3.4 + 0.1 * sin(i),
+           -55 + (i %% 100) * 1.1 + 0.1 * cos(i * 1.7))::geography,
+       true, false, now() - i * interval '1 minute', 0
+FROM generate_series(1, %s) i
+"""
+
+
+@pytest.fixture(scope="module")
+def hundred_thousand(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(FILL, [MEMBERS])
+        cursor.execute("ANALYZE")
+        yield
+        cursor.execute("TRUNCATE matchmaker_member, matchmaker_cell CASCADE")
+
+
+def plan_of(client, query: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """Indexes that the list's statement uses, and tables that it reads whole."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get("/api/clients/", query)
+    assert response.status_code == 200, response.content
+    assert response.json()["results"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute("EXPLAIN (FORMAT JSON) " + queries.captured_queries[-1]["sql"])
+        (result,) = cursor.fetchone()[0]
+    indexes, scanned, todo = set(), set(), [result["Plan"]]
+    while todo:
+        node = todo.pop()
+        todo.extend(node.get("Plans", []))
+        indexes.add(node.get("Index Name"))
+        if node["Node Type"] == "Seq Scan":
+            scanned.add(node["Relation Name"])
+    return indexes, scanned
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({"distance": 10}, {"cell_point", "member_cell"}),
+        ({"distance": 10, "gender": "male"}, {"cell_point", "member_cell"}),
+        ({"distance": 20000}, {"cell_point", "member_cell"}),
+        ({"in_bbox": "-170.01,-55.1,-169.9,-54.9"}, {"member_public_box"}),
+        ({"in_bbox": "170.01,-55.1,-169.95,-54.9"}, {"member_public_box"}),
+        ({"first_name": "irst4321"}, {"member_first_name"}),
+        ({"last_name": "LAST6543"}, {"member_last_name"}),
+        ({}, {"member_newest"}),
+    ],
+    ids=str,
+)
+def test_filter_uses_its_index(hundred_thousand, ann, as_ann, query, index):
+    Member.objects.filter(pk=ann.pk).update(location="SRID=4326;POINT(-170.05 -54.95)")
+
+    indexes, scanned = plan_of(as_ann, query)
+
+    assert index <= indexes, json.dumps(sorted(filter(None, indexes)))
+    assert not scanned & {"matchmaker_member", "matchmaker_cell"}

@@ -1,0 +1,217 @@
+"""Tokens: contract, sections 1, 2 and 3."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connections
+from django.test import Client
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+from matchmaker import services
+from tests.factories import PASSWORD, MemberFactory
+
+TOKEN = "/api/auth/token/login/"
+SIGN_IN = "/api/user/sign-in/"
+REFRESH = "/api/user/refresh/"
+ME = "/api/clients/me/"
+NEW = "another horse 9"
+
+
+def bearer(access: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    return client
+
+
+def status_of(header: str) -> int:
+    return APIClient().get(ME, HTTP_AUTHORIZATION=header).status_code
+
+
+def test_both_headers_and_a_session_open_everything(ann, api):
+    key = api.post(TOKEN, {"email": ann.email, "password": PASSWORD}).json()
+    pair = api.post(SIGN_IN, {"email": ann.email, "password": PASSWORD}).json()
+    browser = Client()
+    browser.force_login(ann)
+
+    assert status_of(f"Token {key['auth_token']}") == 200
+    assert status_of(f"Bearer {pair['access']}") == 200
+    assert browser.get(ME).status_code == 200
+
+
+def test_email_is_read_in_any_case(ann, api):
+    given = {"email": ann.email.upper(), "password": PASSWORD}
+
+    assert api.post(TOKEN, given).status_code == 200
+    assert api.post(SIGN_IN, given).status_code == 200
+
+
+@pytest.mark.parametrize("email", [None, "nobody@example.com", "no\0body", "x" * 300])
+def test_wrong_credentials_are_told_in_the_same_words(ann, api, email):
+    given = {"email": email or ann.email, "password": "wrong"}
+    broken = email is not None and "@" not in email
+
+    token, pair = api.post(TOKEN, given), api.post(SIGN_IN, given)
+
+    if broken:
+        assert (token.status_code, pair.status_code) == (400, 400)
+        return
+    words = "No active member with this e-mail and password."
+    assert (token.status_code, token.json()) == (400, {"non_field_errors": [words]})
+    assert (pair.status_code, pair.json()) == (
+        401,
+        {"detail": words, "code": "sign_in_failed"},
+    )
+    assert pair["WWW-Authenticate"]
+
+
+def test_unknown_email_costs_as_many_hashes_as_a_known_one(ann, api, monkeypatch):
+    hashes = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        hashes.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    counts = []
+    for url in (TOKEN, SIGN_IN):
+        for email in (ann.email, "nobody@example.com"):
+            hashes.clear()
+            api.post(url, {"email": email, "password": "wrong"})
+            counts.append(len(hashes))
+
+    assert counts == [1, 1, 1, 1]
+
+
+def test_inactive_member_cannot_sign_in_or_use_tokens(ann, api):
+    key = api.post(TOKEN, {"email": ann.email, "password": PASSWORD}).json()
+    pair = services.issue_tokens(ann)
+    ann.is_active = False
+    ann.save()
+
+    assert (
+        api.post(TOKEN, {"email": ann.email, "password": PASSWORD}).status_code == 400
+    )
+    assert status_of(f"Token {key['auth_token']}") == 401
+    assert status_of(f"Bearer {pair['access']}") == 401
+    assert api.post(REFRESH, {"refresh": pair["refresh"]}).status_code == 401
+
+
+def test_logout_kills_the_token(ann, api):
+    key = api.post(TOKEN, {"email": ann.email, "password": PASSWORD}).json()
+    header = f"Token {key['auth_token']}"
+
+    response = api.post("/api/auth/token/logout", HTTP_AUTHORIZATION=header)
+
+    assert response.status_code == 204
+    assert status_of(header) == 401
+
+
+def test_logout_kills_a_bearer(ann):
+    pair = services.issue_tokens(ann)
+
+    assert bearer(pair["access"]).post("/api/auth/token/logout/").status_code == 204
+    assert status_of(f"Bearer {pair['access']}") == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Token", "Token a b", "Token \x00", "Token nonsense", "Bearer", "Bearer a b",
+        "Bearer nonsense", "Bearer a.b.c", "Basic YTpi", "nonsense", "Token тест",
+    ],
+)  # fmt: skip
+def test_broken_header_is_401(db, header):
+    header = header.encode().decode("latin1")
+
+    response = APIClient().get(ME, HTTP_AUTHORIZATION=header)
+
+    assert response.status_code == 401
+    assert set(response.json()) == {"detail", "code"}
+
+
+def test_refresh_rotates_and_refuses_reuse(ann, api):
+    pair = services.issue_tokens(ann)
+
+    first = api.post(REFRESH, {"refresh": pair["refresh"]})
+    again = api.post(REFRESH, {"refresh": pair["refresh"]})
+    next_one = api.post(REFRESH, {"refresh": first.json()["refresh"]})
+
+    assert first.status_code == 200
+    assert set(first.json()) == {"access", "refresh"}
+    assert status_of(f"Bearer {first.json()['access']}") == 200
+    assert (again.status_code, again.json()["code"]) == (401, "token_dead")
+    assert next_one.status_code == 200
+
+
+@pytest.mark.parametrize("refresh", ["nonsense", "a.b.c", "\x00"])
+def test_forged_refresh_is_refused(db, api, refresh):
+    assert api.post(REFRESH, {"refresh": refresh}).status_code in (400, 401)
+
+
+def test_access_token_does_not_refresh_and_refresh_does_not_open(ann, api):
+    pair = services.issue_tokens(ann)
+
+    assert api.post(REFRESH, {"refresh": pair["access"]}).status_code == 401
+    assert status_of(f"Bearer {pair['refresh']}") == 401
+
+
+def test_expired_access_is_401(ann):
+    token = AccessToken.for_user(ann)
+    token.set_exp(lifetime=-timedelta(seconds=1))
+
+    assert status_of(f"Bearer {token}") == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_racing_refreshes_of_one_token_succeed_once():
+    refresh = services.issue_tokens(MemberFactory())["refresh"]
+
+    def rotate(_number: int) -> int:
+        try:
+            return (
+                APIClient()
+                .post(REFRESH, {"refresh": refresh}, format="json")
+                .status_code
+            )
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = sorted(threads.map(rotate, range(8)))
+
+    assert statuses == [200] + [401] * 7
+
+
+def test_new_password_kills_every_token(ann, api):
+    key = api.post(TOKEN, {"email": ann.email, "password": PASSWORD}).json()
+    pair = services.issue_tokens(ann)
+    browser = Client()
+    browser.force_login(ann)
+
+    response = bearer(pair["access"]).post(
+        "/api/clients/set_password/",
+        {"current_password": PASSWORD, "new_password": NEW},
+    )
+
+    assert response.status_code == 204
+    assert status_of(f"Token {key['auth_token']}") == 401
+    assert status_of(f"Bearer {pair['access']}") == 401
+    assert api.post(REFRESH, {"refresh": pair["refresh"]}).status_code == 401
+    assert browser.get(ME).status_code == 401
+    assert api.post(TOKEN, {"email": ann.email, "password": NEW}).status_code == 200
+
+
+def test_wrong_passwords_are_400_on_their_fields(ann, as_ann):
+    response = as_ann.post(
+        "/api/clients/set_password",
+        {"current_password": "wrong", "new_password": ann.email},
+    )
+
+    assert response.status_code == 400
+    assert set(response.json()) == {"current_password", "new_password"}
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
