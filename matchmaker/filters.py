@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from matchmaker import constants, nearest
+from matchmaker import constants
 from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, liked_by, who_like
 from project.lib.filters import BoxFilter, StrictBooleanFilter
@@ -70,7 +70,7 @@ class MemberFilter(PagedFilterSet):
     def filter_distance(
         self, queryset: MemberQuerySet, name: str, value: Any
     ) -> MemberQuerySet:
-        return queryset.filter(cell=nearest.CELL)
+        return queryset  # it is more than a condition: nearest.py
 
     def filter_liked(
         self, queryset: MemberQuerySet, name: str, value: bool

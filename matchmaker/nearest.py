@@ -4,11 +4,15 @@ All members of a cell are at one public point. So the index of cells, which are 
 finds what is within reach; each cell is measured once; and the members are read in
 order from the index on (cell, id). A page deep in a list passes over the cells before
 it, not over their members.
+
+Where a wide circle meets a filter that few members pass, going through the cells would
+take long. The first cells tell; then the members are found by their filter's own index
+and measured one by one.
 """
 
 from typing import Any
 
-from django.db.models import F, FloatField, IntegerField
+from django.db.models import BigIntegerField, F, FloatField, IntegerField
 from django.db.models.expressions import RawSQL
 
 from matchmaker.querysets import MemberQuerySet
@@ -16,99 +20,177 @@ from project.lib.geo import Geography
 from project.lib.pages import COUNT_CAP, Key, Order
 from project.lib.prepared import Param, Statement
 
-# Where from and how far; given when the statement runs.
+# Where from; given when the statement runs, as are `radius_m` and the cursor.
 ORIGIN = Geography(Param("origin"))
-RADIUS_M = Param("radius_m", FloatField())
 
-# Columns of the cell that a member is joined to, in the statements below.
-CELL = RawSQL("near.id", [], IntegerField())
-DISTANCE_M = RawSQL("near.distance_m", [], FloatField())
+# Columns of the chosen member, for the queryset that reads the rest of its row.
+CHOSEN_ID = RawSQL("chosen.id", [], BigIntegerField())
+DISTANCE_M = RawSQL("chosen.distance_m", [], FloatField())
 
 ORDER = Order("nearest", [Key(DISTANCE_M, "float8"), Key(F("id"), "bigint")])
+
+# How many cells to go through for a count (3 ms) and for a page (50 ms) before the
+# members are looked for by their filters.
+CELLS_MAX_COUNT = 3_000
+CELLS_MAX_PAGE = 20_000
 
 # ST_DWithin and ST_Distance round differently, at the nanometre.
 ROUNDING_M = 0.001
 
-_ORIGIN_SQL, _ORIGIN = "%s::geography", Param("origin")  # the same, as SQL
-_CURSOR_M, _CURSOR_ID = Param("cursor0"), Param("cursor1")
+_HERE, _RADIUS = Param("origin"), Param("radius_m")
+_PLACE = (Param("cursor0"), Param("cursor1"))
+_IN_CIRCLE = "ST_DWithin(point, %s::geography, %s::float8)"
+_CIRCLE = (_HERE, _RADIUS)
+_DISTANCE = "ST_Distance(point, %s::geography)"
+
+# In the statements below OFFSET 0 keeps the planner from joining in another order:
+# PostGIS's estimates of circles are constants, too bad for it to choose by.
 
 
-def sorted_rows(
+def compile_nearest(
     members: MemberQuerySet, columns: Any, *, forward: bool | None, size: int
-) -> Statement:
-    """The rows of a page (see PageStatement); `columns`: `members` with its columns.
+) -> tuple[Statement, Statement, Statement]:
+    """The `rows`, `counted` and `common` of a PageStatement: nearest to ORIGIN first.
 
-    The index orders cells by their distance on the sphere, up to 0.6 % off. So the
-    first `size + 1` members are found in that order; the farthest of them on the
-    ellipsoid bounds the true answer; and what is within that bound is sorted.
+    `columns`: the queryset of the member CHOSEN_ID at DISTANCE_M, with its columns.
     """
-    row = Statement.of(columns)
-    backward = forward is False
-    reach = _backward_reach() if backward else _forward_reach(members, forward, size)
-    beyond, beyond_params = "", ()
-    if forward is not None:
-        sign = "<" if backward else ">"
-        beyond = f"WHERE (p.distance_m, p.id) {sign} (%s::float8, %s::bigint)"
-        beyond_params = (_CURSOR_M, _CURSOR_ID)
-    direction = "DESC" if backward else "ASC"
+    near = RawSQL("near.id", [], IntegerField())
+    in_cell = Statement.of(members.filter(cell=near).order_by().values("id"))
+    filtered = _filtered(members)
+    probe = _probe(in_cell, filtered)
+    if forward is False:
+        reach = _backward_reach()
+    else:
+        reach = _forward_reach(in_cell, is_continued=bool(forward), size=size)
+    common = Statement(f"{probe.sql}, {reach.sql},", (*probe.params, *reach.params))
+    counted = "SELECT 1 FROM generate_series(1, (SELECT total FROM found))"
+    rows = _rows(in_cell, filtered, Statement.of(columns), forward=forward, size=size)
+    return rows, Statement(counted, ()), common
+
+
+def _filtered(members: MemberQuerySet) -> Statement:
+    """Members in the circle by way of their other filters: `id`, `distance_m`."""
+    member = Statement.of(members.order_by().values("id", "cell"))
     return Statement(
         f"""
-        SELECT p.*, p.distance_m AS key0, p.id AS key1
-        FROM (
-            SELECT id, ST_Distance(point, {_ORIGIN_SQL}) AS distance_m
-            FROM matchmaker_cell
-            WHERE ST_DWithin(point, {_ORIGIN_SQL}, least(%s::float8, {reach.sql}))
-        ) near
-        CROSS JOIN LATERAL ({row.sql}) p
-        {beyond}
-        ORDER BY p.distance_m {direction}, p.id {direction}
-        LIMIT {size + 1}
+        SELECT member.id, {_DISTANCE} AS distance_m
+        FROM ({member.sql} OFFSET 0) member
+        JOIN matchmaker_cell near ON near.id = member.cell AND {_IN_CIRCLE}
         """,  # noqa: S608
-        (_ORIGIN, _ORIGIN, RADIUS_M, *reach.params, *row.params, *beyond_params),
+        (_HERE, *member.params, *_CIRCLE),
     )
 
 
-def counted_rows(members: MemberQuerySet) -> Statement:
-    """The counted rows of a page (see PageStatement)."""
-    member = Statement.of(members.order_by().values("id"))
+def _probe(in_cell: Statement, filtered: Statement) -> Statement:
+    """CTE `found`: the capped `total`, and whether the circle is `wide` for a filter.
+
+    CASE evaluates only the branch that it takes.
+    """
+    cells = f"SELECT id FROM matchmaker_cell WHERE {_IN_CIRCLE}"  # noqa: S608
     return Statement(
         f"""
-        SELECT 1 FROM matchmaker_cell near CROSS JOIN LATERAL ({member.sql}) member
-        WHERE ST_DWithin(near.point, {_ORIGIN_SQL}, %s)
-        LIMIT {COUNT_CAP + 1}
-        """,  # noqa: S608
-        (*member.params, _ORIGIN, RADIUS_M),
-    )
-
-
-def _forward_reach(
-    members: MemberQuerySet, forward: bool | None, size: int
-) -> Statement:
-    """SQL of a distance within which the next page's rows are; null if all are few."""
-    member = Statement.of(members.order_by().values("id"))
-    beyond, beyond_params = "", ()
-    if forward:
-        distance = f"ST_Distance(near.point, {_ORIGIN_SQL})"
-        # The first condition alone passes over the nearer cells without their members.
-        beyond = (
-            f"AND {distance} >= %s::float8"
-            f" AND ({distance}, member.id) > (%s::float8, %s::bigint)"
+        probe AS MATERIALIZED (
+            SELECT count(*) AS members FROM (
+                SELECT 1 FROM ({cells} LIMIT {CELLS_MAX_COUNT}) near
+                CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
+                LIMIT {COUNT_CAP + 1}
+            ) probed
+        ),
+        width AS MATERIALIZED (
+            SELECT CASE WHEN members > {COUNT_CAP} THEN false ELSE (
+                SELECT count(*) FROM ({cells} LIMIT {CELLS_MAX_COUNT + 1}) cells
+            ) > {CELLS_MAX_COUNT} END AS wide FROM probe
+        ),
+        found AS MATERIALIZED (
+            SELECT wide, CASE WHEN wide THEN (
+                SELECT count(*) FROM ({filtered.sql} LIMIT {COUNT_CAP + 1}) few
+            ) ELSE members END::integer AS total
+            FROM probe, width
         )
-        beyond_params = (_ORIGIN, _CURSOR_M, _ORIGIN, _CURSOR_M, _CURSOR_ID)
+        """,  # noqa: S608
+        (*_CIRCLE, *in_cell.params, *_CIRCLE, *filtered.params),
+    )
+
+
+def _forward_reach(in_cell: Statement, *, is_continued: bool, size: int) -> Statement:
+    """CTE `reach`: a distance that holds the next `size + 1` members.
+
+    The index orders cells by their distance on the sphere, up to 0.6 % off. The first
+    `size + 1` members in that order are found; the farthest of them on the ellipsoid
+    bounds the true answer. `enough` is false where CELLS_MAX_PAGE cells do not have
+    them, or where the count has shown that there are few.
+    """
+    beyond_cell, beyond, cell_params, params = "", "", (), ()
+    if is_continued:
+        beyond_cell, cell_params = f"AND {_DISTANCE} >= %s::float8", (_HERE, _PLACE[0])
+        beyond = "WHERE (distance_m, member.id) > (%s::float8, %s::bigint)"
+        params = _PLACE
     return Statement(
-        f"""(
-            SELECT max(distance_m) + {ROUNDING_M} FROM (
-                SELECT ST_Distance(near.point, {_ORIGIN_SQL}) AS distance_m
-                FROM matchmaker_cell near
-                CROSS JOIN LATERAL ({member.sql}) member
-                WHERE ST_DWithin(near.point, {_ORIGIN_SQL}, %s) {beyond}
-                ORDER BY near.point <-> {_ORIGIN_SQL}
+        f"""
+        reach AS MATERIALIZED (
+            SELECT coalesce(max(distance_m) + {ROUNDING_M}, 0) AS reach_m,
+                   count(*) > {size} OR NOT (SELECT wide FROM found) AS enough
+            FROM (
+                SELECT distance_m FROM (
+                    SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
+                    WHERE (SELECT NOT wide OR total > {COUNT_CAP} FROM found)
+                        AND {_IN_CIRCLE} {beyond_cell}
+                    ORDER BY point <-> %s::geography LIMIT {CELLS_MAX_PAGE}
+                ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
+                {beyond}
                 LIMIT {size + 1}
             ) nearest
-        )""",  # noqa: S608
-        (_ORIGIN, *member.params, _ORIGIN, RADIUS_M, *beyond_params, _ORIGIN),
+        )
+        """,  # noqa: S608
+        (_HERE, *_CIRCLE, *cell_params, _HERE, *in_cell.params, *params),
     )
 
 
 def _backward_reach() -> Statement:
-    return Statement(f"%s::float8 + {ROUNDING_M}", (_CURSOR_M,))
+    return Statement(
+        f"""
+        reach AS MATERIALIZED (
+            SELECT %s::float8 + {ROUNDING_M} AS reach_m,
+                   (SELECT NOT wide OR total > {COUNT_CAP} FROM found) AS enough
+        )
+        """,  # noqa: S608
+        (_PLACE[0],),
+    )
+
+
+def _rows(
+    in_cell: Statement,
+    filtered: Statement,
+    row: Statement,
+    *,
+    forward: bool | None,
+    size: int,
+) -> Statement:
+    beyond, place = "", ()
+    if forward is not None:
+        sign = "<" if forward is False else ">"
+        beyond = f"AND (distance_m, member.id) {sign} (%s::float8, %s::bigint)"
+        place = _PLACE
+    direction = "DESC" if forward is False else "ASC"
+    within = "ST_DWithin(point, %s::geography, (SELECT reach_m FROM reach))"
+    return Statement(
+        f"""
+        SELECT p.*, p.distance_m AS key0, p.id AS key1 FROM (
+            SELECT member.id, distance_m FROM (
+                SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
+                WHERE {_IN_CIRCLE} AND {within}
+            ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
+            WHERE (SELECT enough FROM reach) {beyond}
+            UNION ALL
+            SELECT id, distance_m FROM ({filtered.sql}) member
+            WHERE NOT (SELECT enough FROM reach) {beyond}
+            ORDER BY distance_m {direction}, id {direction}
+            LIMIT {size + 1}
+        ) chosen CROSS JOIN LATERAL ({row.sql}) p
+        ORDER BY p.distance_m {direction}, p.id {direction}
+        """,  # noqa: S608
+        (
+            _HERE, *_CIRCLE, _HERE, *in_cell.params, *place,
+            *filtered.params, *place, *row.params,
+        ),
+    )  # fmt: skip

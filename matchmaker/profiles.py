@@ -1,7 +1,7 @@
 """What others see of a member: the page of a list, and one profile."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -102,24 +102,25 @@ def _page_statement(
 ) -> PageStatement:
     everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
     members = MemberFilter.narrow(everyone, choice)
-    if "distance" in choice:
-        order, counted = NEAREST_FIRST, nearest.counted_rows(members)
-        columns = _public_columns(members, nearest.DISTANCE_M)
-        rows = nearest.sorted_rows(members, columns, forward=forward, size=size)
-    else:
-        order, counted = NEWEST_FIRST, counted_rows(members)
-        columns = _public_columns(
-            members, distance_from(ORIGIN if has_origin else None)
-        )
-        rows = sorted_rows(columns, order, forward=forward, size=size)
-    return PageStatement.compile(
-        rows,
-        counted,
-        order=order,
+    compiled = partial(
+        PageStatement.compile,
         forward=forward,
         size=size,
         shape=PUBLIC,
         as_geojson=as_geojson,
+    )
+    if "distance" in choice:
+        chosen = members.filter(pk=nearest.CHOSEN_ID)
+        columns = _public_columns(chosen, nearest.DISTANCE_M)
+        return compiled(
+            *nearest.compile_nearest(members, columns, forward=forward, size=size),
+            order=NEAREST_FIRST,
+        )
+    columns = _public_columns(members, distance_from(ORIGIN if has_origin else None))
+    return compiled(
+        sorted_rows(columns, NEWEST_FIRST, forward=forward, size=size),
+        counted_rows(members),
+        order=NEWEST_FIRST,
     )
 
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from project.lib.errors import error_body
@@ -26,6 +27,8 @@ class JsonEdge:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Else the answers of this layer speak the language of the thread's last one.
+        translation.activate(translation.get_language_from_request(request))
         if int(request.META.get("CONTENT_LENGTH") or 0) > _limit_bytes(request):
             return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         response = self.get_response(request)
@@ -36,7 +39,11 @@ class JsonEdge:
             and not request.path.startswith("/admin/")
             and not settings.DEBUG
         ):
-            return _error(HTTPStatus(response.status_code))
+            error = _error(HTTPStatus(response.status_code))
+            # The headers of the layers below stay: Allow, Vary, those of CORS.
+            response.content = error.content
+            response.headers["Content-Type"] = error.headers["Content-Type"]
+            response.headers["Content-Length"] = str(len(error.content))
         return response
 
 

@@ -20,4 +20,5 @@ def picture_bytes(
 
 
 def upload(data: bytes | None = None, name: str = "a.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, picture_bytes() if data is None else data, "image/jpeg")
+    content = picture_bytes() if data is None else data
+    return SimpleUploadedFile(name, content, "image/jpeg")

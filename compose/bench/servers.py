@@ -53,8 +53,13 @@ class Servers:
             *("--port", str(port), "--no-server-name", "--access-log", os.devnull),
             application,
         ]
-        environment = {"ALLOWED_HOSTS": "127.0.0.1", **environment}
-        return self.start(name, command, port, HTTPS="off", DEBUG="off", **environment)
+        settings = {
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "off",
+            "DEBUG": "off",
+        }
+        return self.start(name, command, port, **(settings | environment))
 
     def wait(self) -> None:
         """Return when all listen. Raises SystemExit with the log of one that ended."""

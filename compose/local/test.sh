@@ -2,6 +2,7 @@
 # make test: the same set-up, then the whole test suite in servers of its own.
 . "$(dirname "$0")/common.sh"
 
+[ -z "${INSTANCE_NAME:-}" ] || unset DATABASE_URL REDIS_URL # a named instance is its own
 ensure_system
 ensure_venv
 use_instance "${INSTANCE_NAME:-test}"

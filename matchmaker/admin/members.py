@@ -9,7 +9,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import CASCADE, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from leaflet.admin import LeafletGeoAdminMixin
@@ -109,7 +110,10 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
 
     @admin.display(description=_("contact"))
     def contact(self, member: Member) -> str:
-        return ", ".join(filter(None, (member.email, member.phone_number)))
+        text = ", ".join(filter(None, (member.email, member.phone_number)))
+        # Where a narrow column may break the line.
+        parts = ((part,) for part in text.split("@"))
+        return format_html_join(mark_safe("@<wbr>"), "{}", parts)
 
     @admin.display(description=_("joined"), ordering="date_joined")
     def joined(self, member: Member) -> date:
@@ -181,6 +185,8 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
         for relation in self.opts.related_objects:
             if relation.on_delete is CASCADE:
                 other = relation.related_model
-                rows = other._base_manager.filter(**{f"{relation.field.name}__in": objs})
+                rows = other._base_manager.filter(
+                    **{f"{relation.field.name}__in": objs}
+                )
                 counts[str(other._meta.verbose_name_plural)] += rows.count()
         return [str(member) for member in objs], +counts, set(), []

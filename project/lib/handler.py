@@ -9,8 +9,10 @@ the thread pool is the connection pool. README, Decisions, has the measurements.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import IO, Any
 
+from daphne import http_protocol
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
@@ -26,6 +28,12 @@ from django.utils.translation import gettext as _
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# Django reads forms, in a thread. Twisted would parse each of them before that, on
+# the event loop, where 300 kB of nested parts stop everybody's requests for seconds.
+http_protocol.WebRequest = partial(
+    http_protocol.WebRequest, parsePOSTFormSubmission=False
+)
 
 
 class ThreadPoolHandler(ASGIHandler):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from project.lib.errors import DomainError
 from project.lib.geojson import Shape
-from project.lib.prepared import Param, Statement
+from project.lib.prepared import NO_STATEMENT, Param, Statement
 
 COUNT_CAP = 1000
 
@@ -140,6 +140,7 @@ class PageStatement:
         cls,
         rows: Statement,
         counted: Statement,
+        common: Statement = NO_STATEMENT,
         *,
         order: Order,
         forward: bool | None,
@@ -151,13 +152,14 @@ class PageStatement:
 
         `rows`: the page and one row more, which tells whether there is another page,
         sorted, with the columns that `shape` reads and the order's keys as `key0`, …
-        `counted`: the list's rows up to the cap and one more. `forward`: the cursor's
+        `counted`: the list's rows up to the cap and one more. `common`: queries that
+        both read, each with a comma after it. `forward`: the cursor's
         direction, None without a cursor.
         """
         edge = ", ".join(f"p.key{i}::text" for i in range(len(order.keys)))
         direction = "DESC" if forward is False else "ASC"
         sql = f"""
-            WITH item AS (
+            WITH {common.sql} item AS (
                 SELECT row_number() OVER () AS n, count(*) OVER () AS total,
                        {shape.sql(as_geojson)}::text AS text, ARRAY[{edge}] AS edge
                 FROM ({rows.sql}) p
@@ -169,7 +171,7 @@ class PageStatement:
                    min(edge) FILTER (WHERE n = least(total, {size}))
             FROM item
         """  # noqa: S608
-        params = (*shape.params, *rows.params, *counted.params)
+        params = (*common.params, *shape.params, *rows.params, *counted.params)
         return cls(
             Statement(sql, params),
             size=size,

@@ -45,3 +45,6 @@ class Statement:
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters to execute with; raises KeyError for a missing value."""
         return [values[p.name] if isinstance(p, Param) else p for p in self.params]
+
+
+NO_STATEMENT = Statement("", ())

@@ -3,6 +3,7 @@
 import pytest
 from django.core import signing
 
+from matchmaker import nearest, profiles
 from matchmaker.models import Member
 from tests.factories import MemberFactory
 
@@ -104,3 +105,31 @@ def test_count_is_exact_up_to_the_cap_and_says_so_beyond(as_ann):
 
     assert (exact["count"], exact["count_capped"]) == (1000, False)
     assert (capped["count"], capped["count_capped"]) == (1000, True)
+
+
+@pytest.mark.parametrize("limits", [(3000, 20_000), (2, 20_000), (2, 3), (0, 1)])
+@pytest.mark.parametrize("query", ["distance=100", "distance=100&first_name=7"])
+def test_every_way_to_the_nearest_gives_the_same_pages(
+    ann, as_ann, crowd, monkeypatch, limits, query
+):
+    """Through few cells, through many, and by the members' other filters."""
+    expected = sorted(
+        as_ann.get(f"{URL}?{query}&page_size=100").json()["results"],
+        key=lambda row: (row["distance_km"], row["id"]),
+    )
+    monkeypatch.setattr(nearest, "CELLS_MAX_COUNT", limits[0])
+    monkeypatch.setattr(nearest, "CELLS_MAX_PAGE", limits[1])
+    profiles._page_statement.cache_clear()
+
+    forward = walk(as_ann, f"{URL}?{query}&page_size=2")
+    last = as_ann.get(f"{URL}?{query}&page_size=2").json()
+    count = last["count"]
+    while last["next"]:
+        last = as_ann.get(last["next"]).json()
+    backward = walk(as_ann, last["previous"], "previous") if last["previous"] else []
+    profiles._page_statement.cache_clear()
+
+    assert expected
+    assert [i for page in forward for i in page] == [row["id"] for row in expected]
+    assert backward == forward[-2::-1]
+    assert count == len(expected)
