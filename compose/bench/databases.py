@@ -20,6 +20,21 @@ ROOT = Path(__file__).resolve().parents[2]
 # Other members or another schema: the databases are loaded anew.
 SOURCES = ("*/migrations/*.py", "matchmaker/demo/*.py", "compose/bench/prepare.py")
 
+# As in use: every member likes somebody, every tenth blocks somebody. The demo's own
+# members 1 to n have the ids 1 to n.
+LIKES = """
+    INSERT INTO matchmaker_like (from_member_id, to_member_id, created_at)
+    SELECT id, other, date_joined
+    FROM (SELECT *, 1 + id * 7919 %% %(n)s AS other FROM matchmaker_member) member
+    WHERE id <> other ON CONFLICT DO NOTHING
+"""
+BLOCKS = """
+    INSERT INTO matchmaker_block (from_member_id, to_member_id, created_at)
+    SELECT id, other, date_joined
+    FROM (SELECT *, 1 + id * 104729 %% %(n)s AS other FROM matchmaker_member) member
+    WHERE id <> other AND id %% 10 = 0
+"""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -39,8 +54,10 @@ def load(counts: Sequence[int], *, seed: int) -> list[Database]:
 def _loaded(count: int, seed: int) -> Database:
     def fill(url: str) -> None:
         _manage(url, "demo", f"--members={count}", f"--seed={seed}")
-        read_callers(url)
         with _cursor(url) as cursor:
+            cursor.execute(LIKES, {"n": count})
+            cursor.execute(BLOCKS, {"n": count})
+            read_callers(url)
             cursor.execute("VACUUM ANALYZE")
 
     url = _ensure(f"bench_{count}", f"{_fingerprint(seed)} {count}", fill)
@@ -77,7 +94,7 @@ def _ensure(name: str, stamp: str, fill: Any) -> str:
 
 
 def _fingerprint(seed: int) -> str:
-    digest = hashlib.sha256(str(seed).encode())
+    digest = hashlib.sha256(f"{seed}{LIKES}{BLOCKS}".encode())
     for path in sorted(path for glob in SOURCES for path in ROOT.glob(glob)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

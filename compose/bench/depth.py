@@ -1,5 +1,6 @@
 """What a page deep in a list costs beside its first page."""
 
+import time
 from urllib.parse import urlsplit
 
 from compose.bench import report
@@ -14,6 +15,7 @@ LISTS = [
 ]
 HEAD = ["list", "page", "ms, first page", "ms, that page", "times"]
 REQUESTS_A_ROUND = 20
+WALK_S = 60
 
 
 def measure(port: int, headers: dict[str, str], *, rounds: int) -> str:
@@ -39,10 +41,11 @@ def measure(port: int, headers: dict[str, str], *, rounds: int) -> str:
 
 
 def _walk(page: Get, depth: int) -> tuple[Get, int]:
-    """Follow `next` to page `depth`, or to the last one; which one it is."""
+    """Follow `next` to page `depth`; or to the last one, or to one a minute away."""
+    deadline = time.monotonic() + WALK_S
     for number in range(1, depth):
         [body] = page.json()
-        if body["next"] is None:
+        if body["next"] is None or time.monotonic() > deadline:
             return page, number
         url = urlsplit(body["next"])
         page = Get(page.port, f"{url.path}?{url.query}", page.callers)
