@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.places import PublicCell, PublicPoint
@@ -110,6 +111,16 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email or self.phone_number or str(self.pk)
+
+    def get_username(self) -> str:
+        return self.email or self.phone_number or ""
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Sessions end with the tokens: services.sign_out_everywhere.
+        value = f"{self.password}:{self.token_version}"
+        return salted_hmac(
+            "matchmaker.Member.session", value, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -102,15 +102,16 @@ def change_password(member: Member, password: str) -> None:
 
 
 def sign_out_everywhere(member: Member) -> None:
-    """Kill the member's token, access tokens and refresh tokens."""
+    """Kill the member's token, access and refresh tokens, and sessions."""
     with transaction.atomic():
         Token.objects.filter(user=member).delete()
         sign_out_bearers(member)
 
 
 def sign_out_bearers(member: Member) -> None:
-    """Kill every access and refresh token of the member."""
+    """Kill every access token, refresh token and session of the member."""
     Member.objects.filter(pk=member.pk).update(token_version=F("token_version") + 1)
+    member.refresh_from_db(fields=["token_version"])
 
 
 def authenticated(email: str, password: str) -> Member:

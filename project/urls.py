@@ -3,10 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from rest_framework.authtoken.models import TokenProxy
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
 
+from matchmaker.admin.passwords import change_own_password
 from project import health, media
 from project.lib.routes import endpoint
 from project.schema import redoc, swagger_json, swagger_ui
+
+# Live keys are nobody's to read, staff included.
+admin.site.unregister([TokenProxy, BlacklistedToken, OutstandingToken])
 
 urlpatterns = [
     path("api/", include("matchmaker.urls")),
@@ -16,6 +25,11 @@ urlpatterns = [
     endpoint(r"swagger\.json", swagger_json, "swagger-json"),
     endpoint("health/live", health.live, "health-live"),
     endpoint("health/ready", health.ready, "health-ready"),
+    path(
+        "admin/password_change/",
+        admin.site.admin_view(change_own_password),
+        name="own-password",
+    ),
     path("admin/", admin.site.urls),
     re_path(r"^media/(?P<name>[a-z]+/[0-9a-f]{32}\.jpg)$", media.serve, name="media"),
     path("", RedirectView.as_view(pattern_name="docs"), name="home"),

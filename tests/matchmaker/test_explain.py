@@ -44,7 +44,9 @@ def plan_of(client, query: dict[str, Any]) -> tuple[set[str], set[str]]:
     assert response.json()["results"]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + queries.captured_queries[-1]["sql"])
+        cursor.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + queries.captured_queries[-1]["sql"]
+        )
         (result,) = cursor.fetchone()[0]
     indexes, scanned, todo = set(), set(), [result["Plan"]]
     while todo:

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# make lint: style, types, layers, migrations and settings, without any server.
+. "$(dirname "$0")/common.sh"
+
+ensure_system
+ensure_venv
+export PATH=$VENV/bin:$PATH
+# Nothing is connected to; Django only wants them to be there.
+export SECRET_KEY=lint-$(head -c 32 /dev/urandom | base64 | tr -dc A-Za-z0-9)
+export DATABASE_URL=postgis://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0
+export ALLOWED_HOSTS=localhost HSTS_SECONDS=3600
+ruff format --check .
+ruff check .
+lint-imports
+mypy
+python manage.py check --deploy --fail-level WARNING
