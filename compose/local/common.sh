@@ -189,6 +189,14 @@ start_servers() { # $1: PostgreSQL settings, $2: Redis append-only file, yes or 
   [ -n "${REDIS_URL:-}" ] || start_redis "$2"
 }
 
+collect_static() { # only when something changed: it takes seconds
+  local stamp=$STATIC_ROOT/.stamp
+  [ "$(cat "$stamp" 2>/dev/null)" = "$(cat "$VENV/.stamp")" ] &&
+    [ -z "$(find ./*/static -newer "$stamp" -print -quit)" ] && return
+  python manage.py collectstatic --noinput --verbosity 0
+  cp "$VENV/.stamp" "$stamp"
+}
+
 stop_servers() {
   [ -z "${POSTGRES_STARTED:-}" ] || as_postgres "${PG_CTL[@]}" -m fast stop 9>&- || true
   stop_redis

@@ -16,6 +16,7 @@ echo ": http://$HOST:$PORT" >"$INSTANCE/address"
 
 export DEBUG=${DEBUG:-off} HTTPS=off OTP_ECHO=${OTP_ECHO:-1}
 export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost}
+export MEDIA_ROOT=${MEDIA_ROOT:-$INSTANCE/media} STATIC_ROOT=$INSTANCE/static
 export PATH=$VENV/bin:$PATH
 
 stopping() {
@@ -31,7 +32,7 @@ trap 'exit 0' INT TERM
 start_servers "-c shared_buffers=256MB -c max_connections=100" yes
 say "Migrating the database"
 python manage.py migrate --verbosity 0
-python manage.py collectstatic --noinput --verbosity 0
+collect_static
 python manage.py demo --members "${DEMO_MEMBERS:-10000}" --if-empty
 
 export MATCHMAKER_INSTANCE=$INSTANCE

@@ -11,5 +11,5 @@ trap stop_servers EXIT
 start_servers "-c shared_buffers=${SHARED_BUFFERS:-256MB} -c max_connections=200 -c fsync=off -c synchronous_commit=off -c full_page_writes=off" no
 export HTTPS=off MEDIA_ROOT=$INSTANCE/media STATIC_ROOT=$INSTANCE/static
 export PATH=$VENV/bin:$PATH
-python manage.py collectstatic --noinput --verbosity 0
+collect_static
 "${@:-true}"
