@@ -1,0 +1,133 @@
+"""What keeps the house in order."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import InMemoryStorage
+from django.core.management import call_command
+from django.urls import get_resolver
+from rest_framework.permissions import AllowAny
+
+from matchmaker import checks
+
+ROOT = Path(__file__).parent.parent
+
+# Everything else needs a signed-in member.
+OPEN = {
+    "token-login", "sign-up", "sign-in", "refresh", "docs", "docs-v1", "redoc",
+    "swagger-json", "health-live", "health-ready", "media", "home",
+}  # fmt: skip
+OPEN_METHODS = {("members", "post"), ("member-create", "post")}
+
+
+def patterns(resolver):
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            if "admin" not in str(pattern.pattern):
+                yield from patterns(pattern)
+        elif "admin" not in str(pattern.pattern):
+            yield pattern
+
+
+@pytest.mark.parametrize("pattern", [*patterns(get_resolver())], ids=lambda p: p.name)
+def test_every_endpoint_is_closed_unless_named_here(api, db, pattern):
+    path = "/" + re.sub(r"\(\?P<pk>\\d\+\)", "1", str(pattern.pattern).strip("^$/?"))
+    path = path if path.startswith("/api") or pattern.name in OPEN else f"/api{path}"
+    view = getattr(pattern.callback, "cls", None)
+    methods = getattr(pattern.callback, "actions", None) or {"get": "", "post": ""}
+
+    for method in [*methods]:
+        response = getattr(api, method)(path, {})
+        if pattern.name in OPEN or (pattern.name, method) in OPEN_METHODS:
+            assert response.status_code not in (401, 403), path
+        elif response.status_code != 405:
+            assert response.status_code == 401, (path, method)
+    if view is not None and pattern.name not in OPEN:
+        assert AllowAny not in view.permission_classes
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_go_back_and_forth(django_db_blocker, django_db_setup):
+    with django_db_blocker.unblock():
+        call_command("migrate", "token_blacklist", "zero", verbosity=0)
+        call_command("migrate", "authtoken", "zero", verbosity=0)
+        call_command("migrate", "admin", "zero", verbosity=0)
+        call_command("migrate", "matchmaker", "zero", verbosity=0)
+        call_command("migrate", verbosity=0)
+
+
+def test_no_file_outgrows_its_reason():
+    files = subprocess.run(
+        ["git", "ls-files", "*.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    lengths = {
+        name: len((ROOT / name).read_text().splitlines())
+        for name in files
+        # Settings are one flat list, easier to search than to find.
+        if "/migrations/" not in name and name != "project/settings.py"
+    }
+
+    assert {n: length for n, length in lengths.items() if length > 250} == {}
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_missing_setting_stops_the_start_and_is_named(name):
+    environment = {
+        "SECRET_KEY": "x" * 50,
+        "DATABASE_URL": "postgis://nobody@127.0.0.1:1/nothing",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "PATH": "/usr/bin:/bin",
+    }
+    del environment[name]
+
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode != 0
+    assert f"Set the {name} environment variable" in result.stderr
+
+
+def test_storage_with_signed_urls_is_refused(monkeypatch):
+    class Signed(InMemoryStorage):
+        def url(self, name: str | None) -> str:
+            return f"https://example.com/{name}?signature=1"
+
+    assert checks.media_urls_are_a_prefix() == []
+    monkeypatch.setattr(checks, "default_storage", Signed())
+
+    assert [e.id for e in checks.media_urls_are_a_prefix()] == ["matchmaker.E001"]
+
+
+def test_readme_names_every_setting():
+    settings = (ROOT / "project/settings.py").read_text()
+    names = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', settings))
+
+    readme = (ROOT / "README.md").read_text()
+
+    assert names
+    assert {name for name in names if f"`{name}`" not in readme} == set()
+
+
+def test_lock_names_no_host_and_hashes_everything():
+    for lock in (ROOT / "compose/requirements").glob("*.txt"):
+        text = lock.read_text()
+        pins = re.findall(r"^[\w.-]+==", text, re.M)
+        assert "://" not in text
+        assert len(pins) > 40
+        assert text.count("--hash=sha256:") >= len(pins)
