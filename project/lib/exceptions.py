@@ -1,15 +1,21 @@
 """The one place that turns exceptions into the bodies of the contract, section 1."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import QueryCanceled
 from rest_framework import exceptions, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from project.lib.errors import SCHEMES, DomainError, Text, error_body
+from project.lib.renderers import JSONRenderer
+
+logger = logging.getLogger(__name__)
 
 
 class PayloadTooLarge(exceptions.APIException):
@@ -18,13 +24,22 @@ class PayloadTooLarge(exceptions.APIException):
     default_detail = _("The request is too large.")
 
 
+class TooSlow(exceptions.APIException):
+    """A statement ran into settings' STATEMENT_TIMEOUT_MS."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "too_slow"
+    default_detail = _("This takes too long to find. Ask for less at once.")
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any expected exception into the bodies of the contract, section 1.
 
     400: `{"field": ["message"]}`, whole-object errors under `non_field_errors`.
     Everything else: `{"detail": "message", "code": "stable_snake_case"}`.
-    Unexpected ones return None and stay a 500, logged by Django.
+    Unexpected ones return None and stay a 500, logged by Django. No error is GeoJSON.
     """
+    _answer_in_json(context.get("request"))
     if isinstance(exc, DomainError):
         if exc.field:
             return Response({exc.field: [str(exc.detail)]}, status=400)
@@ -39,6 +54,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    elif isinstance(exc.__cause__, QueryCanceled):
+        logger.error("A statement took too long", exc_info=exc)
+        exc = TooSlow()
     response = drf_exception_handler(exc, context)
     if response is None or not isinstance(exc, exceptions.APIException):
         return response
@@ -47,6 +65,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     else:
         response.data = error_body(*_detail_and_code(exc))
     return response
+
+
+def _answer_in_json(request: Request | None) -> None:
+    if isinstance(request, Request):
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
 
 
 def _field_errors(detail: Any) -> dict[str, Any]:
