@@ -20,4 +20,4 @@ lock: ## Pin pyproject.toml's dependencies with hashes
 	  -o compose/requirements/dev.txt
 
 messages: ## Collect and compile the translations (needs gettext)
-	cd project && ../.local/venv/bin/python ../manage.py makemessages -l ru --no-location -i .local
+	@exec bash compose/local/messages.sh

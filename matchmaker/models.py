@@ -151,7 +151,7 @@ class Cell(models.Model):
 class _Pair(models.Model):
     """One member's stance towards another: at most one row a pair, never oneself."""
 
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         abstract = True
@@ -159,9 +159,18 @@ class _Pair(models.Model):
 
 class Like(_Pair):
     from_member = models.ForeignKey(
-        Member, models.CASCADE, related_name="likes_given", db_index=False
+        Member,
+        models.CASCADE,
+        related_name="likes_given",
+        db_index=False,
+        verbose_name=_("liked by"),
     )
-    to_member = models.ForeignKey(Member, models.CASCADE, related_name="likes_received")
+    to_member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="likes_received",
+        verbose_name=_("liked member"),
+    )
 
     class Meta:
         verbose_name = _("like")
@@ -181,10 +190,17 @@ class Block(_Pair):
     """Blocked members do not exist for each other, both ways."""
 
     from_member = models.ForeignKey(
-        Member, models.CASCADE, related_name="blocks_given", db_index=False
+        Member,
+        models.CASCADE,
+        related_name="blocks_given",
+        db_index=False,
+        verbose_name=_("blocked by"),
     )
     to_member = models.ForeignKey(
-        Member, models.CASCADE, related_name="blocks_received"
+        Member,
+        models.CASCADE,
+        related_name="blocks_received",
+        verbose_name=_("blocked member"),
     )
 
     class Meta:

@@ -120,7 +120,9 @@ def _forward_reach(in_cell: Statement, *, is_continued: bool, size: int) -> Stat
     bounds the true answer. `enough` is false where CELLS_MAX_PAGE cells do not have
     them, or where the count has shown that there are few.
     """
-    beyond_cell, beyond, cell_params, params = "", "", (), ()
+    beyond_cell, beyond = "", ""
+    cell_params: tuple[Param, ...] = ()
+    params: tuple[Param, ...] = ()
     if is_continued:
         beyond_cell, cell_params = f"AND {_DISTANCE} >= %s::float8", (_HERE, _PLACE[0])
         beyond = "WHERE (distance_m, member.id) > (%s::float8, %s::bigint)"
@@ -166,7 +168,8 @@ def _rows(
     forward: bool | None,
     size: int,
 ) -> Statement:
-    beyond, place = "", ()
+    beyond = ""
+    place: tuple[Param, ...] = ()
     if forward is not None:
         sign = "<" if forward is False else ">"
         beyond = f"AND (distance_m, member.id) {sign} (%s::float8, %s::bigint)"

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db.models import BigIntegerField, F
 from django.db.models.expressions import Expression
-from rest_framework.request import Request
 
 from matchmaker import nearest
+from matchmaker.authentication import MemberRequest
 from matchmaker.filters import VIEWER, MemberFilter
 from matchmaker.models import Member
 from matchmaker.nearest import ORIGIN
@@ -51,7 +51,7 @@ PUBLIC = Shape(
 )
 
 
-def read_page(request: Request) -> tuple[Page, Order]:
+def read_page(request: MemberRequest) -> tuple[Page, Order]:
     """The page of members that the request's parameters ask for.
 
     Nearest first with `distance`, else newest first. Raises ValidationError and
@@ -74,7 +74,7 @@ def read_page(request: Request) -> tuple[Page, Order]:
     return page.read(values, cursor), order
 
 
-def read_profile(request: Request, member_id: int) -> str | None:
+def read_profile(request: MemberRequest, member_id: int) -> str | None:
     """JSON text of one public profile, or None when the viewer may not know of it."""
     statement = _profile_statement(
         wants_geojson(request), request.user.location is not None
@@ -82,7 +82,7 @@ def read_profile(request: Request, member_id: int) -> str | None:
     return write_one(statement, {**viewer_values(request), "id": member_id})
 
 
-def viewer_values(request: Request) -> Mapping[str, Any]:
+def viewer_values(request: MemberRequest) -> Mapping[str, Any]:
     location = request.user.location
     return {
         "viewer": request.user.pk,

@@ -4,7 +4,7 @@ A `viewer` is a member or an expression of its id, so that a list can be compile
 before anybody asks for it (project/lib/prepared.py).
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
@@ -17,7 +17,7 @@ from project.lib.geo import Box, DistanceM, WithinM, in_box
 if TYPE_CHECKING:
     from matchmaker.models import Member
 
-    Viewer = Member | Expression
+    Viewer: TypeAlias = "Member | Expression"
 
 
 class MemberQuerySet(QuerySet["Member"]):

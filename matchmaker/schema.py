@@ -25,7 +25,7 @@ class PublicProfile(serializers.Serializer):
 
 
 class PublicProperties(PublicProfile):
-    id = None
+    id = None  # type: ignore[assignment] # DRF: not this field
 
 
 class ProfileFeature(serializers.Serializer):

@@ -20,7 +20,8 @@ PASSWORD_MAX_LENGTH = 128
 class AvatarField(serializers.FileField):
     """A picture file (JPEG, PNG, WebP; 5 MiB, 40 megapixels), decoded and clean."""
 
-    def to_internal_value(self, data: Any) -> Image.Image:
+    # The stubs' FileField can read nothing but files.
+    def to_internal_value(self, data: Any) -> Image.Image:  # type: ignore[override]
         file = super().to_internal_value(data)
         try:
             return images.clean_picture(
@@ -30,7 +31,7 @@ class AvatarField(serializers.FileField):
                 max_side_px=constants.AVATAR_MAX_SIDE_PX,
             )
         except images.PictureRefused as error:
-            raise serializers.ValidationError(error.detail) from error
+            raise serializers.ValidationError(str(error.detail)) from error
 
 
 class PasswordField(serializers.CharField):

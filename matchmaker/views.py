@@ -1,11 +1,13 @@
 """Members over HTTP: validate, call a service or a queryset, render."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from djoser.views import TokenCreateView
 from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from matchmaker import profiles, schema, serializers, services
+from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
 from project.lib.lists import page_response, wants_geojson
@@ -36,10 +39,12 @@ class MemberViewSet(GenericViewSet):
     filter_backends = []
     pagination_class = None
 
-    def get_permissions(self) -> list[Any]:
-        return {"create": [AllowAny()], "destroy": [IsAdminUser()]}.get(
-            self.action, super().get_permissions()
-        )
+    def get_permissions(self) -> Sequence[Any]:
+        special: dict[str, Sequence[Any]] = {
+            "create": [AllowAny()],
+            "destroy": [IsAdminUser()],
+        }
+        return special.get(self.action, super().get_permissions())
 
     @describe(
         _("List members"),
@@ -47,7 +52,7 @@ class MemberViewSet(GenericViewSet):
         query=query_parameters(MemberFilter),
         geojson_too=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: MemberRequest) -> Response:
         page, order = profiles.read_page(request)
         return page_response(request, page, order)
 
@@ -71,7 +76,7 @@ class MemberViewSet(GenericViewSet):
         errors=[404],
         geojson_too=True,
     )
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: MemberRequest, pk: str) -> Response:
         text = profiles.read_profile(request, int(pk))
         if text is None:
             raise Http404
@@ -96,7 +101,7 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Read the own profile"), {200: schema.OwnProfileOrFeature}, geojson_too=True
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
 
     @describe(
@@ -106,19 +111,19 @@ class MeViewSet(GenericViewSet):
         form=True,
         geojson_too=True,
     )
-    def partial_update(self, request: Request) -> Response:
+    def partial_update(self, request: MemberRequest) -> Response:
         changes = validated(serializers.ProfileChanges, request)
         return own_profile(request, services.update_profile(request.user, **changes))
 
     @describe(_("Delete the own account"), {204: _("Deleted")})
-    def destroy(self, request: Request) -> Response:
+    def destroy(self, request: MemberRequest) -> Response:
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(
         _("Change the password"), {204: _("Changed")}, body=serializers.PasswordChange
     )
-    def set_password(self, request: Request) -> Response:
+    def set_password(self, request: MemberRequest) -> Response:
         given = validated(serializers.PasswordChange, request)
         services.change_password(request.user, given["new_password"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -140,7 +145,7 @@ def own_profile(
 
 
 class TokenLoginView(TokenCreateView):
-    authentication_classes = []
+    authentication_classes: Sequence[type[BaseAuthentication]] = []
     permission_classes = [AllowAny]
     tag = "sign-in"
 
@@ -155,12 +160,13 @@ class TokenLoginView(TokenCreateView):
 
 
 class TokenLogoutView(APIView):
-    """The header that was used is dead afterwards: the key, or every access token."""
-
     tag = "sign-in"
 
-    @describe(_("Sign out"), {204: _("The token is dead")})
-    def post(self, request: Request) -> Response:
+    @describe(
+        _("Sign out"),
+        {204: _("The key that was used is dead, or every access token")},
+    )
+    def post(self, request: MemberRequest) -> Response:
         if isinstance(request.auth, Token):
             request.auth.delete()
         else:

@@ -134,6 +134,10 @@ DRAMATIQ_TASKS_DATABASE = "default"
 SILENCED_SYSTEM_CHECKS = [
     "auth.E003",  # unique in any case: the constraint member_email_unique
     "gis.W001",  # GDAL reads no file or address that a client names
+    # Whether every name below this one speaks HTTPS, its owner knows: a wrong yes
+    # shuts them out of browsers, and preloading is all but irrevocable.
+    "security.W005",
+    "security.W021",
 ]
 AUTH_USER_MODEL = "matchmaker.Member"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -151,7 +155,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "matchmaker.authentication.TokenAuthentication",
         "matchmaker.authentication.JWTAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "matchmaker.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": [
@@ -183,13 +187,13 @@ SWAGGER_SETTINGS = {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": "Token <key>, from /api/auth/token/login/",
+            "description": _("Token <key>, from /api/auth/token/login/"),
         },
         "Bearer": {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": "Bearer <access>, from /api/user/sign-in/",
+            "description": _("Bearer <access>, from /api/user/sign-in/"),
         },
     },
     "USE_SESSION_AUTH": False,

@@ -15,7 +15,13 @@ from compose.bench.growth import Sized
 from compose.bench.loads import check_programs
 from compose.bench.servers import Servers
 
-SECTIONS = ("rates", "pooling", "growth", "depth")
+TITLES = {
+    "rates": "One process, requests a second",
+    "pooling": "The same list with other ways to have a connection",
+    "growth": "`{path}` as the members grow; one request at a time, then all at once",
+    "depth": "Deep in a list, one request at a time",
+}
+COMPARISONS = {"rates": rates.others_of, "pooling": rates.poolings_of}
 OURS = "project.asgi:application"
 
 
@@ -49,32 +55,25 @@ def _measure(
     ]
     ours = rates.nearby(sizes[-1].port, largest.callers)
     beside = {
-        "rates": rates.others_of(servers, largest) if "rates" in options.only else [],
-        "pooling": rates.poolings_of(servers, largest)
-        if "pooling" in options.only
-        else [],
+        name: start(servers, largest)
+        for name, start in COMPARISONS.items()
+        if name in options.only
     }
     servers.wait()
-    for section, others in beside.items():
-        if others:
-            _print(section, rates.compare(ours, others, folder, **effort))
+    for name, others in beside.items():
+        _print(TITLES[name], rates.compare(ours, others, folder, **effort))
     if "growth" in options.only:
         for path in growth.pages(sizes):
-            _print("growth", growth.measure(sizes, path, folder, **effort))
+            table = growth.measure(sizes, path, folder, **effort)
+            _print(TITLES["growth"].format(path=path), table)
     if "depth" in options.only:
         headers = largest.callers[0].headers
-        found = depth.measure(sizes[-1].port, headers, rounds=options.rounds)
-        _print("depth", found)
+        table = depth.measure(sizes[-1].port, headers, rounds=options.rounds)
+        _print(TITLES["depth"], table)
 
 
-def _print(section: str, text: str) -> None:
-    titles = {
-        "rates": "### Requests a second",
-        "pooling": "### The same with other connections to PostgreSQL",
-        "growth": "### Growth",
-        "depth": "### Depth",
-    }
-    print(f"\n{titles[section]}\n\n{text}", flush=True)
+def _print(title: str, table: str) -> None:
+    print(f"\n**{title}**\n\n{table}", flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -82,10 +81,10 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--members", type=int, default=int(os.environ.get("MEMBERS") or 1_000_000))
     add("--seed", type=int, default=1, help="of the demo members")
-    add("--rounds", type=int, default=5, help="turns of each pair")
+    add("--rounds", type=int, default=5, help="turns of each pair; 0: only try")
     add("--seconds", type=int, default=3, help="of one turn")
     add("--quick", action="store_true", help="3 rounds of 1 second")
-    add("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
+    add("--only", nargs="+", choices=TITLES, default=[*TITLES])
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 3, 1

@@ -35,7 +35,12 @@ def read_callers(database_url: str) -> list[Caller]:
     """The callers of a database, which are added where they are missing."""
     done = subprocess.run(
         [sys.executable, "-m", "compose.bench.prepare"],
-        env=os.environ | {"DATABASE_URL": database_url, "ALLOWED_HOSTS": "127.0.0.1"},
+        env=os.environ
+        | {
+            "DATABASE_URL": database_url,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "PREPARED_STATEMENTS": "off",  # else the SQL is only a name
+        },
         stdout=subprocess.PIPE,
         text=True,
         check=True,

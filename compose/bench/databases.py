@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,6 @@ def _loaded(count: int, seed: int) -> Database:
         with _cursor(url) as cursor:
             cursor.execute(LIKES, {"n": count})
             cursor.execute(BLOCKS, {"n": count})
-            read_callers(url)
             cursor.execute("VACUUM ANALYZE")
 
     url = _ensure(f"bench_{count}", f"{_fingerprint(seed)} {count}", fill)
@@ -68,7 +67,7 @@ def url_of(name: str) -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
-def _ensure(name: str, stamp: str, fill: Any) -> str:
+def _ensure(name: str, stamp: str, fill: Callable[[str], None]) -> str:
     """Have a database whose comment is `stamp`, made by `fill`; return its URL."""
     with _cursor(os.environ["DATABASE_URL"]) as cursor:
         cursor.execute(

@@ -98,10 +98,14 @@ class Get:
 
 @dataclass(frozen=True)
 class Sql:
-    """Statements that pgbench sends, one of them at random each time."""
+    """Statements that pgbench sends, one of them at random each time.
+
+    `protocol`: `simple` has PostgreSQL plan each time, `prepared` once a connection.
+    """
 
     database_url: str
     statements: Sequence[str]
+    protocol: str = "simple"
 
     def rate(self, folder: Path, seconds: int) -> float:
         """Statements a second, on CONNECTIONS connections."""
@@ -112,7 +116,16 @@ class Sql:
             path.write_text(f"{statement};\n")
             files += ["-f", str(path)]
         command = [
-            *(pgbench(), "-n", "-c", str(CONNECTIONS), "-T", str(seconds)),
+            *(
+                pgbench(),
+                "-n",
+                "-M",
+                self.protocol,
+                "-c",
+                str(CONNECTIONS),
+                "-T",
+                str(seconds),
+            ),
             *files,
             *("-h", str(url.hostname), "-p", str(url.port), "-U", str(url.username)),
             url.path.lstrip("/"),

@@ -13,7 +13,8 @@ from compose.bench.rounds import take_turns
 from compose.bench.servers import Servers
 
 STOCK = {"DJANGO_SETTINGS_MODULE": "compose.bench.stock_settings"}
-FRESH = {"CONN_MAX_AGE_S": "0"}
+# A plan that outlives the request needs a connection that does.
+FRESH = {"CONN_MAX_AGE_S": "0", "PREPARED_STATEMENTS": "off"}
 HEAD = ["the nearby page, beside", "page, 1/s", "other, 1/s", "page ÷ other", "aim"]
 Rate = Callable[[Path, int], float]
 
@@ -45,9 +46,12 @@ def others_of(servers: Servers, database: Database) -> list[Other]:
     )
     statements = [caller.statements[-1] for caller in callers]
     return [
-        Other("its SQL alone, from pgbench", Sql(url, statements).rate),
-        Other("Daphne alone, two bytes", Get(bare, "/").rate),
-        Other("Django's own handler, two bytes", Get(stock, "/two-bytes/").rate, 0.5),
+        Other("its SQL alone, pgbench", Sql(url, statements).rate),
+        Other("the same, planned once", Sql(url, statements, "prepared").rate),
+        Other("two bytes of Daphne alone", Get(bare, "/").rate),
+        Other(
+            "two bytes of Django, its own handler", Get(stock, "/two-bytes/").rate, 0.5
+        ),
         Other("the same list, stock drf-gis", stock_page.rate, 6),
     ]
 

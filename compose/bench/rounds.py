@@ -23,11 +23,8 @@ class Spread:
 
 
 def take_turns(measures: Sequence[Measure], rounds: int) -> list[Spread]:
-    """A B C, A B C, …; a first round is thrown away."""
-    for measure in measures:
-        measure()
-    values: list[list[float]] = [[] for _ in measures]
-    for _ in range(rounds):
-        for measure, mine in zip(measures, values, strict=True):
-            mine.append(measure())
-    return [Spread(mine) for mine in values]
+    """A B C, A B C, …; a first round warms up, and counts where it is the only one."""
+    taken = [[measure() for measure in measures]]
+    if rounds:
+        taken = [[measure() for measure in measures] for _ in range(rounds)]
+    return [Spread(values) for values in zip(*taken, strict=True)]

@@ -286,7 +286,12 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
                 (
                     "from_member",
                     models.ForeignKey(
@@ -294,6 +299,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="blocks_given",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="blocked by",
                     ),
                 ),
                 (
@@ -302,6 +308,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="blocks_received",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="blocked member",
                     ),
                 ),
             ],
@@ -343,7 +350,12 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
                 (
                     "from_member",
                     models.ForeignKey(
@@ -351,6 +363,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="likes_given",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="liked by",
                     ),
                 ),
                 (
@@ -359,6 +372,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="likes_received",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="liked member",
                     ),
                 ),
             ],

@@ -80,7 +80,7 @@ def _field_errors(detail: Any) -> dict[str, Any]:
 
 
 def _detail_and_code(exc: exceptions.APIException) -> tuple[Text, str]:
-    detail = exc.detail
+    detail: object = exc.detail
     if isinstance(detail, dict):  # simplejwt puts its details beside the message
         detail = detail.get("detail", exc.default_detail)
     return str(detail), getattr(detail, "code", None) or exc.default_code

@@ -86,7 +86,7 @@ class _Between(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         value, low, high = (compiler.compile(e) for e in self.source_expressions)
         return (
             f"({value[0]} BETWEEN {low[0]} AND {high[0]})",

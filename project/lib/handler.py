@@ -7,7 +7,7 @@ the thread pool is the connection pool. README, Decisions, has the measurements.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import IO, Any
@@ -26,8 +26,8 @@ from django.urls import set_script_prefix
 from django.utils.translation import gettext as _
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 # Django reads forms, in a thread. Twisted would parse each of them before that, on
 # the event loop, where 300 kB of nested parts stop everybody's requests for seconds.
@@ -76,8 +76,9 @@ class ThreadPoolHandler(ASGIHandler):
             body.close()
             return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
         response = self.get_response(request)
-        response._handler_class = self.__class__
-        response._resource_closers.append(body.close)
+        # As Django's own handlers do; the stubs leave private names out.
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        response._resource_closers.append(body.close)  # type: ignore[attr-defined]
         return response
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -67,7 +67,8 @@ class PagedFilterSet(django_filters.FilterSet):
         Empty ones count as not given, as in a form.
         """
         names = tuple(name for name in cls.base_filters if name in params)
-        form = _form_class(cls, names)(params)
+        # Classes are hashable: python/mypy#11470.
+        form = _form_class(cls, names)(params)  # type: ignore[arg-type]
         errors = {**repeated_errors(params), **form.errors}
         if errors:
             raise ValidationError(errors)
@@ -80,7 +81,8 @@ class PagedFilterSet(django_filters.FilterSet):
     @classmethod
     def choose(cls, given: Mapping[str, Any]) -> tuple[Choice, dict[str, Any]]:
         """Split what was read into what shapes the SQL and the values of its Params."""
-        filters, values = [], {}
+        filters: list[tuple[str, bool | None]] = []
+        values: dict[str, Any] = {}
         for name in sorted(given.keys() - set(cls.paging)):
             value = given[name]
             if isinstance(value, bool):
@@ -106,8 +108,10 @@ class PagedFilterSet(django_filters.FilterSet):
 
 def _placeholder(chosen: django_filters.Filter, name: str, variant: Any) -> Any:
     if isinstance(variant, bool) and hasattr(chosen.field_class, "is_box"):
-        edges = (Param(f"{name}.{e}") for e in ("west", "south", "east", "north"))
-        return Box(*edges, crosses=variant)
+        west, south, east, north = (
+            Param(f"{name}.{edge}") for edge in ("west", "south", "east", "north")
+        )
+        return Box(west, south, east, north, crosses=variant)
     return Param(name) if variant is None else variant
 
 

@@ -1,6 +1,6 @@
 """Which representation a request gets: `?format=`, else the Accept header."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -18,12 +18,13 @@ class FormatOrAccept(BaseContentNegotiation):
     """
 
     def select_parser(
-        self, request: Request, parsers: Sequence[BaseParser]
+        self, request: Request, parsers: Iterable[BaseParser]
     ) -> BaseParser | None:
         content_type = (request.content_type or "").partition(";")[0].strip().lower()
         return next((p for p in parsers if p.media_type == content_type), None)
 
-    def select_renderer(
+    # DRF gives a list and needs one itself, whatever its stubs say.
+    def select_renderer(  # type: ignore[override]
         self,
         request: Request,
         renderers: Sequence[BaseRenderer],

@@ -19,7 +19,7 @@ JSON = ["application/json"]
 _TEXT = openapi.Schema(type=openapi.TYPE_STRING)
 
 FIELD_ERRORS = openapi.Response(
-    "What is wrong, by field; the whole object's under non_field_errors",
+    _("What is wrong, by field; the whole object's under non_field_errors"),
     openapi.Schema(
         type=openapi.TYPE_OBJECT,
         additional_properties=openapi.Schema(type=openapi.TYPE_ARRAY, items=_TEXT),
@@ -28,17 +28,17 @@ FIELD_ERRORS = openapi.Response(
 )
 
 _MEANINGS = {
-    401: "No valid token; WWW-Authenticate names the schemes",
-    403: "Not allowed to the caller",
-    404: "Not there, or not the caller's to know",
-    409: "Not possible in the present state",
-    413: "The body is too large",
-    415: "The body's type is not one that is read here",
+    401: _("No valid token; WWW-Authenticate names the schemes"),
+    403: _("Not allowed to the caller"),
+    404: _("Not there, or not the caller's to know"),
+    409: _("Not possible in the present state"),
+    413: _("The body is too large"),
+    415: _("The body's type is not one that is read here"),
 }
 
 POINT = openapi.Schema(
     type=openapi.TYPE_OBJECT,
-    description="GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees",
+    description=_("GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees"),
     properties={
         "type": openapi.Schema(type=openapi.TYPE_STRING, enum=["Point"]),
         "coordinates": openapi.Schema(
@@ -55,7 +55,7 @@ POINT = openapi.Schema(
 FORMAT = openapi.Parameter(
     "format",
     openapi.IN_QUERY,
-    "geojson is the same as Accept: application/geo+json",
+    _("geojson is the same as Accept: application/geo+json"),
     type=openapi.TYPE_STRING,
     enum=["json", "geojson"],
 )

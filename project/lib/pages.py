@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from django.core import signing
 from django.db import connection
-from django.db.models import BooleanField, Func, OrderBy, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, F, Func, OrderBy, QuerySet
+from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.errors import DomainError
@@ -31,7 +31,7 @@ class CursorInvalid(DomainError):
 class Key:
     """One part of an order: an expression and the type PostgreSQL compares it as."""
 
-    expression: Combinable
+    expression: Expression | F
     sql_type: str
 
 
@@ -78,7 +78,7 @@ class RowCompare(Func):
         super().__init__(*left, *right)
         self.width, self.operator = len(left), operator
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         parts = [compiler.compile(e) for e in self.get_source_expressions()]
         sides = [
             ", ".join(sql for sql, _params in side)

@@ -1,5 +1,6 @@
 """Request bodies: DRF's parsers with the inputs that make them raise closed off."""
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -18,9 +19,12 @@ class JSONParser(parsers.JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
+            # Half a character ("\ud800") is no text, and no answer could repeat it.
+            json.dumps(data, ensure_ascii=False).encode()
+            return data
         # RecursionError: 100,000 opening brackets.
-        except (ParseError, RecursionError) as error:
+        except (ParseError, RecursionError, UnicodeEncodeError) as error:
             raise ParseError(_("The body is not valid JSON.")) from error
 
 

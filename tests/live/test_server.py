@@ -1,9 +1,8 @@
-"""The process itself: threads and connections, odd requests, files, error bodies."""
+"""The process itself: its threads and connections, and bodies of any size and kind."""
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.live.conftest import WEB_THREADS
-from tests.live.wire import PASSWORD, new_email, picture, profile, refusal
+from tests.live.wire import PASSWORD, new_email, picture, profile
 
 MIB = 1024 * 1024
 
@@ -117,15 +116,18 @@ def test_sign_up_chunked(client):
     assert answer.json()["email"] == fields["email"]
 
 
+# Twisted refuses what is no HTTP (RFC 9112, 3.2) before anything of ours runs.
+BARE = pytest.mark.xfail(strict=True, reason="a 400 of Twisted's without a body")
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
         (b"first_name=%D0%90", 200),
         (b"first_name=%FF%FE", 200),  # read as replacement characters
         (b"first_name=%00", 400),
-        # No HTTP (RFC 9112, 3.2): Twisted refuses it before anything of ours runs.
-        ("first_name=Аня".encode(), None),
-        (b"first_name=\xff\xfe", None),
+        pytest.param("first_name=Аня".encode(), 400, marks=BARE),
+        pytest.param(b"first_name=\xff\xfe", 400, marks=BARE),
     ],
 )
 def test_list_query_bytes(server, member, query, status):
@@ -136,9 +138,8 @@ def test_list_query_bytes(server, member, query, status):
         b"GET /api/clients/?" + query + b" HTTP/1.1\r\n" + head + b"\r\n\r\n"
     )
 
-    line, _crlf, rest = answer.partition(b"\r\n")
-    assert line.split()[1] == str(status or 400).encode()
-    assert (b"Content-Type: application/json" in rest) is (status is not None)
+    assert answer.split(b" ", 2)[1] == str(status).encode()
+    assert b"\r\nContent-Type: application/json\r\n" in answer
     assert member.get("/api/clients/").status_code == 200
 
 
@@ -177,99 +178,30 @@ def test_sign_up_large_avatar(client):
     assert answer.json() == {"avatar": ["The picture is larger than 5 MiB."]}
 
 
-def documented(client: httpx.Client) -> Iterator[tuple[str, str]]:
-    """Method and path of every operation and page, with a slash."""
-    for path, methods in client.get("/swagger.json").json()["paths"].items():
-        for method in methods.keys() - {"parameters"}:
-            yield method.upper(), path.replace("{id}", "1")
-    for path in ("docs", "redoc", "swagger.json", "api/v1/schema/docs", "health/live"):
-        yield "GET", f"/{path}/"
+@pytest.mark.xfail(strict=True, reason="Daphne reads all of a body before it asks us")
+def test_sign_up_announced_too_large(server):
+    with server.connect() as client:
+        client.settimeout(5)
+        client.sendall(
+            b"POST /api/user/sign-up/ HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 9999999999\r\n\r\n"
+        )
+
+        assert b" 413 " in client.recv(65536)
 
 
-def test_slashes_every_path(client, new_key):
-    pairs = {}
-    for method, path in {*documented(client)} | {("PUT", "/api/clients/")}:
-        for form in (path, path.removesuffix("/")):
-            # Some of them end the session of whoever asks.
-            headers = {"Authorization": f"Token {new_key()}"}
-            answer = client.request(method, form, headers=headers)
-            pairs.setdefault((method, path), []).append(answer.status_code)
+def test_sign_up_nested_form(client):
+    """Twisted's own reading of forms, on the event loop, took seconds for this."""
+    parts = b"".join(
+        b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (i, i + 1)
+        for i in range(400)
+    )
+    form = {"Content-Type": "multipart/form-data; boundary=b0"}
 
-    assert {pair: seen for pair, seen in pairs.items() if len(set(seen)) > 1} == {}
-    assert all(not 300 <= status < 400 for seen in pairs.values() for status in seen)
-
-
-@pytest.mark.parametrize("path", ["/nope", "/api/", "/api/clients//", "/static/a.css"])
-def test_path_unknown(member, path):
-    answer = member.get(path)
-
-    assert answer.status_code == 404
-    assert answer.json() == {"detail": "Not found.", "code": "not_found"}
-    assert refusal(answer) is None
-
-
-@pytest.mark.parametrize(
-    "path", ["/api/clients/", "/api/user/sign-in", "/swagger.json"]
-)
-@pytest.mark.parametrize("method", ["PUT", "TRACE", "BREW"])
-def test_method_unknown(member, method, path):
-    answer = member.request(method, path)
-
-    assert answer.status_code == 405
-    assert answer.json()["code"] == "method_not_allowed"
-    assert method not in answer.headers["Allow"]
-
-
-def test_method_head_and_options(member):
-    got, head = member.get("/api/clients/"), member.head("/api/clients/")
-    options = member.options("/api/clients/")
-
-    assert head.status_code == 200
-    assert head.content == b""
-    assert dict(head.headers) == dict(got.headers)
-    assert options.status_code == 200
-    assert options.headers["Allow"] == "GET, POST, HEAD, OPTIONS"
-
-
-@pytest.mark.parametrize("path", ["/api/clients/", "/docs", "/static/a.css", "/nope"])
-def test_host_wrong(member, path):
-    answer = member.get(path, headers={"Host": "evil.example"})
-
-    assert answer.status_code == 400
-    assert answer.json() == {"non_field_errors": ["Bad request."]}
-
-
-def test_avatar_of_new_member(client):
-    photo = {"avatar": ("a.png", picture())}
-    url = client.post("/api/clients/create/", data=profile(), files=photo).json()[
-        "avatar"
-    ]
-
-    answer = client.get(url)
-    missing = client.get(re.sub(r"\w{32}", "0" * 32, url))
-
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "image/jpeg"
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.content.startswith(b"\xff\xd8\xff")
-    assert missing.status_code == 404
-    assert refusal(missing) is None
-
-
-def test_docs_static_files(client):
-    page = client.get("/docs").text
-
-    files = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
-
-    assert len(files) > 3
-    assert {file: client.get(file).status_code for file in files} == dict.fromkeys(
-        files, 200
+    started = time.monotonic()
+    answer = client.post(
+        "/api/clients/create/", content=parts + b"a\r\n" * 300_000, headers=form
     )
 
-
-@pytest.mark.xfail(strict=False, reason="the translations are being written")
-def test_language_of_refusals(client):
-    answer = client.get("/api/clients/", headers={"Accept-Language": "ru"})
-
-    assert answer.status_code == 401
-    assert re.search("[а-я]", answer.json()["detail"])
+    assert answer.status_code == 400
+    assert time.monotonic() - started < 3
