@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
-from project.lib.geo import Box, DistanceM, WithinM, in_box
+from project.lib.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:
     from matchmaker.models import Member
@@ -24,20 +34,19 @@ class MemberQuerySet(QuerySet["Member"]):
     def visible_to(self, viewer: "Viewer") -> Self:
         """Active members who are not blocked by `viewer` and do not block it.
 
-        The blocks are read once a statement (hashed subplans), not once a row.
+        The blocks are read once a statement (a hashed subplan), not once a row.
         """
         block = apps.get_model("matchmaker", "Block").objects
+        other = Case(
+            When(from_member=viewer, then=F("to_member")), default=F("from_member")
+        )
+        concerned = block.filter(Q(from_member=viewer) | Q(to_member=viewer))
         return self.filter(is_active=True).exclude(
-            Q(pk__in=block.filter(from_member=viewer).values("to_member"))
-            | Q(pk__in=block.filter(to_member=viewer).values("from_member"))
+            pk__in=concerned.values_list(other, flat=True)
         )
 
     def others(self, viewer: "Viewer") -> Self:
         return self.exclude(pk=getattr(viewer, "pk", viewer))
-
-    def within(self, origin: Expression, radius_m: Any) -> Self:
-        """Members whose public point is at most `radius_m` metres from `origin`."""
-        return self.filter(WithinM(F("public_location"), origin, radius_m))
 
     def in_box(self, box: Box) -> Self:
         """Members whose public point is in `box`, edges included."""
@@ -49,10 +58,6 @@ class MemberQuerySet(QuerySet["Member"]):
         return self.annotate(
             liked=Exists(like.filter(from_member=viewer, to_member=OuterRef("pk")))
         )
-
-    def with_distance_from(self, origin: Expression | None) -> Self:
-        """Annotate `distance_m`: metres from `origin` to the public point, or null."""
-        return self.annotate(distance_m=distance_from(origin))
 
 
 def liked_by(viewer: "Viewer") -> Q:

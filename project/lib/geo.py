@@ -60,13 +60,6 @@ class DistanceM(Func):
     output_field = FloatField()
 
 
-class WithinM(Func):
-    """ST_DWithin(geography, geography, metres), which uses the GiST index."""
-
-    function = "ST_DWithin"
-    output_field = BooleanField()
-
-
 class AsGeometry(Func):
     """A geography column as planar lon/lat geometry, for boxes of degrees."""
 

@@ -1,0 +1,59 @@
+"""The README's tour, word for word, against a server."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from matchmaker import services
+from matchmaker.models import Member
+
+ROOT = Path(__file__).parent.parent.parent
+EMAIL = "you@example.com"
+
+
+@pytest.fixture
+def neighbours(server, django_db_blocker):
+    """Two members near the tour's first place; gone again afterwards, as is "you"."""
+    with django_db_blocker.unblock():
+        made = [
+            services.register_member(
+                password=None,
+                email=f"tour{i}@example.com",
+                first_name=f"Tour{i}",
+                location=Point(30.33 + i / 50, 59.94, srid=4326),
+            )
+            for i in range(2)
+        ]
+        yield made
+        emails = [EMAIL, *(member.email for member in made)]
+        for member in Member.objects.filter(email__in=emails):
+            services.delete_member(member)
+
+
+def test_tour_answers_as_the_readme_shows(server, neighbours):
+    readme = (ROOT / "README.md").read_text()
+    tour = re.search(r"```sh\n(BASE=.*?)```", readme, re.S).group(1)
+    assert "BASE=http://127.0.0.1:8000" in tour
+    script = tour.replace("http://127.0.0.1:8000", server.url)
+    # An answer has no line end of its own; each command gets one here.
+    script = re.sub(r"^(curl (?:.*\\\n)*.*)$", r"\1; echo", script, flags=re.M)
+
+    result = subprocess.run(
+        ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    profile, tokens, page, features, moved, errors = (
+        json.loads(line) for line in result.stdout.splitlines()
+    )
+    assert profile["email"] == EMAIL
+    assert profile["avatar"].startswith(f"{server.url}/media/avatars/")
+    assert set(tokens) == {"access", "refresh"}
+    assert [row["id"] for row in page["results"]] == [m.pk for m in neighbours]
+    assert features["type"] == "FeatureCollection"
+    assert features["features"][0]["geometry"]["type"] == "Point"
+    assert moved["location"]["coordinates"] == [37.6176, 55.7558]
+    assert set(errors) == {"gender", "distance"}
