@@ -23,6 +23,7 @@ from django.http.response import (
     StreamingHttpResponse,
 )
 from django.urls import set_script_prefix
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 Scope = dict[str, Any]
@@ -73,13 +74,18 @@ class ThreadPoolHandler(ASGIHandler):
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, _error = self.create_request(scope, body)
         if request is None:  # a query string that is not UTF-8
-            body.close()
-            return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
+            return self.refuse({**scope, "query_string": b""}, body)
         response = self.get_response(request)
         # As Django's own handlers do; the stubs leave private names out.
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         response._resource_closers.append(body.close)  # type: ignore[attr-defined]
         return response
+
+    def refuse(self, scope: Scope, body: IO[bytes]) -> JsonResponse:
+        request, _error = self.create_request(scope, body)
+        body.close()
+        with translation.override(translation.get_language_from_request(request)):
+            return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         """Yield a file's parts, each read in a thread and not on the event loop."""

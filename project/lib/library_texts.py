@@ -51,6 +51,7 @@ AUTH = [_("The password is too similar to the %(verbose_name)s.")]
 ADMIN = [
     _("Add %(name)s"),
     _("Add %s"),
+    _("Add another %(model)s"),
     _(
         "Are you sure you want to delete the %(object_name)s "
         '"%(escaped_object)s"? All of the following related items will be deleted:'
@@ -60,6 +61,8 @@ ADMIN = [
         "All of the following objects and their related items will be deleted:"
     ),
     _("Change %s"),
+    _("Change selected %(model)s"),
+    _("Delete selected %(model)s"),
     _("Delete selected %(verbose_name_plural)s"),
     _("Select %s to change"),
     _("Select %s to view"),
@@ -71,4 +74,5 @@ ADMIN = [
     _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     _("The {name} “{obj}” was changed successfully. You may edit it again below."),
     _("View %s"),
+    _("View selected %(model)s"),
 ]

@@ -48,7 +48,6 @@ CSRF = pytest.mark.xfail(strict=True, reason="403 of the CSRF check, or an answe
     [
         *["/api/clients/", "/api/user/sign-in", "/swagger.json", "/docs"],
         pytest.param("/health/live", marks=CSRF),
-        pytest.param("/", marks=CSRF),
     ],
 )
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "BREW"])

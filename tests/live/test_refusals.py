@@ -4,6 +4,7 @@ import json
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -24,13 +25,7 @@ POINT = [
         f'{{"type": "Point", "coordinates": {coordinates}}}'
         for coordinates in (
             *["[]", "[1]", "[1, 2, 3, 4]", '["1", "2"]', "[true, false]", "{}", "null"],
-            *[
-                "[1e999, 0]",
-                "[0, 90.1]",
-                "[1" + "0" * 400 + ", 0]",
-                "[[1, 2]]",
-                '"1,2"',
-            ],
+            *["[1e999, 0]", "[0, 90.1]", f"[1{'0' * 400}, 0]", "[[1, 2]]", '"1,2"'],
         )
     ],
 ]
@@ -54,6 +49,16 @@ FIELDS = {
 JSON = {"Content-Type": "application/json"}
 
 
+def faults(
+    sent: Any, answer: httpx.Response, blamed: frozenset[str] | set[str] = frozenset()
+) -> list[tuple[str, str]]:
+    """What is wrong with a refusal, if anything; a 400 `blamed` one of these."""
+    fault = refusal(answer)
+    if not fault and blamed and answer.json().keys().isdisjoint(blamed):
+        fault = f"blames others: {answer.text[:200]}"
+    return [(repr(sent)[:150], fault)] if fault else []
+
+
 def valid(operation: str, field: str) -> dict[str, Any]:
     """Fields that the operation takes, but for those that clash with `field`."""
     passwords = {"current_password": PASSWORD, "new_password": PASSWORD + "!"}
@@ -72,33 +77,22 @@ def valid(operation: str, field: str) -> dict[str, Any]:
 )
 def test_field_nasty(member, operation, field):
     method, path = operation.split()
-    wrong = {}
+    wrong = []
 
     for value in FIELDS[operation][field]:
         others = json.dumps(valid(operation, field))[1:-1]
         body = f'{{{others}{", " if others else ""}"{field}": {value}}}'
         answer = member.request(method, path, content=body, headers=JSON)
-        wrong[value[:40]] = refusal(answer) or (
-            answer.json().keys().isdisjoint({field, "non_field_errors"})
-            and f"blames others: {answer.text[:100]}"
-        )
+        wrong += faults(value, answer, {field, "non_field_errors"})
 
-    assert {value: fault for value, fault in wrong.items() if fault} == {}
+    assert wrong == []
 
 
 BODIES = [
     *[b"", b"{", b"[]", b"null", b"5", b'"x"', b"\xff", b"\0" * 100, b"[" * 100_000],
     *[b'{"a":\xff}', b"\xef\xbb\xbf{}", "{}".encode("utf-16"), b"{}{}", b"{'a': 1}"],
 ]
-TYPES = [
-    "text/plain",
-    "application/xml",
-    "json",
-    "application/geo+json",
-    "\xff",
-    "",
-    ";",
-]
+TYPES = ["text/plain", "application/xml", "application/geo+json", "json", "\xff", ""]
 CHARSETS = ["hex", "rot13", "zip", "punycode", "undefined", "utf-16", "x" * 5_000]
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\na\r\n'
 FORMS = {
@@ -128,7 +122,7 @@ def test_body_nasty(member, operation):
     bodies += [(form + rest, body) for rest in FORMS for body in FORMS[rest]]
     bodies += [(f"application/json; charset={c}", b'{"a": "b"') for c in CHARSETS]
     bodies += [(f"{form}; boundary=x; charset={c}", PART[:20]) for c in CHARSETS]
-    wrong = {}
+    wrong = []
 
     for content_type, body in bodies:
         headers = {"Content-Type": content_type.encode("latin-1")}
@@ -136,9 +130,9 @@ def test_body_nasty(member, operation):
         # Nothing is required of a change, so a body that says nothing is not wrong.
         empty = method == "PATCH" and answer.status_code == 200
         empty = empty and (form in content_type or not body)
-        wrong[content_type[:40], body[:40]] = None if empty else refusal(answer)
+        wrong += [] if empty else faults((content_type, body), answer)
 
-    assert {body: fault for body, fault in wrong.items() if fault} == {}
+    assert wrong == []
 
 
 @pytest.mark.parametrize("charset", CHARSETS)
@@ -162,7 +156,7 @@ def _pictures() -> dict[str, bytes]:
     return {
         **{"nothing": b"", "text": b"hello" * 99, "svg": b"<svg/>", "zip": b"PK\3\4"},
         **{"gif": gif.getvalue(), "bomb": bomb.getvalue(), "broken bomb": huge},
-        **{"half": picture()[:-20], "large": picture() + bytes(5 * 1024 * 1024)},
+        **{"half": picture()[:-60], "large": picture() + bytes(5 * 1024 * 1024)},
     }
 
 
@@ -180,17 +174,14 @@ def test_form_nasty(member, operation):
         ("gender", ["\0", "x" * 200_000]),
     ):
         forms += [(field, {"data": {field: v}, "files": {"a": b"a"}}) for v in values]
-    wrong = {}
+    wrong = []
 
     for field, form in forms:
         answer = member.request(method, path, **form)
-        fault = refusal(answer) or (
-            # `latitude` is what a longitude without one lacks.
-            answer.json().keys().isdisjoint({field, "latitude"}) and answer.text[:200]
-        )
-        wrong[str(form)[:80]] = fault
+        # `latitude` is what a longitude without one lacks.
+        wrong += faults(form, answer, {field, "latitude"})
 
-    assert {form: fault for form, fault in wrong.items() if fault} == {}
+    assert wrong == []
 
 
 NUMBER = ["-1", "0", "NaN", "Infinity", "1e999", "-1e999", "abc", "%00", "9" * 400]
@@ -224,15 +215,13 @@ QUERY = {
 def test_query_nasty(client, new_key, name, path):
     key = new_key(location="SRID=4326;POINT(30.3 59.9)")
     client.headers["Authorization"] = f"Token {key}"
-    wrong = {}
+    wrong = []
 
     for value in [*QUERY[name], f"1&{name}=1"]:
         answer = client.get(f"{path}?{name}={value}")
-        wrong[value[:40]] = refusal(answer) or (
-            name not in answer.json() and f"blames others: {answer.text[:100]}"
-        )
+        wrong += faults(value, answer, {name})
 
-    assert {value: fault for value, fault in wrong.items() if fault} == {}
+    assert wrong == []
 
 
 IDS = ["0", "-1", str(2**63), "9" * 30, "1.5", "abc", "%00", "%FF", "1%2F2", "%2e%2e"]
