@@ -82,7 +82,7 @@ class ThreadPoolHandler(ASGIHandler):
         return response
 
     def refuse(self, scope: Scope, body: IO[bytes]) -> JsonResponse:
-        request, _error = self.create_request(scope, body)
+        request = self.request_class(scope, body)
         body.close()
         with translation.override(translation.get_language_from_request(request)):
             return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
