@@ -20,6 +20,15 @@ WATERMARK = Path(__file__).parent / "watermark.png"
 WATERMARK_WIDTH_RATIO = 0.25
 JPEG_QUALITY = 85
 
+# Each scan of a progressive JPEG passes over the whole picture: usually ten, but a few
+# bytes more ask for another one. The marker cannot occur inside of a scan.
+JPEG_SCAN, JPEG_SCANS_MAX = b"\xff\xda", 40
+
+# Pillow accepts a PNG without its end.
+PNG_START, PNG_END = b"\x89PNG", b"IEND\xaeB`\x82"
+
+DAMAGED = _("This is not a JPEG, PNG or WebP picture, or it is damaged.")
+
 # What Pillow raises for files that are broken in one way or another.
 _BROKEN = (
     OSError,
@@ -58,6 +67,10 @@ def clean_picture(
         raise PictureRefused(
             _("The picture is larger than %(size)d MiB.") % {"size": max_bytes >> 20}
         )
+    if data.count(JPEG_SCAN) > JPEG_SCANS_MAX or (
+        PNG_START in data[:8] and (PNG_END not in data)
+    ):
+        raise PictureRefused(DAMAGED)
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
             # The size is read from the header, before anything is unpacked.
@@ -75,9 +88,7 @@ def clean_picture(
     except PictureRefused:
         raise
     except _BROKEN as error:
-        raise PictureRefused(
-            _("This is not a JPEG, PNG or WebP picture, or it is damaged.")
-        ) from error
+        raise PictureRefused(DAMAGED) from error
 
 
 def _as_rgb(picture: Image.Image) -> Image.Image:

@@ -106,7 +106,6 @@ class Member(AbstractBaseUser, PermissionsMixin):
             GinIndex(
                 OpClass(Upper("last_name"), "gin_trgm_ops"), name="member_last_name"
             ),
-            models.Index(F("date_joined").desc(), F("id").desc(), name="member_newest"),
         ]
 
     def __str__(self) -> str:

@@ -28,11 +28,8 @@ from project.lib.pages import (
 )
 from project.lib.prepared import Param, Statement
 
-NEWEST_FIRST = Order(
-    "newest",
-    [Key(F("date_joined"), "timestamptz"), Key(F("id"), "bigint")],
-    descending=True,
-)
+# By id, which says nothing that the profile does not say too, as the instant would.
+NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
 NEAREST_FIRST = nearest.ORDER
 
 # A public profile (contract, section 2); its geometry is the public point.

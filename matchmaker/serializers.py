@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djoser.serializers import TokenCreateSerializer
@@ -77,13 +78,25 @@ class RegisterMember(NewMember):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
-        request = self.context.get("request")
-        if request is not None and request.content_type == "application/json":
+        given = getattr(self, "initial_data", None)
+        if given is not None and not isinstance(given, QueryDict):
             fields["avatar"].required = False
         return fields
 
 
 class SignUp(NewMember):
+    class Meta:
+        # drf-yasg's own example would give the location twice, which is refused.
+        swagger_schema_fields = {
+            "example": {
+                "email": "you@example.com",
+                "password": "correct horse 7",
+                "telephone": "+79991234567",
+                "longitude": 30.3158,
+                "latitude": 59.9391,
+            }
+        }
+
     telephone = PhoneField(
         required=False, allow_null=True, source="phone_number", help_text=_("E.164")
     )

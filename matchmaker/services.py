@@ -65,19 +65,20 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
 def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
     """Change only what is given. `avatar=None` removes the picture.
 
-    After commit the files of a replaced picture are deleted.
+    Changes of one member wait for each other, so that no picture is forgotten. After
+    commit the file of a replaced one is deleted. Raises TokenDead for a deleted member.
     """
     if not changes:
         return member
     fields = list(changes)
-    old_avatar = member.avatar.name
     avatar = changes.pop("avatar", None)
     for name, value in changes.items():
         setattr(member, name, value)
     with _stored_avatar(avatar) as stored, _taken_contacts_as_errors():
+        row = _locked(member)
         if "avatar" in fields:
             member.avatar = stored
-            _delete_after_commit(old_avatar)
+            _delete_after_commit(row.avatar.name)
         member.save(update_fields=fields)
     return member
 
@@ -88,14 +89,19 @@ def delete_member(member: Member) -> None:
     Rows that refer to it go with it by foreign key; tokens are dead at once.
     """
     with transaction.atomic():
-        _delete_after_commit(member.avatar.name)
+        _delete_after_commit(_locked(member).avatar.name)
         OutstandingToken.objects.filter(user=member).delete()
         member.delete()
 
 
 def change_password(member: Member, password: str) -> None:
-    """Set the password; every token and session issued before is dead."""
+    """Set the password; every token and session issued before is dead.
+
+    Raises TokenDead if the password has been changed since `member` was read.
+    """
     with transaction.atomic():
+        if _locked(member).password != member.password:
+            raise errors.TokenDead
         member.set_password(password)
         member.save(update_fields=["password"])
         sign_out_everywhere(member)
@@ -110,8 +116,9 @@ def sign_out_everywhere(member: Member) -> None:
 
 def sign_out_bearers(member: Member) -> None:
     """Kill every access token, refresh token and session of the member."""
-    Member.objects.filter(pk=member.pk).update(token_version=F("token_version") + 1)
-    member.refresh_from_db(fields=["token_version"])
+    mine = Member.objects.filter(pk=member.pk)
+    if mine.update(token_version=F("token_version") + 1):
+        member.refresh_from_db(fields=["token_version"])
 
 
 def authenticated(email: str, password: str) -> Member:
@@ -125,8 +132,22 @@ def authenticated(email: str, password: str) -> Member:
     return member
 
 
+def issue_key(member: Member) -> Token:
+    """The member's one key, made if need be. Raises SignInFailed if it was deleted."""
+    try:
+        with transaction.atomic():
+            return Token.objects.get_or_create(user=member)[0]
+    except IntegrityError as error:
+        raise errors.SignInFailed from error
+
+
 def issue_tokens(member: Member) -> TokenPair:
-    refresh = refresh_token_for(member)
+    """A new pair of JWTs. Raises SignInFailed if the member was deleted meanwhile."""
+    try:
+        with transaction.atomic():
+            refresh = refresh_token_for(member)
+    except IntegrityError as error:
+        raise errors.SignInFailed from error
     return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 
@@ -150,6 +171,14 @@ def rotate_tokens(refresh: str) -> TokenPair:
             return issue_tokens(member)
     except (IntegrityError, OutstandingToken.DoesNotExist) as error:
         raise errors.TokenDead from error
+
+
+def _locked(member: Member) -> Member:
+    """The member's row as it is now, until the transaction ends."""
+    row = Member.objects.select_for_update().filter(pk=member.pk).first()
+    if row is None:
+        raise errors.TokenDead
+    return row
 
 
 @contextmanager

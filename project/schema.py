@@ -19,7 +19,7 @@ INFO = openapi.Info(
     default_version="v1",
     description=_(
         "Members near you, and who likes whom. Sign up, sign in, press Authorize and "
-        'paste "Token <key>" or "Bearer <access>". Every list and detail also comes as '
+        'paste "Token …" or "Bearer …". Every list and detail also comes as '
         "GeoJSON: ?format=geojson or Accept: application/geo+json. Bodies shown as "
         "forms are read as JSON too. Coordinates are longitude, latitude (WGS 84); "
         "distances are kilometres."

@@ -170,6 +170,7 @@ REST_FRAMEWORK = {
 }
 
 SIMPLE_JWT = {
+    "AUTH_HEADER_TYPES": ("Bearer", "bearer"),  # simplejwt compares letter by letter
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 30)),
 }
@@ -187,13 +188,13 @@ SWAGGER_SETTINGS = {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": _("Token <key>, from /api/auth/token/login/"),
+            "description": _("Token and the key, from /api/auth/token/login/"),
         },
         "Bearer": {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": _("Bearer <access>, from /api/user/sign-in/"),
+            "description": _("Bearer and the access JWT, from /api/user/sign-in/"),
         },
     },
     "USE_SESSION_AUTH": False,

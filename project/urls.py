@@ -31,6 +31,10 @@ urlpatterns = [
         name="own-password",
     ),
     path("admin/", admin.site.urls),
-    re_path(r"^media/(?P<name>[a-z]+/[0-9a-f]{32}\.jpg)$", media.serve, name="media"),
+    re_path(
+        r"^media/(?P<name>[a-z]+/[0-9a-f]{32}\.jpg)$",
+        media.serve,
+        name="media",
+    ),
     path("", RedirectView.as_view(pattern_name="docs"), name="home"),
 ]

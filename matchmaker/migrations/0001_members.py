@@ -47,7 +47,9 @@ BEGIN
         RETURN ST_MakePoint(0, sign(band - 9000) * 90)::geography;
     END IF;
     RETURN ST_MakePoint(
-        180.0::float8 * (2 * (cell % 36000) + 1) / cells - 180,
+        -- The digits that are published (RFC 7946, 11.2): so a box cut at a published
+        -- point holds it.
+        round((180.0 * (2 * (cell % 36000) + 1) / cells - 180)::numeric, 7)::float8,
         (2 * band + 1) / 200.0::float8 - 90
     )::geography;
 END
@@ -424,14 +426,6 @@ class Migration(migrations.Migration):
                     django.db.models.functions.text.Upper("last_name"), "gin_trgm_ops"
                 ),
                 name="member_last_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=models.Index(
-                models.OrderBy(models.F("date_joined"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="member_newest",
             ),
         ),
         migrations.AddConstraint(

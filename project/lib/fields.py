@@ -24,7 +24,7 @@ class DegreesField(serializers.FloatField):
         super().__init__(min_value=-limit, max_value=limit, **kwargs)
 
     def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool):
+        if isinstance(data, bool) or "_" in str(data):  # Python's 1_000
             self.fail("invalid")
         try:
             value = super().to_internal_value(data)
@@ -55,12 +55,14 @@ class PointField(GeometryField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(precision=COORDINATE_DIGITS, **kwargs)
 
-    def to_internal_value(self, value: Any) -> Point:
+    def to_internal_value(self, value: Any) -> Point | None:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
             except (ValueError, RecursionError):
                 self.fail("not_point")
+            if value is None and self.allow_null:
+                return None
         if not isinstance(value, dict) or value.get("type") != "Point":
             self.fail("not_point")
         coordinates = value.get("coordinates")

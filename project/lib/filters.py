@@ -39,6 +39,8 @@ class BoxField(forms.CharField):
         if not text:
             return None
         try:
+            if "_" in text:  # Python's 1_000
+                raise ValueError(text)
             west, south, east, north = (float(part) for part in text.split(","))
         except ValueError:
             raise forms.ValidationError(self.error_messages["box"], "box") from None

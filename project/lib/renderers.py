@@ -12,6 +12,10 @@ class Written(str):
     """Response data that is JSON text already."""
 
 
+class _Escaped(renderers.JSONRenderer):
+    ensure_ascii = True
+
+
 class JSONRenderer(renderers.JSONRenderer):
     def render(
         self,
@@ -21,7 +25,10 @@ class JSONRenderer(renderers.JSONRenderer):
     ) -> Any:
         if isinstance(data, Written):
             return data.encode()
-        return super().render(data, accepted_media_type, renderer_context)
+        try:
+            return super().render(data, accepted_media_type, renderer_context)
+        except UnicodeEncodeError:  # a lone surrogate, quoted from a refused input
+            return _Escaped().render(data, accepted_media_type, renderer_context)
 
 
 class GeoJSONRenderer(JSONRenderer):

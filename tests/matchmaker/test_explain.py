@@ -70,7 +70,7 @@ def plan_of(client, query: dict[str, Any]) -> tuple[set[str], set[str]]:
         ({"first_name": "irst4321"}, {"member_first_name"}),
         ({"last_name": "LAST6543"}, {"member_last_name"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)),
 )
 def test_filter_uses_its_index(hundred_thousand, ann, as_ann, query, index):
     Member.objects.filter(pk=ann.pk).update(location="SRID=4326;POINT(-170.05 -54.95)")
@@ -83,7 +83,7 @@ def test_filter_uses_its_index(hundred_thousand, ann, as_ann, query, index):
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [({"distance": 20000}, "cell_point"), ({}, "member_newest")],
+    [({"distance": 20000}, "cell_point"), ({}, "matchmaker_member_pkey")],
     ids=str,
 )
 def test_whole_list_is_read_in_order_from_its_index(
