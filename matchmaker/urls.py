@@ -21,7 +21,7 @@ urlpatterns = [
         "clients/set_password", me.as_view({"post": "set_password"}), "set-password"
     ),
     endpoint(
-        r"clients/(?P<pk>\d+)",
+        r"clients/(?P<pk>[0-9]{1,30})",
         members.as_view({"get": "retrieve", "delete": "destroy"}),
         "member",
     ),

@@ -10,6 +10,9 @@ import django
 
 django.setup(set_prefix=False)
 
-from project.lib.handler import ThreadPoolHandler  # noqa: E402
+from project.lib import edge  # noqa: E402, F401 - bounds what Daphne reads
+from project.lib.handler import ThreadPoolHandler, refuse_socket  # noqa: E402
 
-application = ProtocolTypeRouter({"http": ThreadPoolHandler()})
+application = ProtocolTypeRouter(
+    {"http": ThreadPoolHandler(), "websocket": refuse_socket}
+)

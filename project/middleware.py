@@ -10,12 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from project.lib.errors import error_body
-
-# Room for a 20 MB photo, so that it is told "too large" on its own field; what is
-# larger than this is not read at all.
-MAX_FORM_BYTES = 32 * 1024 * 1024
-MAX_BODY_BYTES = 1024 * 1024
-
+from project.lib.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # ReDoc asks its maker's server for a logo.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}

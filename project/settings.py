@@ -161,7 +161,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [
         "project.lib.parsers.JSONParser",
         "project.lib.parsers.MultiPartParser",
-        "rest_framework.parsers.FormParser",
+        "project.lib.parsers.FormParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["project.lib.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.lib.negotiation.FormatOrAccept",

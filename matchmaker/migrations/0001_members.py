@@ -50,7 +50,7 @@ BEGIN
         -- The digits that are published (RFC 7946, 11.2): so a box cut at a published
         -- point holds it.
         round((180.0 * (2 * (cell % 36000) + 1) / cells - 180)::numeric, 7)::float8,
-        (2 * band + 1) / 200.0::float8 - 90
+        ((2 * band + 1) / 200.0 - 90)::float8
     )::geography;
 END
 $$;

@@ -9,10 +9,8 @@ the thread pool is the connection pool. README, Decisions, has the measurements.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import IO, Any
 
-from daphne import http_protocol
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
@@ -29,12 +27,6 @@ from django.utils.translation import gettext as _
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-
-# Django reads forms, in a thread. Twisted would parse each of them before that, on
-# the event loop, where 300 kB of nested parts stop everybody's requests for seconds.
-http_protocol.WebRequest = partial(
-    http_protocol.WebRequest, parsePOSTFormSubmission=False
-)
 
 
 class ThreadPoolHandler(ASGIHandler):
@@ -70,6 +62,8 @@ class ThreadPoolHandler(ASGIHandler):
 
     def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer one request, wholly in the calling thread."""
+        # Daphne takes the root path from a header that any client may send.
+        scope = {**scope, "root_path": ""}
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, _error = self.create_request(scope, body)
@@ -92,6 +86,11 @@ class ThreadPoolHandler(ASGIHandler):
         loop = asyncio.get_running_loop()
         while part := await loop.run_in_executor(self.threads, next, parts, b""):
             yield part
+
+
+async def refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """Close a WebSocket before it opens (403): there is none yet."""
+    await send({"type": "websocket.close"})
 
 
 def _with_length(scope: Scope, body: IO[bytes]) -> Scope:

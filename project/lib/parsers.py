@@ -28,6 +28,19 @@ class JSONParser(parsers.JSONParser):
             raise ParseError(_("The body is not valid JSON.")) from error
 
 
+class FormParser(parsers.FormParser):
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except (LookupError, ValueError) as error:  # a charset that cannot read it
+            raise ParseError(_("The body is not a valid form.")) from error
+
+
 class MultiPartParser(parsers.MultiPartParser):
     def parse(
         self,

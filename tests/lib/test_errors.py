@@ -15,6 +15,9 @@ URL = "/api/clients/"
         ("get", "/api/nothing/", 404, "not_found"),
         ("put", URL, 405, "method_not_allowed"),
         ("delete", "/api/clients/create", 405, "method_not_allowed"),
+        ("post", "/health/live", 405, "method_not_allowed"),
+        ("post", "/media/avatars/" + "0" * 32 + ".jpg", 405, "method_not_allowed"),
+        ("post", "/docs", 405, "method_not_allowed"),
     ],
 )
 def test_error_has_detail_and_code(as_ann, method, url, status, code):

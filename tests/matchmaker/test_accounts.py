@@ -1,5 +1,6 @@
 """Sign-up, profile and account life: contract, sections 2 and 3."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -297,3 +298,32 @@ def test_database_holds_the_rules(ann, statement):
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/json; charset=utf-8", "APPLICATION/JSON", "application/json;x=y"],
+)
+def test_json_sign_up_with_parameters_of_its_type(api, db, kind):
+    given = form(avatar=None)
+
+    response = api.generic("POST", CREATE, json.dumps(given), content_type=kind)
+
+    assert response.status_code == 201, response.content
+
+
+@pytest.mark.parametrize("header", ["Token dead", "Bearer dead"])
+@pytest.mark.parametrize("path", [CREATE, "/api/clients/", SIGN_UP])
+def test_sign_up_does_not_look_at_old_credentials(api, db, path, header):
+    response = api.post(path, form(avatar=None), HTTP_AUTHORIZATION=header)
+
+    assert response.status_code == 201
+
+
+def test_lone_surrogate_is_400(ann, as_ann):
+    body = rb'{"gender": "\ud800", "language": "\udfff", "first_name": "\ud800"}'
+
+    response = as_ann.generic("PATCH", ME, body, content_type="application/json")
+
+    assert response.status_code == 400
+    assert response.json() == {"non_field_errors": ["The body is not valid JSON."]}

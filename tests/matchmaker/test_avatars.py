@@ -63,7 +63,16 @@ def rotated_photo() -> bytes:
     return out.getvalue()
 
 
+def many_scans(copies: int) -> bytes:
+    """A progressive JPEG whose last pass over the picture is repeated."""
+    data = picture_bytes(size=(800, 500), progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * copies + b"\xff\xd9"
+
+
 REFUSED = {
+    "JPEG with 100 scans": (many_scans(100), "a.jpg"),
+    "PNG without its end": (picture_bytes("PNG")[:-12], "a.png"),
     "text named .png": (b"I am no picture at all", "a.png"),
     "truncated": (picture_bytes(size=(600, 600))[:-800], "a.jpg"),
     "empty": (b"", "a.jpg"),
@@ -102,6 +111,7 @@ def test_avatar_that_is_no_file_is_400(as_ann, value):
 
 ACCEPTED = {
     "jpeg": picture_bytes(),
+    "progressive jpeg": picture_bytes(progressive=True),
     "png": picture_bytes("PNG"),
     "webp": picture_bytes("WEBP"),
     "cmyk": picture_bytes("JPEG", mode="CMYK", colour=(0, 200, 200, 20)),

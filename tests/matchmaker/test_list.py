@@ -278,3 +278,14 @@ def test_list_takes_two_statements_whatever_its_size(
 
     body = response.json()
     assert len(body["results" if fmt == "json" else "features"]) == 100
+
+
+def test_box_cut_at_published_points_holds_them_all(as_ann):
+    MemberFactory.create_batch(3, lon=30.3141592, lat=59.9386123)
+    MemberFactory(lon=-0.1276, lat=51.5072)
+    features = as_ann.get(URL, {"format": "geojson"}).json()["features"]
+    lons, lats = zip(*(f["geometry"]["coordinates"] for f in features), strict=True)
+
+    box = f"{min(lons)},{min(lats)},{max(lons)},{max(lats)}"
+
+    assert as_ann.get(URL, {"in_bbox": box}).json()["count"] == 4

@@ -38,6 +38,8 @@ def test_both_headers_and_a_session_open_everything(ann, api):
 
     assert status_of(f"Token {key['auth_token']}") == 200
     assert status_of(f"Bearer {pair['access']}") == 200
+    assert status_of(f"bearer {pair['access']}") == 200
+    assert status_of(f"token {key['auth_token']}") == 200
     assert browser.get(ME).status_code == 200
 
 

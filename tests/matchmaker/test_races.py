@@ -1,0 +1,126 @@
+"""Requests of one member at the same time, each with its own connection."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from rest_framework.test import APIClient
+
+from matchmaker import services
+from matchmaker.models import Member
+from tests.factories import PASSWORD, MemberFactory
+from tests.pictures import picture_bytes, upload
+
+ME = "/api/clients/me/"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def client_of(member: Member) -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    access = services.issue_tokens(member)["access"]
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    return client
+
+
+def at_once(*calls: Callable[[], int]) -> list[int]:
+    def call(function: Callable[[], int]) -> int:
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(call, calls))
+
+
+def change_avatar(client: APIClient, colour: tuple[int, int, int]) -> int:
+    given = {"avatar": upload(picture_bytes(colour=colour))}
+    return client.patch(ME, given, format="multipart").status_code
+
+
+def test_racing_avatars_leave_one_file(media: Path):
+    member = MemberFactory()
+    clients = [client_of(member) for _ in range(6)]
+
+    statuses = at_once(
+        *(
+            lambda c=c, i=i: change_avatar(c, (i * 40, 0, 0))
+            for i, c in enumerate(clients)
+        )
+    )
+
+    assert statuses == [200] * 6
+    member.refresh_from_db()
+    assert [f.name for f in media.rglob("*.jpg")] == [Path(member.avatar.name).name]
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_avatar_racing_with_deletion_leaves_no_file(media: Path, _round):
+    member = MemberFactory()
+    one, two, three = (client_of(member) for _ in range(3))
+
+    statuses = at_once(
+        lambda: change_avatar(one, (1, 2, 3)),
+        lambda: two.delete(ME).status_code,
+        lambda: change_avatar(three, (3, 2, 1)),
+    )
+
+    assert statuses[1] == 204
+    assert {statuses[0], statuses[2]} <= {200, 401}
+    assert not Member.objects.exists()
+    assert list(media.rglob("*.jpg")) == []
+
+
+@pytest.mark.parametrize("_round", range(3))
+@pytest.mark.parametrize(
+    ("url", "refusal"),
+    [("/api/auth/token/login/", 400), ("/api/user/sign-in/", 401)],
+)
+def test_sign_in_racing_with_deletion_is_refused_or_not(url, refusal, _round):
+    member = MemberFactory()
+    client, anonymous = client_of(member), APIClient(raise_request_exception=False)
+    given = {"email": member.email, "password": PASSWORD}
+
+    signed_in, deleted = at_once(
+        lambda: anonymous.post(url, given).status_code,
+        lambda: client.delete(ME).status_code,
+    )
+
+    assert deleted == 204
+    assert signed_in in (200, refusal)
+
+
+def test_racing_password_changes_succeed_once():
+    member = MemberFactory()
+    clients = [client_of(member) for _ in range(5)]
+
+    def change(client: APIClient, number: int) -> int:
+        given = {
+            "current_password": PASSWORD,
+            "new_password": f"another horse {number}",
+        }
+        return client.post("/api/clients/set_password/", given).status_code
+
+    statuses = at_once(*(lambda c=c, i=i: change(c, i) for i, c in enumerate(clients)))
+
+    assert statuses.count(204) == 1
+    assert set(statuses) <= {204, 400, 401}
+
+
+def test_racing_sign_ups_for_one_telephone_are_told_on_its_field():
+    def sign_up(number: int) -> tuple[int, list[str]]:
+        given = {
+            "email": f"t{number}@example.com",
+            "password": PASSWORD,
+            "telephone": "+79991234567",
+        }
+        response = APIClient().post("/api/user/sign-up/", given)
+        return response.status_code, list(response.json())
+
+    answers = at_once(*(lambda i=i: sign_up(i) for i in range(6)))
+
+    assert sorted(status for status, _fields in answers) == [201] + [400] * 5
+    assert {f for status, fs in answers for f in fs if status == 400} == {"telephone"}
