@@ -2,6 +2,8 @@
 # make test: the same set-up, then the whole test suite in servers of its own.
 . "$(dirname "$0")/common.sh"
 
+# Elsewhere the tests that drive a browser are skipped where there is none.
+[ -z "${CI:-}" ] || NEEDS_BROWSER=1
 [ -z "${INSTANCE_NAME:-}" ] || unset DATABASE_URL REDIS_URL # a named instance is its own
 ensure_system
 ensure_venv
