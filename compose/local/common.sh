@@ -40,7 +40,10 @@ missing_packages() {
   "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || echo python3-venv
   [ -n "${DATABASE_URL:-}" ] || [ -n "$(postgres_bin)" ] || echo "$(postgis_package)"
   [ -n "${REDIS_URL:-}" ] || command -v redis-server >/dev/null || echo redis-server
-  [ -z "${NEEDS_BROWSER:-}" ] || command -v chromium >/dev/null || echo chromium
+  if [ -n "${NEEDS_BROWSER:-}" ]; then
+    command -v chromium >/dev/null || echo chromium
+    command -v curl >/dev/null || echo curl
+  fi
   # GeoDjango's libraries; they come with PostGIS where that is installed.
   ldconfig -p 2>/dev/null | grep -q libgdal || echo gdal-bin
 }

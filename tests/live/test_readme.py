@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -34,6 +35,7 @@ def neighbours(server, django_db_blocker):
             services.delete_member(member)
 
 
+@pytest.mark.skipif(not which("curl"), reason="no curl")
 def test_tour_answers_as_the_readme_shows(server, neighbours):
     readme = (ROOT / "README.md").read_text()
     tour = re.search(r"```sh\n(BASE=.*?)```", readme, re.S).group(1)
