@@ -10,7 +10,7 @@ lint:
 	@exec bash compose/local/lint.sh
 
 bench: ## The speed table of the README, on MEMBERS members
-	@INSTANCE_NAME=bench SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m compose.bench $(ARGS)
+	@INSTANCE_NAME=bench NEEDS_WRK=1 SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m compose.bench $(ARGS)
 
 lock: ## Pin pyproject.toml's dependencies with hashes
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \

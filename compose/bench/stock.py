@@ -15,12 +15,15 @@ from django.urls import path
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.serializers import BooleanField, SerializerMethodField
+from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from matchmaker.models import Member
 
 
 class MemberSerializer(GeoFeatureModelSerializer):
+    # A GeneratedField, which drf-gis does not look into.
+    public_location = GeometryField(read_only=True)
     distance_km = SerializerMethodField()
     liked = BooleanField()
 
