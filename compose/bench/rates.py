@@ -49,9 +49,9 @@ def others_of(servers: Servers, database: Database) -> list[Other]:
     return [
         Other("its SQL alone, pgbench", Sql(url, statements)),
         Other("its SQL alone, planned once", Sql(url, statements, "prepared")),
-        Other("two bytes of Daphne, no Django", Get(bare, "/")),
+        Other("two bytes of Daphne, no Django", Get(bare, "/"), 0.5),
         Other("two bytes of Django, our handler", Get(pooled, "/two-bytes/")),
-        Other("two bytes of Django, its own handler", Get(stock, "/two-bytes/"), 0.5),
+        Other("two bytes of Django, its own handler", Get(stock, "/two-bytes/")),
         Other("the same list, stock drf-gis", stock_page, 6, is_same_list=True),
     ]
 

@@ -8,7 +8,7 @@ export PATH=$VENV/bin:$PATH
 # Nothing is connected to; Django only wants them to be there.
 export SECRET_KEY=lint-$(head -c 64 /dev/urandom | base64 | tr -dc A-Za-z0-9)
 export DATABASE_URL=postgis://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0
-export ALLOWED_HOSTS=localhost HSTS_SECONDS=3600
+export HTTPS=on DEBUG=off ALLOWED_HOSTS=localhost HSTS_SECONDS=3600
 ruff format --check .
 ruff check .
 lint-imports
