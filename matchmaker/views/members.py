@@ -1,36 +1,25 @@
-"""Members over HTTP: validate, call a service or a queryset, render."""
+"""The list, profiles, and the own account."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from djoser.views import TokenCreateView
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from matchmaker import errors, profiles, schema, serializers, services
+from matchmaker import profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
+from matchmaker.views.bodies import validated
 from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
-
-
-def validated(serializer: type[Serializer], request: Request) -> dict[str, Any]:
-    """The request's body as `serializer` reads it; 400 with all that is wrong."""
-    given = serializer(data=request.data, context={"request": request})
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)
 
 
 class MemberViewSet(GenericViewSet):
@@ -153,95 +142,3 @@ def own_profile(
         "properties": profile,
     }
     return Response(feature, status_code)
-
-
-class TokenLoginView(TokenCreateView):
-    authentication_classes: Sequence[type[BaseAuthentication]] = []
-    permission_classes = [AllowAny]
-    tag = "sign-in"
-
-    @describe(
-        _("Sign in for a token"),
-        {200: serializers.TokenKey},
-        body=serializers.TokenSignIn,
-        public=True,
-    )
-    def post(self, request: Request, **kwargs: Any) -> Response:
-        return super().post(request, **kwargs)
-
-    def _action(self, serializer: Any) -> Response:
-        try:
-            key = services.issue_key(serializer.user)
-        except errors.SignInFailed as error:
-            raise ValidationError(str(error.detail)) from error
-        return Response({"auth_token": key.key})
-
-
-class TokenLogoutView(APIView):
-    tag = "sign-in"
-
-    @describe(
-        _("Sign out"),
-        {204: _("The key that was used is dead, or every access token")},
-    )
-    def post(self, request: MemberRequest) -> Response:
-        if isinstance(request.auth, Token):
-            request.auth.delete()
-        else:
-            services.sign_out_bearers(request.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class SignUpView(APIView):
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    tag = "sign-in"
-
-    @describe(
-        _("Sign up with e-mail and password"),
-        {201: serializers.SignedUp},
-        body=serializers.SignUp,
-        public=True,
-    )
-    def post(self, request: Request) -> Response:
-        given = validated(serializers.SignUp, request)
-        try:
-            member = services.register_member(**given)
-        except errors.PhoneTaken as error:
-            raise errors.PhoneTaken("telephone") from error
-        return Response(serializers.SignedUp(member).data, status.HTTP_201_CREATED)
-
-
-class SignInView(APIView):
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    tag = "sign-in"
-
-    @describe(
-        _("Sign in for a pair of JWTs"),
-        {200: serializers.Tokens},
-        errors=[401],
-        body=serializers.Credentials,
-        public=True,
-    )
-    def post(self, request: Request) -> Response:
-        given = validated(serializers.Credentials, request)
-        member = services.authenticated(given["email"], given["password"])
-        return Response(services.issue_tokens(member))
-
-
-class RefreshView(APIView):
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    tag = "sign-in"
-
-    @describe(
-        _("Exchange a refresh token for a new pair"),
-        {200: serializers.Tokens},
-        errors=[401],
-        body=serializers.RefreshToken,
-        public=True,
-    )
-    def post(self, request: Request) -> Response:
-        given = validated(serializers.RefreshToken, request)
-        return Response(services.rotate_tokens(given["refresh"]))

@@ -1,0 +1,125 @@
+"""Accounts: made, changed, shut out, deleted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypedDict, Unpack
+from uuid import uuid4
+
+from django.contrib.gis.geos import Point
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from PIL import Image
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from matchmaker import errors, images
+from matchmaker.models import Member
+from matchmaker.services.locks import locked_member
+from matchmaker.services.sign_in import sign_out_everywhere
+
+_TAKEN = {
+    "member_email_unique": errors.EmailTaken,
+    "member_phone_unique": errors.PhoneTaken,
+}
+
+
+class Profile(TypedDict, total=False):
+    """What a member says of itself. `location`: lon/lat degrees, SRID 4326."""
+
+    email: str | None
+    phone_number: str | None
+    first_name: str
+    last_name: str
+    gender: str
+    language: str
+    location: Point | None
+    avatar: Image.Image | None
+
+
+def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Member:
+    """Create a member; `avatar` is a clean picture, which is watermarked and stored.
+
+    Raises EmailTaken or PhoneTaken, also when two requests race for one.
+    """
+    avatar = profile.pop("avatar", None)
+    member = Member(**profile)
+    member.set_password(password)
+    with _stored_avatar(avatar) as name, _taken_contacts_as_errors():
+        member.avatar = name
+        member.save(force_insert=True)
+    return member
+
+
+def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
+    """Change only what is given. `avatar=None` removes the picture.
+
+    Changes of one member wait for each other, so that no picture is forgotten. After
+    commit the file of a replaced one is deleted. Raises TokenDead for a deleted member.
+    """
+    if not changes:
+        return member
+    fields = list(changes)
+    avatar = changes.pop("avatar", None)
+    for name, value in changes.items():
+        setattr(member, name, value)
+    with _stored_avatar(avatar) as stored, _taken_contacts_as_errors():
+        row = locked_member(member)
+        if "avatar" in fields:
+            member.avatar = stored
+            _delete_after_commit(row.avatar.name)
+        member.save(update_fields=fields)
+    return member
+
+
+def delete_member(member: Member) -> None:
+    """Remove the account and all that is personal in it, files included.
+
+    Rows that refer to it go with it by foreign key; tokens are dead at once.
+    """
+    with transaction.atomic():
+        _delete_after_commit(locked_member(member).avatar.name)
+        OutstandingToken.objects.filter(user=member).delete()
+        member.delete()
+
+
+def set_active(member: Member, is_active: bool) -> None:
+    """Let the member in again, or shut it out: hidden and signed out everywhere."""
+    with transaction.atomic():
+        member.is_active = is_active
+        member.save(update_fields=["is_active"])
+        if not is_active:
+            sign_out_everywhere(member)
+
+
+@contextmanager
+def _taken_contacts_as_errors() -> Iterator[None]:
+    """One transaction, in which a taken e-mail or phone becomes its domain error."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(error.__cause__, "diag", None)
+        taken = _TAKEN.get(getattr(constraint, "constraint_name", None) or "")
+        if taken is None:
+            raise
+        raise taken from error
+
+
+@contextmanager
+def _stored_avatar(picture: Image.Image | None) -> Iterator[str]:
+    """Store the watermarked picture and yield its name; take it back on any error."""
+    if picture is None:
+        yield ""
+        return
+    content = ContentFile(images.jpeg(images.watermarked(picture)))
+    name = default_storage.save(f"avatars/{uuid4().hex}.jpg", content)
+    try:
+        yield name
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+def _delete_after_commit(name: str | None) -> None:
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name), robust=True)

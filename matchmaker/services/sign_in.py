@@ -1,0 +1,103 @@
+"""Sign-in and sign-out: passwords, keys and JWTs."""
+
+from typing import TypedDict
+
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from rest_framework.authtoken.models import Token
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from matchmaker import errors
+from matchmaker.authentication import VERSION_CLAIM, refresh_token_for
+from matchmaker.models import Member
+from matchmaker.services.locks import locked_member
+
+
+class TokenPair(TypedDict):
+    access: str
+    refresh: str
+
+
+def authenticated(email: str, password: str) -> Member:
+    """The active member with these credentials. Raises SignInFailed for any other.
+
+    Django's backend also hashes for an unknown e-mail, so both take as long.
+    """
+    member = authenticate(username=email, password=password)
+    if not isinstance(member, Member):
+        raise errors.SignInFailed
+    return member
+
+
+def issue_key(member: Member) -> Token:
+    """The member's one key, made if need be. Raises SignInFailed if it was deleted."""
+    try:
+        with transaction.atomic():
+            return Token.objects.get_or_create(user=member)[0]
+    except IntegrityError as error:
+        raise errors.SignInFailed from error
+
+
+def issue_tokens(member: Member) -> TokenPair:
+    """A new pair of JWTs. Raises SignInFailed if the member was deleted meanwhile."""
+    try:
+        with transaction.atomic():
+            refresh = refresh_token_for(member)
+    except IntegrityError as error:
+        raise errors.SignInFailed from error
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def rotate_tokens(refresh: str) -> TokenPair:
+    """Exchange a refresh token for a new pair; the old one is dead.
+
+    Raises TokenDead when it is forged, expired, used before or revoked. Of any number
+    of parallel calls with one token one succeeds: the blacklist's unique row decides.
+    """
+    try:
+        token = RefreshToken(refresh)  # type: ignore[arg-type] # it takes text too
+        member = Member.objects.get(pk=token["user_id"], is_active=True)
+    except (TokenError, Member.DoesNotExist, KeyError, ValueError) as error:
+        raise errors.TokenDead from error
+    if token.get(VERSION_CLAIM) != member.token_version:
+        raise errors.TokenDead
+    try:
+        with transaction.atomic():
+            used = OutstandingToken.objects.get(jti=token["jti"])
+            BlacklistedToken.objects.create(token=used)
+            return issue_tokens(member)
+    except (IntegrityError, OutstandingToken.DoesNotExist) as error:
+        raise errors.TokenDead from error
+
+
+def change_password(member: Member, password: str) -> None:
+    """Set the password; every token and session issued before is dead.
+
+    Raises TokenDead if the password has been changed since `member` was read.
+    """
+    with transaction.atomic():
+        if locked_member(member).password != member.password:
+            raise errors.TokenDead
+        member.set_password(password)
+        member.save(update_fields=["password"])
+        sign_out_everywhere(member)
+
+
+def sign_out_everywhere(member: Member) -> None:
+    """Kill the member's token, access and refresh tokens, and sessions."""
+    with transaction.atomic():
+        Token.objects.filter(user=member).delete()
+        sign_out_bearers(member)
+
+
+def sign_out_bearers(member: Member) -> None:
+    """Kill every access token, refresh token and session of the member."""
+    mine = Member.objects.filter(pk=member.pk)
+    if mine.update(token_version=F("token_version") + 1):
+        member.refresh_from_db(fields=["token_version"])

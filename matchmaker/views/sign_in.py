@@ -1,0 +1,112 @@
+"""Sign-up by e-mail, sign-in and sign-out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from djoser.views import TokenCreateView
+from rest_framework import status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker import errors, serializers, services
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from project.lib.openapi import describe
+
+
+class TokenLoginView(TokenCreateView):
+    authentication_classes: Sequence[type[BaseAuthentication]] = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @describe(
+        _("Sign in for a token"),
+        {200: serializers.TokenKey},
+        body=serializers.TokenSignIn,
+        public=True,
+    )
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        return super().post(request, **kwargs)
+
+    def _action(self, serializer: Any) -> Response:
+        try:
+            key = services.issue_key(serializer.user)
+        except errors.SignInFailed as error:
+            raise ValidationError(str(error.detail)) from error
+        return Response({"auth_token": key.key})
+
+
+class TokenLogoutView(APIView):
+    tag = "sign-in"
+
+    @describe(
+        _("Sign out"),
+        {204: _("The key that was used is dead, or every access token")},
+    )
+    def post(self, request: MemberRequest) -> Response:
+        if isinstance(request.auth, Token):
+            request.auth.delete()
+        else:
+            services.sign_out_bearers(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SignUpView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @describe(
+        _("Sign up with e-mail and password"),
+        {201: serializers.SignedUp},
+        body=serializers.SignUp,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.SignUp, request)
+        try:
+            member = services.register_member(**given)
+        except errors.PhoneTaken as error:
+            raise errors.PhoneTaken("telephone") from error
+        return Response(serializers.SignedUp(member).data, status.HTTP_201_CREATED)
+
+
+class SignInView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @describe(
+        _("Sign in for a pair of JWTs"),
+        {200: serializers.Tokens},
+        errors=[401],
+        body=serializers.Credentials,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.Credentials, request)
+        member = services.authenticated(given["email"], given["password"])
+        return Response(services.issue_tokens(member))
+
+
+class RefreshView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @describe(
+        _("Exchange a refresh token for a new pair"),
+        {200: serializers.Tokens},
+        errors=[401],
+        body=serializers.RefreshToken,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.RefreshToken, request)
+        return Response(services.rotate_tokens(given["refresh"]))
