@@ -7,4 +7,8 @@ class MatchmakerConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from matchmaker import checks  # noqa: F401, PLC0415 - registers itself
+        # Both need the models, which are loaded after this module.
+        from matchmaker import checks, tasks  # noqa: F401, PLC0415
+        from project.lib import due  # noqa: PLC0415
+
+        due.register(tasks.MATCH_MAIL)

@@ -4,4 +4,15 @@ AVATAR_MAX_BYTES = 5 * 1024 * 1024
 AVATAR_MAX_PIXELS = 40_000_000
 AVATAR_MAX_SIDE_PX = 1024
 
-DISTANCE_MAX_KM = 20_000
+# Farther than any place on Earth is from another (20,003.9 km).
+ANYWHERE_KM = 20_010
+
+REPORT_TEXT_MAX_LENGTH = 2_000
+
+# A match that ends and comes again is mailed again after this long, not before.
+MATCH_MAIL_PAUSE_DAYS = 30
+# A mail that no server takes is given up after this long, as mail servers do.
+MATCH_MAIL_PATIENCE_DAYS = 5
+
+# Kinds of due work (project/lib/due.py).
+MATCH_MAIL = "match_mail"

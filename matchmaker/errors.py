@@ -29,3 +29,17 @@ class TokenDead(DomainError):
     status = HTTPStatus.UNAUTHORIZED
     code = "token_dead"
     detail = _("This token is no longer valid.")
+
+
+class MemberUnknown(DomainError):
+    """There is none, or none that the caller may know of."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+    detail = _("Not found.")
+
+
+class Oneself(DomainError):
+    code = "oneself"
+    detail = _("This is you.")
+    field = "non_field_errors"

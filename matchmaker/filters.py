@@ -3,16 +3,14 @@
 from typing import Any
 
 import django_filters
-from django.core.validators import MinValueValidator
 from django.db.models import BigIntegerField, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from matchmaker import constants
 from matchmaker.models import Gender, Member
-from matchmaker.querysets import MemberQuerySet, liked_by, who_like
-from project.lib.filters import BoxFilter, StrictBooleanFilter
+from matchmaker.querysets import MemberQuerySet, liked_by, matched_with, who_like
+from project.lib.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
 from project.lib.lists import PagedFilterSet
 from project.lib.prepared import Param
 
@@ -28,10 +26,8 @@ class MemberFilter(PagedFilterSet):
     last_name = django_filters.CharFilter(
         lookup_expr="icontains", max_length=150, help_text=_("Contains, in any case")
     )
-    distance = django_filters.NumberFilter(
+    distance = KilometresFilter(
         method="filter_distance",
-        max_value=constants.DISTANCE_MAX_KM,
-        validators=[MinValueValidator(0.000001, _("Must be greater than 0."))],
         help_text=_("Kilometres from the caller's location; nearest first"),
     )
     liked = StrictBooleanFilter(
@@ -85,7 +81,7 @@ class MemberFilter(PagedFilterSet):
     def filter_matched(
         self, queryset: MemberQuerySet, name: str, value: bool
     ) -> MemberQuerySet:
-        return self._keep(queryset, liked_by(VIEWER) & who_like(VIEWER), value)
+        return self._keep(queryset, matched_with(VIEWER), value)
 
     def filter_box(
         self, queryset: MemberQuerySet, name: str, value: Any

@@ -1,8 +1,8 @@
 """What others see of a member: the page of a list, and one profile."""
 
 from collections.abc import Mapping
-from functools import cache, lru_cache, partial
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypedDict, Unpack
 
 from django.core.files.storage import default_storage
 from django.db.models import BigIntegerField, F
@@ -28,9 +28,20 @@ from project.lib.pages import (
 )
 from project.lib.prepared import Param, Statement
 
-# By id, which says nothing that the profile does not say too, as the instant would.
-NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
+
+def _latest_first(name: str, column: str) -> Order:
+    # By id, which is in a cursor for all to read: an instant would tell more.
+    return Order(name, [Key(F(column), "bigint")], descending=True)
+
+
 NEAREST_FIRST = nearest.ORDER
+NEWEST_FIRST = _latest_first("newest", "id")
+# By filter: the order of what it asks for, and the verb that brings its key.
+LATEST_FIRST = {
+    ("matched", True): (_latest_first("matched", "match_id"), "with_match"),
+    ("liked", True): (_latest_first("liked", "like_given__id"), "with_like_by"),
+    ("liked_me", True): (_latest_first("liked_me", "like_got__id"), "with_like_of"),
+}
 
 # A public profile (contract, section 2); its geometry is the public point.
 PUBLIC = Shape(
@@ -51,23 +62,18 @@ PUBLIC = Shape(
 def read_page(request: MemberRequest) -> tuple[Page, Order]:
     """The page of members that the request's parameters ask for.
 
-    Nearest first with `distance`, else newest first. Raises ValidationError and
-    CursorInvalid.
+    Nearest first with `distance`; else the latest match or like first, if they are
+    asked for; else newest first. Raises ValidationError and CursorInvalid.
     """
     given = MemberFilter.read_for(request.user, request.query_params)
     choice, values = MemberFilter.choose(given)
-    order = NEAREST_FIRST if "distance" in choice else NEWEST_FIRST
-    cursor = Cursor.parse(given["cursor"], order) if "cursor" in given else None
-    radius_m = float(given.get("distance", 0)) * 1000
+    order, _verb = _order(choice)
+    cursor, shape = page_shape(request, given, order)
     page = _page_statement(
-        choice,
-        forward=cursor.forward if cursor else None,
-        size=int(given.get("page_size", PAGE_SIZE)),
-        as_geojson=wants_geojson(request),
-        has_origin=request.user.location is not None,
+        choice, has_origin=request.user.location is not None, **shape
     )
     values |= viewer_values(request)
-    values["radius_m"] = radius_m
+    values["radius_m"] = float(given.get("distance", 0)) * 1000
     return page.read(values, cursor), order
 
 
@@ -77,6 +83,26 @@ def read_profile(request: MemberRequest, member_id: int) -> str | None:
         wants_geojson(request), request.user.location is not None
     )
     return write_one(statement, {**viewer_values(request), "id": member_id})
+
+
+class PageShape(TypedDict):
+    """What of a page, beside its filters, shapes its statement."""
+
+    forward: bool | None
+    size: int
+    as_geojson: bool
+
+
+def page_shape(
+    request: MemberRequest, given: Mapping[str, Any], order: Order
+) -> tuple[Cursor | None, PageShape]:
+    """The page that a list's parameters ask for. Raises CursorInvalid."""
+    cursor = Cursor.parse(given["cursor"], order) if "cursor" in given else None
+    return cursor, {
+        "forward": cursor.forward if cursor else None,
+        "size": int(given.get("page_size", PAGE_SIZE)),
+        "as_geojson": wants_geojson(request),
+    }
 
 
 def viewer_values(request: MemberRequest) -> Mapping[str, Any]:
@@ -90,35 +116,44 @@ def viewer_values(request: MemberRequest) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _page_statement(
-    choice: Choice,
-    *,
-    forward: bool | None,
-    size: int,
-    as_geojson: bool,
-    has_origin: bool,
+    choice: Choice, *, has_origin: bool, **shape: Unpack[PageShape]
 ) -> PageStatement:
     everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
     members = MemberFilter.narrow(everyone, choice)
-    compiled = partial(
-        PageStatement.compile,
-        forward=forward,
-        size=size,
-        shape=PUBLIC,
-        as_geojson=as_geojson,
-    )
-    if "distance" in choice:
-        chosen = members.filter(pk=nearest.CHOSEN_ID)
-        columns = _public_columns(chosen, nearest.DISTANCE_M)
-        return compiled(
-            *nearest.compile_nearest(members, columns, forward=forward, size=size),
-            order=NEAREST_FIRST,
-        )
-    columns = _public_columns(members, distance_from(ORIGIN if has_origin else None))
-    return compiled(
-        sorted_rows(columns, NEWEST_FIRST, forward=forward, size=size),
+    order, verb = _order(choice)
+    if order is NEAREST_FIRST:
+        return nearest_page(members, **shape)
+    keyed = getattr(members, verb)(VIEWER) if verb else members
+    columns = _public_columns(keyed, distance_from(ORIGIN if has_origin else None))
+    forward, size = shape["forward"], shape["size"]
+    return PageStatement.compile(
+        sorted_rows(columns, order, forward=forward, size=size),
         counted_rows(members),
-        order=NEWEST_FIRST,
+        order=order,
+        row=PUBLIC,
+        **shape,
     )
+
+
+def nearest_page(members: MemberQuerySet, **shape: Unpack[PageShape]) -> PageStatement:
+    """Compile a page of public profiles, nearest to `origin` first, in `radius_m`."""
+    chosen = members.filter(pk=nearest.CHOSEN_ID)
+    columns = _public_columns(chosen, nearest.DISTANCE_M)
+    forward, size = shape["forward"], shape["size"]
+    return PageStatement.compile(
+        *nearest.compile_nearest(members, columns, forward=forward, size=size),
+        order=NEAREST_FIRST,
+        row=PUBLIC,
+        **shape,
+    )
+
+
+def _order(choice: Choice) -> tuple[Order, str | None]:
+    """The order of a list, and the verb that brings its key."""
+    if "distance" in choice:
+        return NEAREST_FIRST, None
+    asked = (latest for f, latest in LATEST_FIRST.items() if f in choice.filters)
+    return next(asked, (NEWEST_FIRST, None))
 
 
 @cache

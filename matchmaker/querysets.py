@@ -12,10 +12,12 @@ from django.db.models import (
     Case,
     Exists,
     F,
+    FilteredRelation,
     FloatField,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
@@ -48,9 +50,44 @@ class MemberQuerySet(QuerySet["Member"]):
     def others(self, viewer: "Viewer") -> Self:
         return self.exclude(pk=getattr(viewer, "pk", viewer))
 
+    def unjudged_by(self, viewer: "Viewer") -> Self:
+        """Members whom `viewer` has neither liked nor put away.
+
+        Like the blocks, both are read once a statement.
+        """
+        judged = self
+        for stance in ("Like", "Pass"):
+            given = apps.get_model("matchmaker", stance).objects
+            judged = judged.exclude(
+                pk__in=given.filter(from_member=viewer).values("to_member")
+            )
+        return judged
+
     def in_box(self, box: Box) -> Self:
         """Members whose public point is in `box`, edges included."""
         return self.filter(in_box("public_location", box))
+
+    def with_like_by(self, viewer: "Viewer") -> Self:
+        """Join `viewer`'s like of the row as `like_given`."""
+        mine = Q(likes_received__from_member=viewer)
+        return self._joined(
+            like_given=FilteredRelation("likes_received", condition=mine)
+        )
+
+    def with_like_of(self, viewer: "Viewer") -> Self:
+        """Join the row's like of `viewer` as `like_got`."""
+        of_me = Q(likes_given__to_member=viewer)
+        return self._joined(like_got=FilteredRelation("likes_given", condition=of_me))
+
+    def with_match(self, viewer: "Viewer") -> Self:
+        """Annotate `match_id`, of the row's match with `viewer`."""
+        match = apps.get_model("matchmaker", "Match").objects
+        between = match.filter(match_between(viewer, OuterRef("pk")))
+        return self.annotate(match_id=Subquery(between.values("pk")))
+
+    def _joined(self, **relation: FilteredRelation) -> Self:
+        (name,) = relation
+        return self.annotate(**relation).filter(**{f"{name}__isnull": False})
 
     def with_liked_by(self, viewer: "Viewer") -> Self:
         """Annotate `liked`: whether `viewer` likes the row."""
@@ -70,6 +107,28 @@ def who_like(viewer: "Viewer") -> Q:
     """Match the members who like `viewer`."""
     like = apps.get_model("matchmaker", "Like").objects
     return Q(pk__in=like.filter(to_member=viewer).values("from_member"))
+
+
+def matched_with(viewer: "Viewer") -> Q:
+    """Match the members in mutual sympathy with `viewer`."""
+    match = apps.get_model("matchmaker", "Match").objects
+    other = Case(
+        When(first_member=viewer, then=F("second_member")), default=F("first_member")
+    )
+    mine = match.filter(Q(first_member=viewer) | Q(second_member=viewer))
+    return Q(pk__in=mine.values_list(other, flat=True))
+
+
+def blocks_between(one: "Viewer", other: Any) -> Q:
+    """Match the blocks of either of two members by the other."""
+    return Q(from_member=one, to_member=other) | Q(from_member=other, to_member=one)
+
+
+def match_between(one: "Viewer", other: Any) -> Q:
+    """Match the match of two members."""
+    return Q(first_member=one, second_member=other) | Q(
+        first_member=other, second_member=one
+    )
 
 
 def distance_from(origin: Expression | None) -> Expression:

@@ -12,7 +12,7 @@ from PIL import Image
 from rest_framework import serializers
 
 from matchmaker import constants, errors, images
-from matchmaker.models import Gender, Language, Member
+from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from project.lib.fields import LocationInput, PhoneField, PointField
 
 PASSWORD_MAX_LENGTH = 128
@@ -74,6 +74,7 @@ class RegisterMember(NewMember):
     first_name = serializers.CharField(max_length=150)
     last_name = serializers.CharField(max_length=150)
     gender = serializers.ChoiceField(Gender.choices)
+    looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
     avatar = AvatarField(help_text=_("Required in a form; JSON cannot carry a file."))
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -117,6 +118,7 @@ class ProfileChanges(LocationInput):
     first_name = serializers.CharField(max_length=150, required=False)
     last_name = serializers.CharField(max_length=150, required=False)
     gender = serializers.ChoiceField(Gender.choices, required=False)
+    looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
     language = serializers.ChoiceField(Language.choices, required=False)
     avatar = AvatarField(required=False, allow_null=True)
 
@@ -130,8 +132,42 @@ class OwnProfile(serializers.ModelSerializer[Member]):
         model = Member
         fields = (
             "id", "email", "phone_number", "first_name", "last_name", "gender",
-            "avatar", "language", "location", "date_joined",
+            "looking_for", "avatar", "language", "location", "date_joined",
         )  # fmt: skip
+
+
+class Sympathy(serializers.Serializer):
+    """`email` is there on mutual sympathy only."""
+
+    liked = serializers.BooleanField()
+    matched = serializers.BooleanField()
+    email = serializers.EmailField(
+        required=False,
+        allow_null=True,
+        help_text=_("On mutual sympathy only; null where there is none"),
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if not instance.matched:
+            del shown["email"]
+        return shown
+
+
+class NewReport(serializers.Serializer):
+    reason = serializers.ChoiceField(Report.Reason.choices)
+    text = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=constants.REPORT_TEXT_MAX_LENGTH,
+    )
+
+
+class SentReport(serializers.ModelSerializer[Report]):
+    class Meta:
+        model = Report
+        fields = ("id", "reason", "text", "created_at")
 
 
 class PasswordChange(serializers.Serializer):

@@ -7,6 +7,9 @@ app_name = "matchmaker"
 
 members = views.MemberViewSet
 me = views.MeViewSet
+sympathy = views.SympathyViewSet
+
+ONE = r"clients/(?P<pk>[0-9]{1,30})"
 
 urlpatterns = [
     endpoint("clients", members.as_view({"get": "list", "post": "create"}), "members"),
@@ -21,10 +24,27 @@ urlpatterns = [
         "clients/set_password", me.as_view({"post": "set_password"}), "set-password"
     ),
     endpoint(
-        r"clients/(?P<pk>[0-9]{1,30})",
+        ONE,
         members.as_view({"get": "retrieve", "delete": "destroy"}),
         "member",
     ),
+    endpoint(
+        f"{ONE}/match",
+        sympathy.as_view({"get": "read", "post": "like", "delete": "withdraw"}),
+        "match",
+    ),
+    endpoint(
+        f"{ONE}/block",
+        sympathy.as_view({"post": "block", "delete": "unblock"}),
+        "block",
+    ),
+    endpoint(
+        f"{ONE}/pass",
+        sympathy.as_view({"post": "put_away", "delete": "bring_back"}),
+        "pass",
+    ),
+    endpoint(f"{ONE}/report", sympathy.as_view({"post": "report"}), "report"),
+    endpoint("discover", views.DiscoverView.as_view(), "discover"),
     endpoint("auth/token/login", views.TokenLoginView.as_view(), "token-login"),
     endpoint("auth/token/logout", views.TokenLogoutView.as_view(), "token-logout"),
     endpoint("user/sign-up", views.SignUpView.as_view(), "sign-up"),

@@ -2,12 +2,13 @@
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from project import worker
+from project import heartbeats
+from project.lib import due
 
 
 @csrf_exempt
@@ -19,25 +20,31 @@ def live(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200, or 503 that names what fails: database, redis, workers."""
+    """200, or 503 that names what fails: database, redis, workers, sweeper.
+
+    `lag_s`: by kind of due work, for how many seconds the most overdue row waits.
+    """
+    lags_s = _lags_s()
     parts = {
-        "database": _database_answers(),
+        "database": lags_s is not None,
         "redis": _redis_answers(),
-        "workers": _workers_live(),
+        "workers": _beats(heartbeats.WORKERS),
+        "sweeper": _beats(heartbeats.SWEEPER),
     }
     failing = [name for name, works in parts.items() if not works]
     if failing:
-        return JsonResponse({"status": "failing", "failing": failing}, status=503)
-    return JsonResponse({"status": "ok"})
+        return JsonResponse(
+            {"status": "failing", "failing": failing, "lag_s": lags_s}, status=503
+        )
+    return JsonResponse({"status": "ok", "lag_s": lags_s})
 
 
-def _database_answers() -> bool:
+def _lags_s() -> dict[str, float] | None:
+    """None when the database does not answer."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        return {name: round(due.lag_s(work), 1) for name, work in due.KINDS.items()}
     except DatabaseError:
-        return False
-    return True
+        return None
 
 
 def _client() -> redis.Redis:
@@ -53,8 +60,8 @@ def _redis_answers() -> bool:
         return False
 
 
-def _workers_live() -> bool:
+def _beats(part: str) -> bool:
     try:
-        return bool(_client().exists(worker.KEY))
+        return bool(_client().exists(heartbeats.key(part)))
     except redis.RedisError:
         return False

@@ -126,10 +126,17 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
-        "project.worker.Heartbeat",
+        "project.heartbeats.WorkerHeartbeat",
     ],
 }
 DRAMATIQ_TASKS_DATABASE = "default"
+
+# smtp://, smtp+tls://, smtp+ssl:// with user:password@host:port; consolemail:// prints.
+vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+if env("EMAIL_URL", default="").startswith("consolemail:"):
+    EMAIL_BACKEND = "project.mail.ReadableConsole"
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", 10)
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Matchmaker <matchmaker@localhost>")
 
 SILENCED_SYSTEM_CHECKS = [
     "auth.E003",  # unique in any case: the constraint member_email_unique

@@ -14,6 +14,7 @@ port_is_free() {
 port_is_free || fail "port $PORT is taken (or not a port)" "Try another one: PORT=8001 make run"
 echo ": http://$HOST:$PORT" >"$INSTANCE/address"
 
+export EMAIL_URL=${EMAIL_URL:-consolemail://}
 export DEBUG=${DEBUG:-off} HTTPS=off OTP_ECHO=${OTP_ECHO:-1}
 export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost}
 export MEDIA_ROOT=${MEDIA_ROOT:-$INSTANCE/media} STATIC_ROOT=$INSTANCE/static
@@ -47,6 +48,7 @@ if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$
   Try the API            http://$HOST:$PORT/docs
   The reference          http://$HOST:$PORT/redoc
   The admin panel        http://$HOST:$PORT/admin/
+  Mail that is sent      here, after ✉ (EMAIL_URL names a mail server)
 
   Ctrl-C stops everything that was started here. The data stay in .local/run.
 END

@@ -7,6 +7,12 @@ from matchmaker.services.accounts import (
     set_active,
     update_profile,
 )
+from matchmaker.services.mails import send_match_mail
+from matchmaker.services.reports import (
+    deactivate_reported,
+    dismiss_report,
+    report_member,
+)
 from matchmaker.services.sign_in import (
     TokenPair,
     authenticated,
@@ -17,19 +23,41 @@ from matchmaker.services.sign_in import (
     sign_out_bearers,
     sign_out_everywhere,
 )
+from matchmaker.services.sympathy import (
+    Sympathy,
+    block_member,
+    bring_back_member,
+    like_member,
+    pass_member,
+    read_sympathy,
+    unblock_member,
+    withdraw_like,
+)
 
 __all__ = [
     "Profile",
+    "Sympathy",
     "TokenPair",
     "authenticated",
+    "block_member",
+    "bring_back_member",
     "change_password",
+    "deactivate_reported",
     "delete_member",
+    "dismiss_report",
     "issue_key",
     "issue_tokens",
+    "like_member",
+    "pass_member",
+    "read_sympathy",
     "register_member",
+    "report_member",
     "rotate_tokens",
+    "send_match_mail",
     "set_active",
     "sign_out_bearers",
     "sign_out_everywhere",
+    "unblock_member",
     "update_profile",
+    "withdraw_like",
 ]

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import TypedDict, Unpack
 from uuid import uuid4
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -14,7 +16,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, images
 from matchmaker.models import Member
-from matchmaker.services.locks import locked_member
+from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import sign_out_everywhere
 
 _TAKEN = {
@@ -31,6 +33,7 @@ class Profile(TypedDict, total=False):
     first_name: str
     last_name: str
     gender: str
+    looking_for: str
     language: str
     location: Point | None
     avatar: Image.Image | None
@@ -74,11 +77,17 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
 def delete_member(member: Member) -> None:
     """Remove the account and all that is personal in it, files included.
 
-    Rows that refer to it go with it by foreign key; tokens are dead at once.
+    Rows that refer to it go with it by foreign key; tokens are dead at once, and the
+    admin's history forgets its name.
     """
     with transaction.atomic():
+        hold_deletions()
         _delete_after_commit(locked_member(member).avatar.name)
         OutstandingToken.objects.filter(user=member).delete()
+        about = ContentType.objects.get_for_model(Member)
+        LogEntry.objects.filter(content_type=about, object_id=str(member.pk)).update(
+            object_repr=f"#{member.pk}"
+        )
         member.delete()
 
 

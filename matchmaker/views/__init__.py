@@ -1,5 +1,6 @@
 """Members over HTTP: validate, call a service or a queryset, render."""
 
+from matchmaker.views.discover import DiscoverView
 from matchmaker.views.members import MemberViewSet, MeViewSet
 from matchmaker.views.sign_in import (
     RefreshView,
@@ -8,13 +9,16 @@ from matchmaker.views.sign_in import (
     TokenLoginView,
     TokenLogoutView,
 )
+from matchmaker.views.sympathy import SympathyViewSet
 
 __all__ = [
+    "DiscoverView",
     "MeViewSet",
     "MemberViewSet",
     "RefreshView",
     "SignInView",
     "SignUpView",
+    "SympathyViewSet",
     "TokenLoginView",
     "TokenLogoutView",
 ]

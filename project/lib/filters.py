@@ -5,10 +5,13 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.geo import Box
+
+DISTANCE_MAX_KM = 20_000
 
 
 class StrictBooleanFilter(django_filters.TypedChoiceFilter):
@@ -20,6 +23,14 @@ class StrictBooleanFilter(django_filters.TypedChoiceFilter):
             coerce=lambda value: value == "true",
             **kwargs,
         )
+
+
+class KilometresFilter(django_filters.NumberFilter):
+    """A distance above 0, at most as far as the other side of the Earth."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        positive = MinValueValidator(0.000001, _("Must be greater than 0."))
+        super().__init__(max_value=DISTANCE_MAX_KM, validators=[positive], **kwargs)
 
 
 class BoxField(forms.CharField):

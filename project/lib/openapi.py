@@ -88,14 +88,14 @@ def describe(
     (Swagger 2.0 cannot say "or JSON"). `geojson_too`: it negotiates GeoJSON.
     """
     parameters = [*query, *([FORMAT] if geojson_too else [])]
-    statuses = {*errors}
+    statuses = {*errors} - {400}
     if body is not None:
         statuses |= {413, 415}
     if not public:
         statuses.add(401)
     responses = {status: _answer(answer) for status, answer in answers.items()}
     responses |= {status: error(status) for status in statuses}
-    if body is not None or parameters:
+    if body is not None or parameters or 400 in errors:
         responses[400] = FIELD_ERRORS
     extra: dict[str, Any] = {}
     if public:

@@ -145,13 +145,13 @@ class PageStatement:
         order: Order,
         forward: bool | None,
         size: int,
-        shape: Shape,
+        row: Shape,
         as_geojson: bool,
     ) -> "PageStatement":
         """Compile a page of `size` rows.
 
         `rows`: the page and one row more, which tells whether there is another page,
-        sorted, with the columns that `shape` reads and the order's keys as `key0`, …
+        sorted, with the columns that `row` reads and the order's keys as `key0`, …
         `counted`: the list's rows up to the cap and one more. `common`: queries that
         both read, each with a comma after it. `forward`: the cursor's
         direction, None without a cursor.
@@ -161,7 +161,7 @@ class PageStatement:
         sql = f"""
             WITH {common.sql} item AS (
                 SELECT row_number() OVER () AS n, count(*) OVER () AS total,
-                       {shape.sql(as_geojson)}::text AS text, ARRAY[{edge}] AS edge
+                       {row.sql(as_geojson)}::text AS text, ARRAY[{edge}] AS edge
                 FROM ({rows.sql}) p
             )
             SELECT (SELECT count(*) FROM ({counted.sql}) counted), count(*),
@@ -171,7 +171,7 @@ class PageStatement:
                    min(edge) FILTER (WHERE n = least(total, {size}))
             FROM item
         """  # noqa: S608
-        params = (*common.params, *shape.params, *rows.params, *counted.params)
+        params = (*common.params, *row.params, *rows.params, *counted.params)
         return cls(
             Statement(sql, params),
             size=size,

@@ -46,6 +46,7 @@ def test_create_answers_the_own_profile(api, db, path):
         "first_name": "Ann",
         "last_name": "Lee",
         "gender": "female",
+        "looking_for": "any",
         "avatar": f"http://testserver/media/{member.avatar.name}",
         "language": "en",
         "location": {"type": "Point", "coordinates": [30.5, 59.5]},

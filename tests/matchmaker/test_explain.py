@@ -13,11 +13,12 @@ MEMBERS = 100_000
 
 FILL = """
 INSERT INTO matchmaker_member (
-    password, is_superuser, email, first_name, last_name, gender, avatar, language,
-    location, is_active, is_staff, date_joined, token_version)
+    password, is_superuser, email, first_name, last_name, gender,
+    looking_for, avatar, language, location, is_active, is_staff, date_joined,
+    token_version)
 SELECT '!', false, 'm' || i || '@example.com', 'First' || i %% 5000,
        'Last' || i %% 7001,
-       CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END, '', 'en',
+       CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END, 'any', '', 'en',
        -- A hundred towns, each with a thousand members around its middle.
        ST_MakePoint(
            -170 + (i %% 100) * 3.4 + 0.1 * sin(i),

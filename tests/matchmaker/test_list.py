@@ -3,7 +3,7 @@
 import pytest
 from geographiclib.geodesic import Geodesic
 
-from matchmaker.models import Block, Like, Member
+from matchmaker.models import Block, Like, Match, Member
 from tests.factories import MemberFactory
 
 URL = "/api/clients/"
@@ -171,6 +171,7 @@ def test_like_filters(ann, as_ann):
         Like.objects.create(from_member=ann, to_member=target)
     for admirer in (liking, mutual):
         Like.objects.create(from_member=admirer, to_member=ann)
+    Match.objects.create(first_member=ann, second_member=mutual)
 
     def found(**query) -> set[int]:
         return set(ids(as_ann.get(URL, query)))

@@ -1,6 +1,7 @@
-"""Health checks from inside a container: `health.py web` or `health.py worker`."""
+"""Health checks from inside a container: `health.py web`, `worker` or `sweeper`."""
 
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -47,9 +48,19 @@ def worker() -> str | None:
     return "the worker does not ask Redis for work"
 
 
+def sweeper() -> str | None:
+    """This container's sweeper beats: project/heartbeats.py."""
+    key = f"project:heartbeat:sweeper:{socket.gethostname()}"
+    try:
+        with redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=5) as client:
+            return None if client.exists(key) else "the sweeper does not beat"
+    except redis.RedisError as error:
+        return str(error)
+
+
 def _host(client: dict[str, str]) -> str:
     return client["addr"].rpartition(":")[0]
 
 
 if __name__ == "__main__":
-    sys.exit({"web": web, "worker": worker}[sys.argv[1]]())
+    sys.exit({"web": web, "worker": worker, "sweeper": sweeper}[sys.argv[1]]())

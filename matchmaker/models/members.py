@@ -1,4 +1,4 @@
-"""Members, and what they feel about each other."""
+"""Members, and the cells of the grid that they are in."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -21,6 +21,12 @@ class Gender(models.TextChoices):
     FEMALE = "female", _("female")
 
 
+class LookingFor(models.TextChoices):
+    MALE = "male", _("men")
+    FEMALE = "female", _("women")
+    ANY = "any", _("anybody")
+
+
 class Language(models.TextChoices):
     ENGLISH = "en", _("English")
     RUSSIAN = "ru", _("Russian")
@@ -37,6 +43,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     gender = models.CharField(
         _("gender"), max_length=6, choices=Gender.choices, blank=True
+    )
+    looking_for = models.CharField(
+        _("looking for"),
+        max_length=6,
+        choices=LookingFor.choices,
+        default=LookingFor.ANY,
     )
     avatar = models.ImageField(_("avatar"), upload_to="avatars", blank=True)
     language = models.CharField(
@@ -91,14 +103,21 @@ class Member(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(gender__in=["", *Gender.values]), name="member_gender_known"
             ),
+            models.CheckConstraint(
+                condition=Q(looking_for__in=LookingFor.values),
+                name="member_looking_for_known",
+            ),
         ]
         indexes = [
             GistIndex(fields=["location"], name="member_location"),
             GistIndex(fields=["public_location"], name="member_public_location"),
             GistIndex(AsGeometry(F("public_location")), name="member_public_box"),
-            # Who is in a cell, answered without the table itself.
+            # Who is in a cell and suits whom, answered without the table itself.
             models.Index(
-                fields=["cell", "id"], name="member_cell", condition=Q(is_active=True)
+                fields=["cell", "id"],
+                include=["gender", "looking_for"],
+                name="member_cell",
+                condition=Q(is_active=True),
             ),
             GinIndex(
                 OpClass(Upper("first_name"), "gin_trgm_ops"), name="member_first_name"
@@ -145,72 +164,3 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
-
-
-class _Pair(models.Model):
-    """One member's stance towards another: at most one row a pair, never oneself."""
-
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-
-    class Meta:
-        abstract = True
-
-
-class Like(_Pair):
-    from_member = models.ForeignKey(
-        Member,
-        models.CASCADE,
-        related_name="likes_given",
-        db_index=False,
-        verbose_name=_("liked by"),
-    )
-    to_member = models.ForeignKey(
-        Member,
-        models.CASCADE,
-        related_name="likes_received",
-        verbose_name=_("liked member"),
-    )
-
-    class Meta:
-        verbose_name = _("like")
-        verbose_name_plural = _("likes")
-        constraints = [
-            models.UniqueConstraint("from_member", "to_member", name="like_unique"),
-            models.CheckConstraint(
-                condition=~Q(from_member=F("to_member")), name="like_not_self"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_member_id} → {self.to_member_id}"
-
-
-class Block(_Pair):
-    """Blocked members do not exist for each other, both ways."""
-
-    from_member = models.ForeignKey(
-        Member,
-        models.CASCADE,
-        related_name="blocks_given",
-        db_index=False,
-        verbose_name=_("blocked by"),
-    )
-    to_member = models.ForeignKey(
-        Member,
-        models.CASCADE,
-        related_name="blocks_received",
-        verbose_name=_("blocked member"),
-    )
-
-    class Meta:
-        verbose_name = _("block")
-        verbose_name_plural = _("blocks")
-        constraints = [
-            models.UniqueConstraint("from_member", "to_member", name="block_unique"),
-            models.CheckConstraint(
-                condition=~Q(from_member=F("to_member")), name="block_not_self"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_member_id} ⊘ {self.to_member_id}"

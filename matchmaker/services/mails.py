@@ -1,0 +1,62 @@
+"""Mails that are due: sent, recorded, or given up."""
+
+import smtplib
+from datetime import timedelta
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from matchmaker import constants, mails
+from matchmaker.models import Block, Match, MatchMail
+from matchmaker.querysets import blocks_between, match_between
+
+
+def send_match_mail(mail_id: int) -> None:
+    """Hand a mail about a match to the mail server, and record it.
+
+    Nothing is sent when it was sent before, or when the match is over. Between the
+    server's "accepted" and the record is one statement: who dies just there hands it
+    over again later, with the same Message-ID.
+    """
+    mail = (
+        MatchMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
+        .select_related("member", "about")
+        .first()
+    )
+    if mail is None or _given_up(mail):
+        return
+    sent = MatchMail.objects.filter(pk=mail_id, due_at=mail.due_at)
+    try:
+        with get_connection() as server:
+            server.send_messages([mails.match_mail(mail)])
+            sent.update(sent_at=Now())
+    except smtplib.SMTPRecipientsRefused as error:
+        if any(_is_temporary(code) for code, _text in error.recipients.values()):
+            raise
+        sent.update(given_up_at=Now())
+
+
+def _given_up(mail: MatchMail) -> bool:
+    """Give the mail up if it is not wanted any more, or has failed for too long."""
+    patience = timedelta(days=constants.MATCH_MAIL_PATIENCE_DAYS)
+    with transaction.atomic():
+        # Held against sympathy._ask_for_mail, which may be asking for it again.
+        held = MatchMail.objects.select_for_update().filter(pk=mail.pk)
+        is_late = mail.due_at < timezone.now() - patience
+        if held.first() is not None and (is_late or not _is_wanted(mail)):
+            held.update(given_up_at=Now())
+            return True
+    return False
+
+
+def _is_wanted(mail: MatchMail) -> bool:
+    one, other = mail.member, mail.about
+    is_matched = Match.objects.filter(match_between(one, other)).exists()
+    is_blocked = Block.objects.filter(blocks_between(one, other)).exists()
+    return is_matched and not is_blocked and one.is_active and other.is_active
+
+
+def _is_temporary(smtp_code: int) -> bool:
+    return smtp_code < 500

@@ -1,0 +1,149 @@
+"""Likes, matches, passes and blocks: what one member decides about another.
+
+Whatever two members do to each other at the same time, they do one after the other
+(locks.locked_pair). All of it may be repeated and changes nothing then.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from matchmaker import constants, errors
+from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass
+from matchmaker.querysets import match_between
+from matchmaker.services.locks import Pair, locked_pair
+from project.lib import due
+
+
+@dataclass(frozen=True)
+class Sympathy:
+    """What is between two members, as one of them may know it.
+
+    `email`: the other one's, on mutual sympathy only, and None without one.
+    """
+
+    liked: bool
+    matched: bool
+    email: str | None = None
+
+
+def like_member(viewer: Member, other_id: int) -> tuple[Sympathy, bool]:
+    """Like, and match when it is mutual; the second value tells a new like.
+
+    A member that had been put away is no longer. After commit a new match mails both.
+    Raises MemberUnknown, Oneself.
+    """
+    with locked_pair(viewer, other_id) as pair:
+        pair.require_visible()
+        _like, is_new = Like.objects.get_or_create(
+            from_member=viewer, to_member=pair.other
+        )
+        if is_new:
+            Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
+        matched = Like.objects.filter(from_member=pair.other, to_member=viewer).exists()
+        if matched and is_new:
+            _match(pair)
+        return _sympathy(liked=True, matched=matched, email=pair.other.email), is_new
+
+
+def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
+    """Raises MemberUnknown, Oneself."""
+    if other_id == viewer.pk:
+        raise errors.Oneself
+    match = Match.objects.filter(match_between(viewer, OuterRef("pk")))
+    found = (
+        Member.objects.visible_to(viewer)
+        .with_liked_by(viewer)
+        .annotate(matched=Exists(match))
+        .filter(pk=other_id)
+        .values("liked", "matched", "email")
+        .first()
+    )
+    if found is None:
+        raise errors.MemberUnknown
+    return _sympathy(**found)
+
+
+def withdraw_like(viewer: Member, other_id: int) -> None:
+    """Take the like back; a match ends with it. Raises MemberUnknown, Oneself."""
+    with locked_pair(viewer, other_id) as pair:
+        pair.require_visible()
+        _withdraw(pair)
+
+
+def block_member(viewer: Member, other_id: int) -> None:
+    """Be gone for each other from now on; the blocker's like and a match end.
+
+    Raises MemberUnknown, Oneself.
+    """
+    with locked_pair(viewer, other_id) as pair:
+        if pair.is_blocked_by_viewer:
+            return
+        pair.require_visible()
+        _withdraw(pair)
+        Block.objects.create(from_member=viewer, to_member=pair.other)
+
+
+def unblock_member(viewer: Member, other_id: int) -> None:
+    """Take the own block back. Raises MemberUnknown, Oneself."""
+    with locked_pair(viewer, other_id) as pair:
+        if pair.is_blocked_by_viewer:
+            Block.objects.filter(from_member=viewer, to_member=pair.other).delete()
+        else:
+            pair.require_visible()
+
+
+def pass_member(viewer: Member, other_id: int) -> None:
+    """Put away, so that they are not discovered again. A like stays what it is.
+
+    Raises MemberUnknown, Oneself.
+    """
+    with locked_pair(viewer, other_id) as pair:
+        pair.require_visible()
+        Pass.objects.get_or_create(from_member=viewer, to_member=pair.other)
+
+
+def bring_back_member(viewer: Member, other_id: int) -> None:
+    """Undo `pass_member`. Raises MemberUnknown, Oneself."""
+    with locked_pair(viewer, other_id) as pair:
+        pair.require_visible()
+        Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
+
+
+def _match(pair: Pair) -> None:
+    first, second = sorted((pair.viewer, pair.other), key=lambda member: member.pk)
+    Match.objects.create(first_member=first, second_member=second)
+    _ask_for_mail(pair.viewer, about=pair.other)
+    _ask_for_mail(pair.other, about=pair.viewer)
+
+
+def _ask_for_mail(member: Member, *, about: Member) -> None:
+    """Have `member` told of the match, if there is an address and no recent mail."""
+    if member.email is None:
+        return
+    mail, is_new = MatchMail.objects.get_or_create(member=member, about=about)
+    if not is_new:
+        # Held against mails.send_match_mail, which may be giving it up.
+        mail = MatchMail.objects.select_for_update().get(pk=mail.pk)
+        if mail.given_up_at is None and mail.sent_at is None:
+            return  # from an earlier match; about to be sent
+        pause = timedelta(days=constants.MATCH_MAIL_PAUSE_DAYS)
+        if mail.sent_at and mail.sent_at > timezone.now() - pause:
+            return
+        now = Now()
+        MatchMail.objects.filter(pk=mail.pk).update(
+            due_at=now, next_attempt_at=now, attempts=0, sent_at=None, given_up_at=None
+        )
+    due.nudge(constants.MATCH_MAIL, mail.pk)
+
+
+def _withdraw(pair: Pair) -> None:
+    """Delete the viewer's like; the database deletes a match with it."""
+    Like.objects.filter(from_member=pair.viewer, to_member=pair.other).delete()
+
+
+def _sympathy(*, liked: bool, matched: bool, email: str | None) -> Sympathy:
+    return Sympathy(liked, matched, email if matched else None)

@@ -1,0 +1,31 @@
+"""Dramatiq actors: an id in, one attempt at what its row asks for.
+
+They do not retry: a row that is still due is found by the sweeper.
+"""
+
+import dramatiq
+from django.conf import settings
+from django.db.models import Q
+
+from matchmaker import constants, services
+from matchmaker.models import MatchMail
+from project.lib import due
+
+# A mail takes several exchanges with the server, each within the time-out.
+MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT
+
+
+@dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
+def send_match_mail(mail_id: int) -> None:
+    due.attempt(MATCH_MAIL, mail_id)
+
+
+MATCH_MAIL = due.Work(
+    name=constants.MATCH_MAIL,
+    model=MatchMail,
+    undone=Q(sent_at=None, given_up_at=None),
+    due_at="due_at",
+    do=services.send_match_mail,
+    lease_s=MAIL_LEASE_S,
+    actor=send_match_mail,
+)

@@ -1,0 +1,89 @@
+"""What the caller decides about one other member."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from matchmaker import serializers, services
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from project.lib.openapi import describe
+
+
+class SympathyViewSet(ViewSet):
+    tag = "sympathy"
+
+    @describe(
+        _("Like a member"),
+        {
+            200: serializers.Sympathy,
+            201: serializers.Sympathy,
+        },
+        errors=[400, 404],
+    )
+    def like(self, request: MemberRequest, pk: str) -> Response:
+        sympathy, is_new = services.like_member(request.user, int(pk))
+        created = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(serializers.Sympathy(sympathy).data, created)
+
+    @describe(
+        _("Read what is between the caller and a member"),
+        {200: serializers.Sympathy},
+        errors=[400, 404],
+    )
+    def read(self, request: MemberRequest, pk: str) -> Response:
+        sympathy = services.read_sympathy(request.user, int(pk))
+        return Response(serializers.Sympathy(sympathy).data)
+
+    @describe(
+        _("Withdraw a like, and the match with it"),
+        {204: _("Not liked")},
+        errors=[400, 404],
+    )
+    def withdraw(self, request: MemberRequest, pk: str) -> Response:
+        services.withdraw_like(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @describe(
+        _("Block a member: gone for each other"),
+        {204: _("Blocked")},
+        errors=[400, 404],
+    )
+    def block(self, request: MemberRequest, pk: str) -> Response:
+        services.block_member(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @describe(_("Take a block back"), {204: _("Not blocked")}, errors=[400, 404])
+    def unblock(self, request: MemberRequest, pk: str) -> Response:
+        services.unblock_member(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @describe(
+        _("Put a member away: not to be discovered again"),
+        {204: _("Put away")},
+        errors=[400, 404],
+    )
+    def put_away(self, request: MemberRequest, pk: str) -> Response:
+        services.pass_member(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @describe(
+        _("Bring a member back to be discovered"),
+        {204: _("Back")},
+        errors=[400, 404],
+    )
+    def bring_back(self, request: MemberRequest, pk: str) -> Response:
+        services.bring_back_member(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @describe(
+        _("Report a member to the staff"),
+        {201: serializers.SentReport},
+        body=serializers.NewReport,
+        errors=[404],
+    )
+    def report(self, request: MemberRequest, pk: str) -> Response:
+        given = validated(serializers.NewReport, request)
+        report = services.report_member(request.user, int(pk), **given)
+        return Response(serializers.SentReport(report).data, status.HTTP_201_CREATED)

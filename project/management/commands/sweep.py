@@ -1,0 +1,68 @@
+"""`manage.py sweep`: do what is due and was not done (project/lib/due.py)."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections, connections
+
+from project import heartbeats
+from project.lib import due
+
+INTERVAL_S = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Do what rows ask for and no message brought about: forever, or --once. "
+        "Any number may run at the same time."
+    )
+    requires_system_checks = []  # it starts with everything else, which checks
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Sweep once and end.")
+        parser.add_argument(
+            "--interval",
+            type=float,
+            default=INTERVAL_S,
+            metavar="SECONDS",
+            help=f"Pause when nothing is due ({INTERVAL_S}).",
+        )
+
+    def handle(self, *, once: bool, interval: float, **options: Any) -> None:
+        if once:
+            for work in due.KINDS.values():
+                while due.sweep(work):
+                    pass
+            return
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        # A thread a kind: a mail server that hangs must not hold up anything else.
+        threads = [
+            threading.Thread(
+                target=_sweep_until, args=[stopping, work, interval], name=work.name
+            )
+            for work in due.KINDS.values()
+        ]
+        for thread in threads:
+            thread.start()
+        heartbeats.beat(
+            heartbeats.SWEEPER, stopping, lambda: all(t.is_alive() for t in threads)
+        )
+        for thread in threads:
+            thread.join()
+
+
+def _sweep_until(stopping: threading.Event, work: due.Work, interval_s: float) -> None:
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            taken = due.sweep(work, keep_going=lambda: not stopping.is_set())
+        except DatabaseError as error:  # it may be restarting
+            due.logger.warning("%s: no sweep: %s", work.name, error)
+            taken = 0
+        if not taken:
+            stopping.wait(interval_s)
+    connections.close_all()
