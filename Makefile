@@ -1,4 +1,4 @@
-.PHONY: run test lint lock bench messages
+.PHONY: run test lint lock bench attack messages
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -11,6 +11,9 @@ lint:
 
 bench: ## The speed table of the README, on MEMBERS members
 	@INSTANCE_NAME=bench NEEDS_WRK=1 SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m compose.bench $(ARGS)
+
+attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
+	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)
 
 lock: ## Pin pyproject.toml's dependencies with hashes
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \

@@ -1,0 +1,1 @@
+"""Attackers of the literature against the members' places, over the HTTP API."""

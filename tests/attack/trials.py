@@ -1,0 +1,74 @@
+"""One attacker, one member, one place: what comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tests.attack.accounts import Account, Spies
+from tests.attack.attackers import (
+    DISCOVER,
+    LIKED,
+    Attacker,
+    FromDistances,
+    FromMap,
+    in_cursor,
+    in_list,
+    in_profile,
+)
+from tests.attack.flips import ListOrder, RoundedDistances
+from tests.attack.geodesy import Place, metres
+from tests.attack.oracles import BoxOracle, RadiusOracle, in_count, in_page
+from tests.attack.wire import Wire
+
+# They read what they need in one answer, or in a few.
+QUICK: Sequence[Attacker] = (
+    FromMap(),
+    FromDistances("distances in profiles", in_profile),
+    FromDistances("distances in the list", in_list),
+    FromDistances("cursors of the list", in_cursor),
+    BoxOracle("boxes: who is in the list", in_page),
+)
+PATIENT: Sequence[Attacker] = (
+    BoxOracle("boxes: the count", in_count, start=-90),
+    RadiusOracle("radius: who is in the list", in_page),
+    RadiusOracle("radius: the count", in_count),
+    RadiusOracle("radius: the count of the liked", in_count, LIKED),
+    RoundedDistances(),
+    ListOrder("order of the list"),
+    FromDistances("discover: distances", partial(in_list, view=DISCOVER)),
+    FromDistances("discover: cursors", partial(in_cursor, view=DISCOVER)),
+    RadiusOracle("discover: who is in the radius", in_page, DISCOVER),
+    RadiusOracle("discover: the count", in_count, DISCOVER),
+    ListOrder("discover: order", DISCOVER),
+)
+ATTACKERS = (*QUICK, *PATIENT)
+
+
+@dataclass(frozen=True)
+class Result:
+    """`digest`: of every byte that the attacker was answered."""
+
+    attacker: str
+    estimate: Place | None
+    requests: int
+    digest: str
+
+    def error_m(self, place: Place) -> float | None:
+        return metres(self.estimate, place) if self.estimate else None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A member and its attackers, signed up like anybody."""
+
+    victim: Account
+    spies: Spies
+
+    @classmethod
+    def sign_up(cls, wire: Wire) -> "Scene":
+        return cls(Account.sign_up(wire, "Alice", "Home"), Spies.sign_up(wire))
+
+    def attack(self, attacker: Attacker) -> Result:
+        log = self.spies.set_out(self.victim.id)
+        estimate = attacker.find(self.spies, self.victim.id)
+        return Result(attacker.name, estimate, log.requests, log.digest)
