@@ -12,7 +12,8 @@ from drf_yasg.views import get_schema_view
 from rest_framework.permissions import AllowAny
 
 from project.lib.fields import PointField
-from project.lib.openapi import JSON, POINT
+from project.lib.openapi import JSON, POINT, error
+from project.lib.throttles import throttle_of
 
 INFO = openapi.Info(
     title="Matchmaker",
@@ -56,6 +57,12 @@ class AutoSchema(SwaggerAutoSchema):
     def get_consumes(self) -> list[str]:
         consumes: list[str] = self.overrides.get("consumes") or JSON
         return consumes
+
+    def get_response_serializers(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().get_response_serializers()
+        if throttle_of(self.view, self.method):
+            answers["429"] = error(429)
+        return answers
 
     def get_produces(self) -> list[str]:
         return [r.media_type for r in self.view.renderer_classes]

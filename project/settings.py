@@ -10,6 +10,9 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from project.lib.addresses import networks
+from project.lib.rates import factor, rates
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -26,6 +29,7 @@ if env.bool("TRUST_X_FORWARDED_PROTO", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_EXPOSE_HEADERS = ["Retry-After"]
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
@@ -172,9 +176,28 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["project.lib.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.lib.negotiation.FormatOrAccept",
+    "DEFAULT_THROTTLE_CLASSES": ["project.lib.throttles.MarkedMethods"],
     "EXCEPTION_HANDLER": "project.lib.exceptions.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+
+# Each scope of project.lib.throttles, changed by THROTTLE_<SCOPE>.
+THROTTLES = env.bool("THROTTLES", True)
+THROTTLE_RATES = rates(
+    env.str,
+    {
+        "sign_up": "20/hour",
+        "sign_in": "20/minute",
+        "password": "10/hour",
+        "like": "120/minute",
+        "location": "120/hour",
+        "report": "30/day",
+    },
+)
+# An address may do what so many accounts may: offices and mobile networks share one.
+THROTTLE_ADDRESS_FACTOR = factor(env.str("THROTTLE_ADDRESS_FACTOR", default="10"))
+# Proxies whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = networks(env.list("TRUSTED_PROXIES", default=[]))
 
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("Bearer", "bearer"),  # simplejwt compares letter by letter

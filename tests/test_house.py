@@ -13,6 +13,8 @@ from django.urls import get_resolver
 from rest_framework.permissions import AllowAny
 
 from matchmaker import checks
+from project.lib.rates import variable
+from project.settings import THROTTLE_RATES
 
 ROOT = Path(__file__).parent.parent
 
@@ -85,27 +87,43 @@ def test_no_file_outgrows_its_reason():
     assert {n: length for n, length in lengths.items() if length > 250} == {}
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
-def test_missing_setting_stops_the_start_and_is_named(name):
+def start(changes: dict[str, str | None]) -> "subprocess.CompletedProcess[str]":
     environment = {
         "SECRET_KEY": "x" * 50,
         "DATABASE_URL": "postgis://nobody@127.0.0.1:1/nothing",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "PATH": "/usr/bin:/bin",
-    }
-    del environment[name]
-
-    result = subprocess.run(
+    } | changes
+    return subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
-        env=environment,
+        env={name: value for name, value in environment.items() if value is not None},
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_missing_setting_stops_the_start_and_is_named(name):
+    result = start({name: None})
+
     assert result.returncode != 0
     assert f"Set the {name} environment variable" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("THROTTLE_LIKE", "many/day"), ("THROTTLE_ADDRESS_FACTOR", "0"),
+     ("TRUSTED_PROXIES", "10.0.0.0/8,nginx")],
+)  # fmt: skip
+def test_nonsense_in_a_setting_stops_the_start_and_is_named(name, value):
+    result = start({name: value})
+
+    assert result.returncode != 0
+    assert (
+        f"ImproperlyConfigured: {name}: '{value.rpartition(',')[2]}'" in result.stderr
+    )
 
 
 def test_storage_with_signed_urls_is_refused(monkeypatch):
@@ -122,6 +140,7 @@ def test_storage_with_signed_urls_is_refused(monkeypatch):
 def test_readme_names_every_setting():
     settings = (ROOT / "project/settings.py").read_text()
     names = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', settings))
+    names |= {variable(scope) for scope in THROTTLE_RATES}
 
     readme = (ROOT / "README.md").read_text()
 

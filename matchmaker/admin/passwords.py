@@ -1,5 +1,8 @@
 """Staff's own password: changed like any member's, so that every token dies."""
 
+from functools import partial
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
@@ -8,10 +11,19 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from matchmaker import services
+from matchmaker.admin.sign_in import count_or_refuse
 from matchmaker.models import Member
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        count_or_refuse("password", self.request, str(self.user.pk))
+        return super().clean_old_password()
+
     def save(self, commit: bool = True) -> Member:
         services.change_password(self.user, self.cleaned_data["new_password1"])
         return self.user
@@ -20,7 +32,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 def change_own_password(request: HttpRequest) -> HttpResponseBase:
     """The admin's page of that name, which names its form in the code."""
     view = PasswordChangeView.as_view(
-        form_class=OwnPasswordForm,
+        form_class=partial(OwnPasswordForm, request=request),
         success_url=reverse("admin:password_change_done"),
         extra_context=admin.site.each_context(request),
     )

@@ -16,10 +16,11 @@ from matchmaker import profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
-from matchmaker.views.bodies import validated
+from matchmaker.views.bodies import moves, validated
 from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.throttles import throttled
 
 
 class MemberViewSet(GenericViewSet):
@@ -56,6 +57,7 @@ class MemberViewSet(GenericViewSet):
         page, order = profiles.read_page(request)
         return page_response(request, page, order)
 
+    @throttled("sign_up")
     @describe(
         _("Sign up with a profile"),
         {201: schema.OwnProfileOrFeature},
@@ -104,6 +106,7 @@ class MeViewSet(GenericViewSet):
     def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
 
+    @throttled("location", when=moves)
     @describe(
         _("Change the own profile"),
         {200: schema.OwnProfileOrFeature},
@@ -120,6 +123,7 @@ class MeViewSet(GenericViewSet):
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @throttled("password")
     @describe(
         _("Change the password"), {204: _("Changed")}, body=serializers.PasswordChange
     )

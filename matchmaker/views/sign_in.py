@@ -16,8 +16,9 @@ from rest_framework.views import APIView
 
 from matchmaker import errors, serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
+from matchmaker.views.bodies import email_tried, validated
 from project.lib.openapi import describe
+from project.lib.throttles import throttled
 
 
 class TokenLoginView(TokenCreateView):
@@ -25,6 +26,7 @@ class TokenLoginView(TokenCreateView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
+    @throttled("sign_in", account=email_tried)
     @describe(
         _("Sign in for a token"),
         {200: serializers.TokenKey},
@@ -62,6 +64,7 @@ class SignUpView(APIView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
+    @throttled("sign_up")
     @describe(
         _("Sign up with e-mail and password"),
         {201: serializers.SignedUp},
@@ -82,6 +85,7 @@ class SignInView(APIView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
+    @throttled("sign_in", account=email_tried)
     @describe(
         _("Sign in for a pair of JWTs"),
         {200: serializers.Tokens},

@@ -59,6 +59,7 @@ def _answer_and_close(channel: Any, status: str, body: dict[str, Any]) -> None:
 
 
 http_protocol.WebRequest = BoundedRequest
+http.RESPONSES[429] = b"Too Many Requests"  # else "Unknown Status"
 http.HTTPChannel._respondToBadRequestAndDisconnect = (  # type: ignore[method-assign]
     _refuse_broken_request
 )

@@ -34,6 +34,7 @@ _MEANINGS = {
     409: _("Not possible in the present state"),
     413: _("The body is too large"),
     415: _("The body's type is not one that is read here"),
+    429: _("Too often; Retry-After says how many seconds to wait"),
 }
 
 POINT = openapi.Schema(
@@ -67,7 +68,8 @@ def error(status: int) -> openapi.Response:
         properties={"detail": _TEXT, "code": _TEXT},
         required=["detail", "code"],
     )
-    return openapi.Response(_MEANINGS[status], schema)
+    headers = {"Retry-After": {"type": openapi.TYPE_INTEGER}} if status == 429 else None
+    return openapi.Response(_MEANINGS[status], schema, headers=headers)
 
 
 def describe(

@@ -95,6 +95,7 @@ def _daphne(server: Server, log: IO[bytes]) -> "subprocess.Popen[bytes]":
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "HTTPS": "off",
             "DEBUG": "off",
+            "THROTTLES": "off",
             "WEB_THREADS": str(WEB_THREADS),
         },
     )

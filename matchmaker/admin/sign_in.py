@@ -1,0 +1,27 @@
+"""Staff's sign-in: throttled with every other way to try a password."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.forms import ValidationError
+from django.http import HttpRequest
+from rest_framework.exceptions import Throttled
+
+from project.lib import throttles
+
+
+class SignInForm(AdminAuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        count_or_refuse("sign_in", self.request, self.cleaned_data.get("username"))
+        return super().clean()
+
+
+def count_or_refuse(scope: str, request: HttpRequest | None, account: Any) -> None:
+    """throttles.count with a form's error."""
+    wait_s = throttles.count(scope, request.META if request else {}, account)
+    if wait_s:
+        raise ValidationError(str(Throttled(wait_s).detail), code="throttled")
+
+
+admin.site.login_form = SignInForm

@@ -1,0 +1,56 @@
+"""How often a thing may be done: `20/hour`, from the environment."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+
+PERIODS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+RATE = re.compile(rf"([1-9][0-9]{{0,8}})/({'|'.join(PERIODS_S)})")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `limit` within any `window_s` seconds."""
+
+    limit: int
+    window_s: int
+
+    @classmethod
+    def of(cls, text: str) -> "Rate":
+        """From DRF's way to write one. Raises ValueError for anything else."""
+        match = RATE.fullmatch(text)
+        if match is None:
+            periods = ", ".join(PERIODS_S)
+            raise ValueError(
+                f"{text!r} is no rate; needed is a number per {periods}, like 20/hour"
+            )
+        return cls(int(match[1]), PERIODS_S[match[2]])
+
+
+def variable(scope: str) -> str:
+    return f"THROTTLE_{scope.upper()}"
+
+
+def rates(read: Callable[..., str], defaults: Mapping[str, str]) -> dict[str, Rate]:
+    """The rate of each scope: its variable's as `read` finds it, or the default.
+
+    Raises ImproperlyConfigured, which names the variable.
+    """
+    found = {}
+    for scope, default in defaults.items():
+        try:
+            found[scope] = Rate.of(read(variable(scope), default=default))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{variable(scope)}: {error}") from error
+    return found
+
+
+def factor(text: str) -> int:
+    """THROTTLE_ADDRESS_FACTOR. Raises ImproperlyConfigured for none from 1 up."""
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise ImproperlyConfigured(
+            f"THROTTLE_ADDRESS_FACTOR: {text!r} is no whole number from 1 up"
+        )
+    return int(text)

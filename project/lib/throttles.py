@@ -1,0 +1,171 @@
+"""Throttles: how often one account, and one address, may do a thing.
+
+settings.THROTTLE_RATES has the scopes. `@throttled("like")` on a view's method counts
+its requests; what is no view of DRF's calls `count`.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import redis
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.crypto import salted_hmac
+from redis.backoff import NoBackoff
+from redis.commands.core import Script
+from redis.retry import Retry
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from project.lib.addresses import client_address
+
+if TYPE_CHECKING:  # views import this module: it is in DRF's settings
+    from rest_framework.views import APIView
+
+logger = logging.getLogger(__name__)
+
+# A Redis that hangs costs each throttled request this much, and a web thread with it.
+TIMEOUT_S = 1
+
+# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, then the limit of
+# each log. Either all of them count the attempt, or none does: whoever is refused by
+# the account's log uses nothing up of the address that others share. DRF's own
+# throttles read, decide and write back, so that parallel requests pass together.
+COUNT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wait = 0
+for i, key in ipairs(KEYS) do
+  local first = redis.call('LINDEX', key, ARGV[i + 1] - 1)
+  if first then wait = math.max(wait, first + ARGV[1] - now) end
+end
+if wait > 0 then return wait end
+for i, key in ipairs(KEYS) do
+  redis.call('LPUSH', key, string.format('%.0f', now))
+  redis.call('LTRIM', key, 0, ARGV[i + 1] - 1)
+  redis.call('PEXPIRE', key, ARGV[1])
+end
+return 0
+"""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def caller(request: Request) -> str | None:
+    return str(request.user.pk) if request.user.is_authenticated else None
+
+
+def always(request: Request) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Throttle:
+    scope: str
+    account: Callable[[Request], str | None]
+    when: Callable[[Request], bool]
+
+
+def throttled(
+    scope: str,
+    *,
+    account: Callable[[Request], str | None] = caller,
+    when: Callable[[Request], bool] = always,
+) -> Callable[[Method], Method]:
+    """Let a view's method answer 429 to what is beyond the rate of `scope`.
+
+    `account` names what is counted beside the address, None for nothing (see `count`);
+    requests that `when` is false of do not count. The schema tells the 429.
+    """
+    if scope not in settings.THROTTLE_RATES:
+        raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
+
+    def mark(method: Method) -> Method:
+        method.throttle = Throttle(scope, account, when)  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def throttle_of(view: "APIView", method: str) -> Throttle | None:
+    """What `throttled` says of the view's method that answers HTTP's `method`."""
+    name = getattr(view, "action", None) or method.lower()
+    return getattr(getattr(view, name, None), "throttle", None)
+
+
+class MarkedMethods(BaseThrottle):
+    """Every view's throttle: counts the requests of methods that are `throttled`.
+
+    Other requests, preflights and 405s of the same view among them, do not count.
+    """
+
+    wait_s = 0.0
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        throttle = throttle_of(view, request.method or "")
+        if throttle is None or not settings.THROTTLES or not throttle.when(request):
+            return True
+        self.wait_s = count(throttle.scope, request.META, throttle.account(request))
+        return not self.wait_s
+
+    def wait(self) -> float:
+        return self.wait_s
+
+
+def count(scope: str, meta: Mapping[str, Any], account: str | None) -> float:
+    """Count an attempt and return 0; or the seconds until one is let through again.
+
+    The account is let through at the scope's rate, its address THROTTLE_ADDRESS_FACTOR
+    times as often, since many people can share one. Without an account the rate is the
+    address's. What is refused does not count. `meta` is request.META. When Redis fails
+    all are let through: better unthrottled than shut.
+    """
+    if not settings.THROTTLES:
+        return 0
+    rate = settings.THROTTLE_RATES[scope]
+    address = client_address(meta)
+    if account is None:
+        limits = {_key(scope, "address alone", address): rate.limit}
+    else:
+        shared = rate.limit * settings.THROTTLE_ADDRESS_FACTOR
+        limits = {
+            _key(scope, "account", account): rate.limit,
+            _key(scope, "address", address): shared,
+        }
+    try:
+        wait_ms = _script(settings.REDIS_URL)(
+            keys=[*limits], args=[rate.window_s * 1000, *limits.values()]
+        )
+    except redis.RedisError as error:
+        logger.warning("Redis fails, %s is not throttled: %s", scope, error)
+        return 0
+    return float(wait_ms) / 1000
+
+
+def _key(scope: str, kind: str, who: str) -> str:
+    """Nobody's e-mail or address in clear, and one key for all ways to write them.
+
+    The database compares e-mails in upper case, and Django's forms fold look-alikes
+    (NFKC): a full-width A is no new account to try.
+    """
+    folded = unicodedata.normalize("NFKC", who).strip().upper()
+    digest = salted_hmac(f"{__name__} {kind}", folded, algorithm="sha256").hexdigest()
+    return f"throttle:{scope}:{digest}"
+
+
+@cache
+def _script(url: str) -> Script:
+    """COUNT on a pool of connections that all threads of the process share."""
+    client = redis.Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        # Once, for connections that a restart of Redis has closed. The default sleeps
+        # between its tries, for seconds.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+    )
+    return client.register_script(COUNT)
