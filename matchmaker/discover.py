@@ -7,7 +7,7 @@ from django.db.models import CharField, Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from matchmaker import constants
+from matchmaker import constants, nearest
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import VIEWER
 from matchmaker.models import LookingFor, Member
@@ -43,8 +43,12 @@ def read_page(request: MemberRequest) -> tuple[Page, Order]:
     if viewer.location is None:
         raise ValidationError({"location": [_("Set your own location first.")]})
     cursor, shape = page_shape(request, given, NEAREST_FIRST)
-    page = _page_statement(viewer.looking_for != LookingFor.ANY, **shape)
     radius_m = float(given.get("max_km", constants.ANYWHERE_KM)) * 1000
+    page = _page_statement(
+        is_choosy=viewer.looking_for != LookingFor.ANY,
+        is_far=radius_m >= nearest.FAR_M,
+        **shape,
+    )
     values = {
         **viewer_values(request),
         "radius_m": radius_m,
@@ -55,9 +59,11 @@ def read_page(request: MemberRequest) -> tuple[Page, Order]:
 
 
 @lru_cache
-def _page_statement(is_choosy: bool, **shape: Unpack[PageShape]) -> PageStatement:
+def _page_statement(
+    *, is_choosy: bool, is_far: bool, **shape: Unpack[PageShape]
+) -> PageStatement:
     """`is_choosy`: the viewer looks for one gender."""
-    return nearest_page(_discoverable(is_choosy), **shape)
+    return nearest_page(_discoverable(is_choosy), is_far=is_far, **shape)
 
 
 def _discoverable(is_choosy: bool) -> MemberQuerySet:

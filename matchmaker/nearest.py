@@ -10,6 +10,7 @@ take long. The first cells tell; then the members are found by their filter's ow
 and measured one by one.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import BigIntegerField, F, FloatField, IntegerField
@@ -34,6 +35,11 @@ ORDER = Order("nearest", [Key(DISTANCE_M, "float8"), Key(F("id"), "bigint")])
 CELLS_MAX_COUNT = 3_000
 CELLS_MAX_PAGE = 20_000
 
+# From this radius on the nearest cells are read in order and measured, and the circle
+# is not asked of the index: for all that the planner knows, it has 42 cells in it, to
+# be found by reading the whole table.
+FAR_M = 200_000
+
 # ST_DWithin and ST_Distance round differently, at the nanometre.
 ROUNDING_M = 0.001
 
@@ -42,17 +48,28 @@ _PLACE = (Param("cursor0"), Param("cursor1"))
 _IN_CIRCLE = "ST_DWithin(point, %s::geography, %s::float8)"
 _CIRCLE = (_HERE, _RADIUS)
 _DISTANCE = "ST_Distance(point, %s::geography)"
+# Whether to go through the cells at all, and not through the members of a filter.
+_WANTED = Statement(
+    f"(SELECT NOT wide OR total > {COUNT_CAP} FROM found)",  # noqa: S608
+    (),
+)
 
 # In the statements below OFFSET 0 keeps the planner from joining in another order:
 # PostGIS's estimates of circles are constants, too bad for it to choose by.
 
 
 def compile_nearest(
-    members: MemberQuerySet, columns: Any, *, forward: bool | None, size: int
+    members: MemberQuerySet,
+    columns: Any,
+    *,
+    is_far: bool,
+    forward: bool | None,
+    size: int,
 ) -> tuple[Statement, Statement, Statement]:
     """The `rows`, `counted` and `common` of a PageStatement: nearest to ORIGIN first.
 
     `columns`: the queryset of the member CHOSEN_ID at DISTANCE_M, with its columns.
+    `is_far`: whether `radius_m` will be FAR_M or more.
     """
     near = RawSQL("near.id", [], IntegerField())
     in_cell = Statement.of(members.filter(cell=near).order_by().values("id"))
@@ -61,7 +78,9 @@ def compile_nearest(
     if forward is False:
         reach = _backward_reach()
     else:
-        reach = _forward_reach(in_cell, is_continued=bool(forward), size=size)
+        reach = _forward_reach(
+            in_cell, is_far=is_far, is_continued=bool(forward), size=size
+        )
     common = Statement(f"{probe.sql}, {reach.sql},", (*probe.params, *reach.params))
     counted = "SELECT 1 FROM generate_series(1, (SELECT total FROM found))"
     rows = _rows(in_cell, filtered, Statement.of(columns), forward=forward, size=size)
@@ -112,7 +131,9 @@ def _probe(in_cell: Statement, filtered: Statement) -> Statement:
     )
 
 
-def _forward_reach(in_cell: Statement, *, is_continued: bool, size: int) -> Statement:
+def _forward_reach(
+    in_cell: Statement, *, is_far: bool, is_continued: bool, size: int
+) -> Statement:
     """CTE `reach`: a distance that holds the next `size + 1` members.
 
     The index orders cells by their distance on the sphere, up to 0.6 % off. The first
@@ -120,13 +141,15 @@ def _forward_reach(in_cell: Statement, *, is_continued: bool, size: int) -> Stat
     bounds the true answer. `enough` is false where CELLS_MAX_PAGE cells do not have
     them, or where the count has shown that there are few.
     """
-    beyond_cell, beyond = "", ""
-    cell_params: tuple[Param, ...] = ()
-    params: tuple[Param, ...] = ()
+    cells, found = [_WANTED], [Statement("true", ())]
+    if is_far:
+        found.append(Statement("distance_m <= %s::float8", (_RADIUS,)))
+    else:
+        cells.append(Statement(_IN_CIRCLE, _CIRCLE))
     if is_continued:
-        beyond_cell, cell_params = f"AND {_DISTANCE} >= %s::float8", (_HERE, _PLACE[0])
-        beyond = "WHERE (distance_m, member.id) > (%s::float8, %s::bigint)"
-        params = _PLACE
+        cells.append(Statement(f"{_DISTANCE} >= %s::float8", (_HERE, _PLACE[0])))
+        found.append(_beyond(">"))
+    of_cells, of_found = _all(cells), _all(found)
     return Statement(
         f"""
         reach AS MATERIALIZED (
@@ -135,16 +158,15 @@ def _forward_reach(in_cell: Statement, *, is_continued: bool, size: int) -> Stat
             FROM (
                 SELECT distance_m FROM (
                     SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
-                    WHERE (SELECT NOT wide OR total > {COUNT_CAP} FROM found)
-                        AND {_IN_CIRCLE} {beyond_cell}
+                    WHERE {of_cells.sql}
                     ORDER BY point <-> %s::geography LIMIT {CELLS_MAX_PAGE}
                 ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
-                {beyond}
+                WHERE {of_found.sql}
                 LIMIT {size + 1}
             ) nearest
         )
         """,  # noqa: S608
-        (_HERE, *_CIRCLE, *cell_params, _HERE, *in_cell.params, *params),
+        (_HERE, *of_cells.params, _HERE, *in_cell.params, *of_found.params),
     )
 
 
@@ -153,9 +175,9 @@ def _backward_reach() -> Statement:
         f"""
         reach AS MATERIALIZED (
             SELECT %s::float8 + {ROUNDING_M} AS reach_m,
-                   (SELECT NOT wide OR total > {COUNT_CAP} FROM found) AS enough
+                   {_WANTED.sql} AS enough
         )
-        """,  # noqa: S608
+        """,
         (_PLACE[0],),
     )
 
@@ -168,12 +190,10 @@ def _rows(
     forward: bool | None,
     size: int,
 ) -> Statement:
-    beyond = ""
-    place: tuple[Param, ...] = ()
+    conditions = [Statement("true", ())]
     if forward is not None:
-        sign = "<" if forward is False else ">"
-        beyond = f"AND (distance_m, member.id) {sign} (%s::float8, %s::bigint)"
-        place = _PLACE
+        conditions.append(_beyond("<" if forward is False else ">"))
+    beyond = _all(conditions)
     direction = "DESC" if forward is False else "ASC"
     within = "ST_DWithin(point, %s::geography, (SELECT reach_m FROM reach))"
     return Statement(
@@ -183,17 +203,29 @@ def _rows(
                 SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
                 WHERE {_IN_CIRCLE} AND {within}
             ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
-            WHERE (SELECT enough FROM reach) {beyond}
+            WHERE (SELECT enough FROM reach) AND {beyond.sql}
             UNION ALL
             SELECT id, distance_m FROM ({filtered.sql}) member
-            WHERE NOT (SELECT enough FROM reach) {beyond}
+            WHERE NOT (SELECT enough FROM reach) AND {beyond.sql}
             ORDER BY distance_m {direction}, id {direction}
             LIMIT {size + 1}
         ) chosen CROSS JOIN LATERAL ({row.sql}) p
         ORDER BY p.distance_m {direction}, p.id {direction}
         """,  # noqa: S608
         (
-            _HERE, *_CIRCLE, _HERE, *in_cell.params, *place,
-            *filtered.params, *place, *row.params,
+            _HERE, *_CIRCLE, _HERE, *in_cell.params, *beyond.params,
+            *filtered.params, *beyond.params, *row.params,
         ),
     )  # fmt: skip
+
+
+def _beyond(sign: str) -> Statement:
+    """Match what comes after the cursor (`>`) or before it (`<`)."""
+    return Statement(f"(distance_m, member.id) {sign} (%s::float8, %s::bigint)", _PLACE)
+
+
+def _all(conditions: Sequence[Statement]) -> Statement:
+    return Statement(
+        " AND ".join(condition.sql for condition in conditions),
+        tuple(param for condition in conditions for param in condition.params),
+    )

@@ -36,11 +36,12 @@ def _latest_first(name: str, column: str) -> Order:
 
 NEAREST_FIRST = nearest.ORDER
 NEWEST_FIRST = _latest_first("newest", "id")
-# By filter: the order of what it asks for, and the verb that brings its key.
+# By filter, the first that is asked for: the order of what it keeps, and the verb that
+# keeps that too but brings the order's key with it.
 LATEST_FIRST = {
-    ("matched", True): (_latest_first("matched", "match_id"), "with_match"),
-    ("liked", True): (_latest_first("liked", "like_given__id"), "with_like_by"),
-    ("liked_me", True): (_latest_first("liked_me", "like_got__id"), "with_like_of"),
+    "matched": (_latest_first("matched", "match_id"), MemberQuerySet.matched_with),
+    "liked": (_latest_first("liked", "like_given__id"), MemberQuerySet.liked_by),
+    "liked_me": (_latest_first("liked_me", "like_got__id"), MemberQuerySet.who_like),
 }
 
 # A public profile (contract, section 2); its geometry is the public point.
@@ -67,13 +68,17 @@ def read_page(request: MemberRequest) -> tuple[Page, Order]:
     """
     given = MemberFilter.read_for(request.user, request.query_params)
     choice, values = MemberFilter.choose(given)
-    order, _verb = _order(choice)
+    order = _order(choice)
     cursor, shape = page_shape(request, given, order)
+    radius_m = float(given.get("distance", 0)) * 1000
     page = _page_statement(
-        choice, has_origin=request.user.location is not None, **shape
+        choice,
+        has_origin=request.user.location is not None,
+        is_far=radius_m >= nearest.FAR_M,
+        **shape,
     )
     values |= viewer_values(request)
-    values["radius_m"] = float(given.get("distance", 0)) * 1000
+    values["radius_m"] = radius_m
     return page.read(values, cursor), order
 
 
@@ -116,14 +121,18 @@ def viewer_values(request: MemberRequest) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _page_statement(
-    choice: Choice, *, has_origin: bool, **shape: Unpack[PageShape]
+    choice: Choice, *, has_origin: bool, is_far: bool, **shape: Unpack[PageShape]
 ) -> PageStatement:
     everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
     members = MemberFilter.narrow(everyone, choice)
-    order, verb = _order(choice)
+    order = _order(choice)
     if order is NEAREST_FIRST:
-        return nearest_page(members, **shape)
-    keyed = getattr(members, verb)(VIEWER) if verb else members
+        return nearest_page(members, is_far=is_far, **shape)
+    keyed = members
+    if order is not NEWEST_FIRST:
+        _same_order, verb = LATEST_FIRST[order.name]
+        others = MemberFilter.narrow(everyone, choice.without(order.name))
+        keyed = verb(others, VIEWER)
     columns = _public_columns(keyed, distance_from(ORIGIN if has_origin else None))
     forward, size = shape["forward"], shape["size"]
     return PageStatement.compile(
@@ -135,25 +144,31 @@ def _page_statement(
     )
 
 
-def nearest_page(members: MemberQuerySet, **shape: Unpack[PageShape]) -> PageStatement:
-    """Compile a page of public profiles, nearest to `origin` first, in `radius_m`."""
+def nearest_page(
+    members: MemberQuerySet, *, is_far: bool, **shape: Unpack[PageShape]
+) -> PageStatement:
+    """Compile a page of public profiles, nearest to `origin` first, in `radius_m`.
+
+    `is_far`: whether that will be nearest.FAR_M or more.
+    """
     chosen = members.filter(pk=nearest.CHOSEN_ID)
     columns = _public_columns(chosen, nearest.DISTANCE_M)
     forward, size = shape["forward"], shape["size"]
     return PageStatement.compile(
-        *nearest.compile_nearest(members, columns, forward=forward, size=size),
+        *nearest.compile_nearest(
+            members, columns, is_far=is_far, forward=forward, size=size
+        ),
         order=NEAREST_FIRST,
         row=PUBLIC,
         **shape,
     )
 
 
-def _order(choice: Choice) -> tuple[Order, str | None]:
-    """The order of a list, and the verb that brings its key."""
+def _order(choice: Choice) -> Order:
     if "distance" in choice:
-        return NEAREST_FIRST, None
-    asked = (latest for f, latest in LATEST_FIRST.items() if f in choice.filters)
-    return next(asked, (NEWEST_FIRST, None))
+        return NEAREST_FIRST
+    latest = (o for n, (o, _) in LATEST_FIRST.items() if (n, True) in choice.filters)
+    return next(latest, NEWEST_FIRST)
 
 
 @cache

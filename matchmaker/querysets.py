@@ -67,23 +67,25 @@ class MemberQuerySet(QuerySet["Member"]):
         """Members whose public point is in `box`, edges included."""
         return self.filter(in_box("public_location", box))
 
-    def with_like_by(self, viewer: "Viewer") -> Self:
-        """Join `viewer`'s like of the row as `like_given`."""
+    def liked_by(self, viewer: "Viewer") -> Self:
+        """Members whom `viewer` likes, with that like as `like_given`."""
         mine = Q(likes_received__from_member=viewer)
         return self._joined(
             like_given=FilteredRelation("likes_received", condition=mine)
         )
 
-    def with_like_of(self, viewer: "Viewer") -> Self:
-        """Join the row's like of `viewer` as `like_got`."""
+    def who_like(self, viewer: "Viewer") -> Self:
+        """Members who like `viewer`, with that like as `like_got`."""
         of_me = Q(likes_given__to_member=viewer)
         return self._joined(like_got=FilteredRelation("likes_given", condition=of_me))
 
-    def with_match(self, viewer: "Viewer") -> Self:
-        """Annotate `match_id`, of the row's match with `viewer`."""
+    def matched_with(self, viewer: "Viewer") -> Self:
+        """Members in mutual sympathy with `viewer`, with their match's `match_id`."""
         match = apps.get_model("matchmaker", "Match").objects
         between = match.filter(match_between(viewer, OuterRef("pk")))
-        return self.annotate(match_id=Subquery(between.values("pk")))
+        return self.filter(matched_with(viewer)).annotate(
+            match_id=Subquery(between.values("pk"))
+        )
 
     def _joined(self, **relation: FilteredRelation) -> Self:
         (name,) = relation
@@ -119,12 +121,12 @@ def matched_with(viewer: "Viewer") -> Q:
     return Q(pk__in=mine.values_list(other, flat=True))
 
 
-def blocks_between(one: "Viewer", other: Any) -> Q:
+def blocks_between(one: Any, other: Any) -> Q:
     """Match the blocks of either of two members by the other."""
     return Q(from_member=one, to_member=other) | Q(from_member=other, to_member=one)
 
 
-def match_between(one: "Viewer", other: Any) -> Q:
+def match_between(one: Any, other: Any) -> Q:
     """Match the match of two members."""
     return Q(first_member=one, second_member=other) | Q(
         first_member=other, second_member=one

@@ -9,11 +9,13 @@ from matchmaker import serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe
+from project.lib.throttles import throttled
 
 
 class SympathyViewSet(ViewSet):
     tag = "sympathy"
 
+    @throttled("like")
     @describe(
         _("Like a member"),
         {
@@ -77,6 +79,7 @@ class SympathyViewSet(ViewSet):
         services.bring_back_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @throttled("report")
     @describe(
         _("Report a member to the staff"),
         {201: serializers.SentReport},

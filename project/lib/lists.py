@@ -39,6 +39,9 @@ class Choice:
     def __contains__(self, name: str) -> bool:
         return any(name == chosen for chosen, _variant in self.filters)
 
+    def without(self, name: str) -> "Choice":
+        return Choice(tuple(chosen for chosen in self.filters if chosen[0] != name))
+
 
 class PagedFilterSet(django_filters.FilterSet):
     """Filters of a keyset list, with the two parameters that every one has.
