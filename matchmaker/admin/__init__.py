@@ -1,5 +1,5 @@
 """The admin panel of members. Its forms read; every write is a service."""
 
-from matchmaker.admin import members, pairs, sign_in
+from matchmaker.admin import mails, members, pairs, reports
 
-__all__ = ["members", "pairs", "sign_in"]
+__all__ = ["mails", "members", "pairs", "reports"]

@@ -1,34 +1,32 @@
 """Members: find, look at, change, shut out, delete."""
 
-from collections import Counter
 from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import CASCADE, QuerySet
+from django.db.models import CASCADE, ManyToOneRel, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from leaflet.admin import LeafletGeoAdminMixin
-from rest_framework.serializers import ValidationError as SerializerError
 
 from matchmaker import services
+from matchmaker.admin import faces
+from matchmaker.admin.finding import phone_in
 from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm, PlaceWidget
 from matchmaker.admin.lists import ManyRowsAdmin
 from matchmaker.models import Member
 from project.lib.errors import DomainError
-from project.lib.fields import PhoneField
 
 NEW_FIELDS = (
     "email", "phone_number", "first_name", "last_name",
     "usable_password", "password1", "password2",
 )  # fmt: skip
 PROFILE_FIELDS = (
-    "first_name", "last_name", "gender", "language", "preview", "picture",
+    "first_name", "last_name", "gender", "looking_for", "language",
+    "preview", "picture",
 )  # fmt: skip
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -54,6 +52,7 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
         "is_active",
         "is_staff",
         "gender",
+        "looking_for",
         ("location", admin.EmptyFieldListFilter),
         ("avatar", admin.EmptyFieldListFilter),
         "language",
@@ -92,17 +91,14 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str
     ) -> tuple[QuerySet[Member], bool]:
-        try:  # however it is written
-            phone = PhoneField().to_internal_value(search_term)
-        except SerializerError:
+        phone = phone_in(search_term)
+        if phone is None:
             return super().get_search_results(request, queryset, search_term)
         return queryset.filter(phone_number=phone), False
 
     @admin.display(description=_("avatar"))
     def preview(self, member: Member) -> str:
-        if not member.avatar:
-            return self.get_empty_value_display()
-        return format_html('<img src="{}" alt="" loading="lazy">', member.avatar.url)
+        return faces.picture(member) or self.get_empty_value_display()
 
     @admin.display(description=_("name"))
     def name(self, member: Member) -> str:
@@ -110,10 +106,7 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
 
     @admin.display(description=_("contact"))
     def contact(self, member: Member) -> str:
-        text = ", ".join(filter(None, (member.email, member.phone_number)))
-        # Where a narrow column may break the line.
-        parts = ((part,) for part in text.split("@"))
-        return format_html_join(mark_safe("@<wbr>"), "{}", parts)
+        return faces.contact(member)
 
     @admin.display(description=_("joined"), ordering="date_joined")
     def joined(self, member: Member) -> date:
@@ -181,12 +174,15 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Count what goes with the members: it may be too much to be listed."""
-        counts = Counter({str(self.opts.verbose_name_plural): len(objs)})
-        for relation in self.opts.related_objects:
-            if relation.on_delete is CASCADE:
+        about: dict[type[Model], Q] = {}
+        for relation in self.opts.get_fields(include_hidden=True):
+            if isinstance(relation, ManyToOneRel) and relation.on_delete is CASCADE:
                 other = relation.related_model
-                rows = other._base_manager.filter(
-                    **{f"{relation.field.name}__in": objs}
-                )
-                counts[str(other._meta.verbose_name_plural)] += rows.count()
-        return [str(member) for member in objs], +counts, set(), []
+                if not other._meta.auto_created:  # groups and permissions stay
+                    concerned = Q(**{f"{relation.field.name}__in": objs})
+                    about[other] = about.get(other, Q()) | concerned
+        counts = {str(self.opts.verbose_name_plural): len(objs)}
+        for model, concerned in about.items():
+            if number := model._base_manager.filter(concerned).count():
+                counts[str(model._meta.verbose_name_plural)] = number
+        return [str(member) for member in objs], counts, set(), []

@@ -13,6 +13,7 @@ from matchmaker.services.reports import (
     dismiss_report,
     report_member,
 )
+from matchmaker.services.retries import retry_match_mail
 from matchmaker.services.sign_in import (
     TokenPair,
     authenticated,
@@ -27,6 +28,8 @@ from matchmaker.services.sympathy import (
     Sympathy,
     block_member,
     bring_back_member,
+    end_like,
+    end_match,
     like_member,
     pass_member,
     read_sympathy,
@@ -45,6 +48,8 @@ __all__ = [
     "deactivate_reported",
     "delete_member",
     "dismiss_report",
+    "end_like",
+    "end_match",
     "issue_key",
     "issue_tokens",
     "like_member",
@@ -52,6 +57,7 @@ __all__ = [
     "read_sympathy",
     "register_member",
     "report_member",
+    "retry_match_mail",
     "rotate_tokens",
     "send_match_mail",
     "set_active",

@@ -28,10 +28,15 @@ def dismiss_report(report: Report, *, by: Member) -> bool:
 def deactivate_reported(report: Report, *, by: Member) -> bool:
     """Shut the reported member out, and close every open report about them.
 
-    Signed out everywhere and invisible at once. False when it was closed already.
+    Signed out everywhere and invisible at once. False when it was closed already, or
+    when the member is gone.
     """
     with transaction.atomic():
-        member = Member.objects.select_for_update().get(pk=report.to_member_id)
+        member = (
+            Member.objects.select_for_update().filter(pk=report.to_member_id).first()
+        )
+        if member is None:
+            return False
         about = Report.objects.filter(to_member=member)
         ids = list(about.values_list("pk", flat=True))
         if not _close(ids, Report.State.DEACTIVATED, by):

@@ -71,7 +71,7 @@ def withdraw_like(viewer: Member, other_id: int) -> None:
     """Take the like back; a match ends with it. Raises MemberUnknown, Oneself."""
     with locked_pair(viewer, other_id) as pair:
         pair.require_visible()
-        _withdraw(pair)
+        _withdraw(viewer, pair.other)
 
 
 def block_member(viewer: Member, other_id: int) -> None:
@@ -83,7 +83,7 @@ def block_member(viewer: Member, other_id: int) -> None:
         if pair.is_blocked_by_viewer:
             return
         pair.require_visible()
-        _withdraw(pair)
+        _withdraw(viewer, pair.other)
         Block.objects.create(from_member=viewer, to_member=pair.other)
 
 
@@ -113,6 +113,25 @@ def bring_back_member(viewer: Member, other_id: int) -> None:
         Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
 
 
+def end_like(like: Like) -> None:
+    """Take a like back as its member would, by staff, also one that is hidden.
+
+    Raises MemberUnknown, TokenDead when one of the two is gone.
+    """
+    with locked_pair(like.from_member, like.to_member_id) as pair:
+        _withdraw(pair.viewer, pair.other)
+
+
+def end_match(match: Match) -> None:
+    """Take both likes back, by staff: a match cannot be without them.
+
+    Raises MemberUnknown, TokenDead when one of the two is gone.
+    """
+    with locked_pair(match.first_member, match.second_member_id) as pair:
+        _withdraw(pair.viewer, pair.other)
+        _withdraw(pair.other, pair.viewer)
+
+
 def _match(pair: Pair) -> None:
     first, second = sorted((pair.viewer, pair.other), key=lambda member: member.pk)
     Match.objects.create(first_member=first, second_member=second)
@@ -140,9 +159,9 @@ def _ask_for_mail(member: Member, *, about: Member) -> None:
     due.nudge(constants.MATCH_MAIL, mail.pk)
 
 
-def _withdraw(pair: Pair) -> None:
-    """Delete the viewer's like; the database deletes a match with it."""
-    Like.objects.filter(from_member=pair.viewer, to_member=pair.other).delete()
+def _withdraw(member: Member, other: Member) -> None:
+    """Delete the member's like of the other; the database deletes a match with it."""
+    Like.objects.filter(from_member=member, to_member=other).delete()
 
 
 def _sympathy(*, liked: bool, matched: bool, email: str | None) -> Sympathy:

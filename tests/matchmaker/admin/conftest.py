@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.gis.geos import Point
+from django.test import Client
 
 from matchmaker import services
 from matchmaker.models import Member
@@ -35,3 +38,19 @@ def eve(db) -> Member:
         gender="female",
         location=Point(30.3158, 59.9391, srid=4326),
     )
+
+
+@pytest.fixture
+def staff_with(db) -> Callable[..., Client]:
+    """Sign in staff who have the rights of these names, and no others."""
+
+    def sign_in(*codenames: str) -> Client:
+        staff = Member.objects.create_user("staff@example.com", is_staff=True)
+        rights = Permission.objects.filter(codename__in=codenames)
+        assert rights.count() == len(codenames)
+        staff.user_permissions.set(rights)
+        client = Client()
+        client.force_login(staff)
+        return client
+
+    return sign_in

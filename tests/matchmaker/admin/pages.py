@@ -34,6 +34,7 @@ def form_of(member: Member, **changes) -> dict:
         "first_name": member.first_name,
         "last_name": member.last_name,
         "gender": member.gender,
+        "looking_for": member.looking_for,
         "language": member.language,
         "location": member.location.geojson if member.location else "",
         **{f: "on" for f in ("is_active", "is_staff") if getattr(member, f)},
@@ -41,9 +42,17 @@ def form_of(member: Member, **changes) -> dict:
     return {k: v for k, v in (data | changes).items() if v is not None}
 
 
-def listed(response) -> list[Member]:
+def listed(response) -> list:
     assert response.status_code == 200
     return list(response.context["cl"].result_list)
+
+
+def run(client: Client, url: str, action: str, *rows) -> list[str]:
+    """Run an action of the list on rows; what the page says then."""
+    data = {"action": action, "_selected_action": [row.pk for row in rows]}
+    response = client.post(url, data, follow=True)
+    assert response.status_code == 200
+    return [str(message) for message in response.context["messages"]]
 
 
 def errors_of(response) -> dict[str, list[str]]:

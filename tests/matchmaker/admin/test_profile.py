@@ -32,6 +32,13 @@ def test_saving_unchanged_changes_nothing(admin_client, eve):
     assert Member.objects.filter(pk=eve.pk).values().get() == before
 
 
+def test_whom_a_member_looks_for_is_changed(admin_client, eve):
+    admin_client.post(change(eve), form_of(eve, looking_for="female"))
+
+    eve.refresh_from_db()
+    assert eve.looking_for == "female"
+
+
 @pytest.mark.parametrize(
     ("lon", "lat", "stored"),
     [

@@ -1,0 +1,27 @@
+"""Work that was given up, asked for again by staff."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from matchmaker import constants
+from matchmaker.models import MatchMail
+from project.lib import due
+
+
+def retry_match_mail(mail: MatchMail) -> bool:
+    """Have a mail that was given up attempted at once; False for any other.
+
+    One that is due is left alone: it may be on its way to the server right now, and
+    its next attempt is minutes away at most.
+    """
+    now = Now()
+    with transaction.atomic():
+        given_up = MatchMail.objects.filter(
+            pk=mail.pk, sent_at=None, given_up_at__isnull=False
+        )
+        is_due = given_up.update(
+            given_up_at=None, due_at=now, next_attempt_at=now, attempts=0
+        )
+        if is_due:
+            due.nudge(constants.MATCH_MAIL, mail.pk)
+    return bool(is_due)
