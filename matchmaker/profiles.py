@@ -151,7 +151,8 @@ def nearest_page(
 
     `is_far`: whether that will be nearest.FAR_M or more.
     """
-    chosen = members.filter(pk=nearest.CHOSEN_ID)
+    # Without the filters, which all of them have passed.
+    chosen = Member.objects.filter(pk=nearest.CHOSEN_ID)
     columns = _public_columns(chosen, nearest.DISTANCE_M)
     forward, size = shape["forward"], shape["size"]
     return PageStatement.compile(

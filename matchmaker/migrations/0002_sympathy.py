@@ -206,11 +206,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="like",
-            index=models.Index(fields=["from_member", "id"], name="like_given"),
+            index=models.Index(
+                fields=["from_member", "id"], include=("to_member",), name="like_given"
+            ),
         ),
         migrations.AddIndex(
             model_name="like",
-            index=models.Index(fields=["to_member", "id"], name="like_received"),
+            index=models.Index(
+                fields=["to_member", "id"],
+                include=("from_member",),
+                name="like_received",
+            ),
         ),
         migrations.AddIndex(
             model_name="member",

@@ -46,8 +46,14 @@ class Like(_Stance):
         ]
         # A member's own, and those that it got, each latest first.
         indexes = [
-            models.Index(fields=["from_member", "id"], name="like_given"),
-            models.Index(fields=["to_member", "id"], name="like_received"),
+            models.Index(
+                fields=["from_member", "id"], include=["to_member"], name="like_given"
+            ),
+            models.Index(
+                fields=["to_member", "id"],
+                include=["from_member"],
+                name="like_received",
+            ),
         ]
 
     def __str__(self) -> str:
