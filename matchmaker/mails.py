@@ -19,7 +19,7 @@ def match_mail(mail: MatchMail) -> EmailMessage:
     """
     with translation.override(mail.member.language):
         return EmailMessage(
-            subject=_("Mutual sympathy"),
+            subject=_("You have a match!"),
             body=_text(mail),
             to=[mail.member.email or ""],
             headers={"Message-ID": _message_id(mail)},
@@ -29,7 +29,9 @@ def match_mail(mail: MatchMail) -> EmailMessage:
 def _text(mail: MatchMail) -> str:
     # Of control characters a name in a mail needs none.
     name = "".join(c if c.isprintable() else " " for c in mail.about.first_name)
-    given = {"name": name.strip() or _("another member"), "email": mail.about.email}
+    # Translators: stands for the name in "%(name)s likes you too!"
+    nameless = _("Another member")
+    given = {"name": name.strip() or nameless, "email": mail.about.email}
     if mail.about.email is None:  # signed up by phone
         return _("%(name)s likes you too!") % given
     return _("%(name)s likes you too! Their e-mail: %(email)s") % given

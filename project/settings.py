@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+import redis
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.addresses import networks
@@ -123,7 +124,12 @@ CHANNEL_LAYERS = {
 }
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
-    "OPTIONS": {"url": REDIS_URL},
+    "OPTIONS": {
+        # A like waits for this; a message is but a nudge (project/lib/due.py).
+        "client": redis.Redis.from_url(
+            REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+        )
+    },
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",

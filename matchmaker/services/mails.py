@@ -55,7 +55,8 @@ def _is_wanted(mail: MatchMail) -> bool:
     one, other = mail.member, mail.about
     is_matched = Match.objects.filter(match_between(one, other)).exists()
     is_blocked = Block.objects.filter(blocks_between(one, other)).exists()
-    return is_matched and not is_blocked and one.is_active and other.is_active
+    is_possible = one.is_active and other.is_active and one.email is not None
+    return is_matched and not is_blocked and is_possible
 
 
 def _is_temporary(smtp_code: int) -> bool:

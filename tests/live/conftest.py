@@ -5,13 +5,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
 from rest_framework.authtoken.models import Token
@@ -63,15 +65,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> str:
+    """Redis is shared by the workers of pytest-xdist; this is this one's part of it."""
+    number = 1 + int(worker_id.removeprefix("gw")) if worker_id != "master" else 1
+    return urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture(scope="session")
 def server(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, redis_url: str
 ) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("live")
+    with daphne(tmp_path_factory.mktemp("live"), REDIS_URL=redis_url) as made:
+        yield made
+
+
+@contextmanager
+def daphne(folder: Path, **environment: str) -> Iterator[Server]:
+    """A process that answers, with its log in `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = Server("127.0.0.1", port, f"live-{port}", folder / "log", folder / "media")
-    with made.log.open("wb") as log, _daphne(made, log) as process:
+    with (
+        made.log.open("wb") as log,
+        _daphne(made, log, environment) as process,
+    ):
         try:
             _wait_until_live(made, process)
             yield made
@@ -80,7 +98,9 @@ def server(
             process.wait(timeout=30)
 
 
-def _daphne(server: Server, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _daphne(
+    server: Server, log: IO[bytes], environment: dict[str, str]
+) -> "subprocess.Popen[bytes]":
     address = ["--bind", server.host, "--port", str(server.port)]
     quiet = ["--access-log", os.devnull, "--no-server-name"]
     return subprocess.Popen(
@@ -89,7 +109,7 @@ def _daphne(server: Server, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         stderr=subprocess.STDOUT,
         env=os.environ
         | {
-            "DATABASE_URL": _database_url(),
+            "DATABASE_URL": database_url(),
             "PGAPPNAME": server.name,
             "MEDIA_ROOT": str(server.media),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
@@ -97,11 +117,12 @@ def _daphne(server: Server, log: IO[bytes]) -> "subprocess.Popen[bytes]":
             "DEBUG": "off",
             "THROTTLES": "off",
             "WEB_THREADS": str(WEB_THREADS),
-        },
+        }
+        | environment,
     )
 
 
-def _database_url() -> str:
+def database_url() -> str:
     """Of the test database, whose name pytest-django has put into the settings."""
     at = connection.settings_dict
     user, password = quote(at["USER"], safe=""), quote(at["PASSWORD"], safe="")

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -10,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.live.conftest import WEB_THREADS
-from tests.live.wire import PASSWORD, new_email, picture, profile
+from tests.live.wire import PASSWORD, new_email, picture, profile, wait_until
 
 MIB = 1024 * 1024
 
@@ -42,13 +41,6 @@ class Backends:
 @pytest.fixture
 def backends(server, transactional_db) -> Backends:
     return Backends(server.name)
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "this did not come true in time"
-        time.sleep(0.02)
 
 
 def statuses(member: httpx.Client, requests: int) -> set[int]:

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from project import heartbeats
 from project.lib import due
@@ -60,7 +60,7 @@ def _sweep_until(stopping: threading.Event, work: due.Work, interval_s: float) -
         close_old_connections()
         try:
             taken = due.sweep(work, keep_going=lambda: not stopping.is_set())
-        except DatabaseError as error:  # it may be restarting
+        except Error as error:  # it may be restarting
             due.logger.warning("%s: no sweep: %s", work.name, error)
             taken = 0
         if not taken:
