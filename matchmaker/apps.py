@@ -7,8 +7,9 @@ class MatchmakerConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        # Both need the models, which are loaded after this module.
-        from matchmaker import checks, tasks  # noqa: F401, PLC0415
+        # All of these need the models, which are loaded after this module.
+        from matchmaker import checks, own_data, tasks  # noqa: F401, PLC0415
         from project.lib import due  # noqa: PLC0415
 
         due.register(tasks.MATCH_MAIL)
+        own_data.register()

@@ -7,8 +7,8 @@ only one of them has is not required.
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from matchmaker.models import Gender
-from matchmaker.serializers import OwnProfile
+from matchmaker.models import Gender, Report
+from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
 from project.lib.openapi import Geometry, PageShape
 
 
@@ -77,3 +77,62 @@ def _either(
 
 PublicProfileOrFeature = _either(PublicProfile, "PublicProfileOrFeature")
 OwnProfileOrFeature = _either(OwnProfile, "OwnProfileOrFeature", geometry="location")
+
+
+class ExportedAvatar(serializers.Serializer):
+    url = serializers.URLField()
+    media_type = serializers.ChoiceField(["image/jpeg"])
+    base64 = serializers.CharField()
+
+
+class ExportedMember(serializers.Serializer):
+    member = serializers.IntegerField()
+
+
+class ExportedStance(ExportedMember):
+    created_at = serializers.DateTimeField()
+
+
+class ExportedMatch(ExportedStance):
+    first_name = serializers.CharField(allow_blank=True)
+    email = serializers.EmailField(allow_null=True)
+
+
+class ExportedReport(SentReport):
+    member = serializers.IntegerField()
+
+    class Meta:
+        model = Report
+        fields = (*SentReport.Meta.fields, "member", "closed_at")
+
+
+class ExportedMail(ExportedMember):
+    sent_at = serializers.DateTimeField()
+
+
+class ExportedToken(serializers.Serializer):
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField(allow_null=True)
+
+
+class ExportedSignIns(serializers.Serializer):
+    key_created_at = serializers.DateTimeField(allow_null=True)
+    refresh_tokens = ExportedToken(many=True)
+
+
+class Export(serializers.Serializer):
+    """Later versions have more sections."""
+
+    format_version = serializers.IntegerField()
+    exported_at = serializers.DateTimeField()
+    profile = WholeProfile()
+    avatar = ExportedAvatar(allow_null=True)
+    likes_given = ExportedStance(many=True)
+    likes_received = ExportedMember(many=True)
+    matches = ExportedMatch(many=True)
+    passes = ExportedStance(many=True)
+    blocks = ExportedStance(many=True)
+    reports = ExportedReport(many=True)
+    match_mails = ExportedMail(many=True)
+    sign_ins = ExportedSignIns()

@@ -136,6 +136,21 @@ class OwnProfile(serializers.ModelSerializer[Member]):
         )  # fmt: skip
 
 
+class WholeProfile(OwnProfile):
+    """With what else is kept of the account itself."""
+
+    public_location = PointField(allow_null=True, help_text=_("The public point"))
+    has_password = serializers.BooleanField(source="has_usable_password")
+
+    class Meta:
+        model = Member
+        fields = (
+            *OwnProfile.Meta.fields,
+            "public_location", "last_login", "is_active", "is_staff", "is_superuser",
+            "has_password",
+        )  # fmt: skip
+
+
 class Sympathy(serializers.Serializer):
     """`email` is there on mutual sympathy only."""
 

@@ -20,6 +20,7 @@ urlpatterns = [
         me.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         "me",
     ),
+    endpoint("clients/me/export", views.ExportView.as_view(), "me-export"),
     endpoint(
         "clients/set_password", me.as_view({"post": "set_password"}), "set-password"
     ),

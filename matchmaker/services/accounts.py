@@ -1,7 +1,7 @@
 """Accounts: made, changed, shut out, deleted."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypedDict, Unpack
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from matchmaker import errors, images
 from matchmaker.models import Member
 from matchmaker.services.locks import hold_deletions, locked_member
-from matchmaker.services.sign_in import sign_out_everywhere
+from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
 
 _TAKEN = {
     "member_email_unique": errors.EmailTaken,
@@ -78,24 +78,29 @@ def delete_member(member: Member) -> None:
     """Remove the account and all that is personal in it, files included.
 
     Rows that refer to it go with it by foreign key; tokens are dead at once, and the
-    admin's history forgets its name.
+    admin's history forgets its name. Does nothing when it is gone already.
     """
-    with transaction.atomic():
+    with suppress(errors.TokenDead), transaction.atomic():
         hold_deletions()
-        _delete_after_commit(locked_member(member).avatar.name)
+        row = locked_member(member)
+        delete_sessions(row)
         OutstandingToken.objects.filter(user=member).delete()
         about = ContentType.objects.get_for_model(Member)
         LogEntry.objects.filter(content_type=about, object_id=str(member.pk)).update(
             object_repr=f"#{member.pk}"
         )
-        member.delete()
+        row.delete()
+        # Before the commit: a file that cannot be deleted keeps the account, to be
+        # deleted again, and not itself, for ever.
+        if row.avatar.name:
+            default_storage.delete(row.avatar.name)
 
 
 def set_active(member: Member, is_active: bool) -> None:
     """Let the member in again, or shut it out: hidden and signed out everywhere."""
     with transaction.atomic():
         member.is_active = is_active
-        member.save(update_fields=["is_active"])
+        Member.objects.filter(pk=member.pk).update(is_active=is_active)
         if not is_active:
             sign_out_everywhere(member)
 

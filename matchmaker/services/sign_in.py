@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import SESSION_KEY, authenticate
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from rest_framework.authtoken.models import Token
@@ -65,10 +66,12 @@ def rotate_tokens(refresh: str) -> TokenPair:
         member = Member.objects.get(pk=token["user_id"], is_active=True)
     except (TokenError, Member.DoesNotExist, KeyError, ValueError) as error:
         raise errors.TokenDead from error
-    if token.get(VERSION_CLAIM) != member.token_version:
-        raise errors.TokenDead
     try:
         with transaction.atomic():
+            # Before its tokens, as a deletion does, or the two meet half way.
+            member = locked_member(member)
+            if not member.is_active or token.get(VERSION_CLAIM) != member.token_version:
+                raise errors.TokenDead
             used = OutstandingToken.objects.get(jti=token["jti"])
             BlacklistedToken.objects.create(token=used)
             return issue_tokens(member)
@@ -94,6 +97,22 @@ def sign_out_everywhere(member: Member) -> None:
     with transaction.atomic():
         Token.objects.filter(user=member).delete()
         sign_out_bearers(member)
+
+
+def delete_sessions(member: Member) -> None:
+    """Delete the member's sessions, whose signed data alone tell them apart.
+
+    Only the admin's sign-in makes any, and it sets `last_login`: so there are few to
+    look through, and for most members none to look for.
+    """
+    if member.last_login is None:
+        return
+    mine = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(member.pk)
+    ]
+    Session.objects.filter(pk__in=mine).delete()
 
 
 def sign_out_bearers(member: Member) -> None:

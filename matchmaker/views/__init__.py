@@ -1,6 +1,7 @@
 """Members over HTTP: validate, call a service or a queryset, render."""
 
 from matchmaker.views.discover import DiscoverView
+from matchmaker.views.export import ExportView
 from matchmaker.views.members import MemberViewSet, MeViewSet
 from matchmaker.views.sign_in import (
     RefreshView,
@@ -13,6 +14,7 @@ from matchmaker.views.sympathy import SympathyViewSet
 
 __all__ = [
     "DiscoverView",
+    "ExportView",
     "MeViewSet",
     "MemberViewSet",
     "RefreshView",

@@ -108,6 +108,7 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     "GET /api/clients/me/": lambda me: {},
     "PATCH /api/clients/me/": lambda me: {"language": "ru", "avatar": picture()},
     "DELETE /api/clients/me/": lambda me: {},
+    "GET /api/clients/me/export/": lambda me: {},
     "POST /api/clients/set_password/": lambda me: {
         "current_password": PASSWORD,
         "new_password": PASSWORD + "!",

@@ -1,39 +1,18 @@
 """Requests of one member at the same time, each with its own connection."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connections
 from rest_framework.test import APIClient
 
-from matchmaker import services
 from matchmaker.models import Member
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import picture_bytes, upload
+from tests.threads import at_once, client_of
 
 ME = "/api/clients/me/"
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def client_of(member: Member) -> APIClient:
-    client = APIClient(raise_request_exception=False)
-    access = services.issue_tokens(member)["access"]
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
-    return client
-
-
-def at_once(*calls: Callable[[], int]) -> list[int]:
-    def call(function: Callable[[], int]) -> int:
-        try:
-            return function()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(call, calls))
 
 
 def change_avatar(client: APIClient, colour: tuple[int, int, int]) -> int:

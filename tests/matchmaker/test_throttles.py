@@ -443,6 +443,14 @@ def test_connections_that_redis_closed_cost_nothing(db, settings, rate):
     assert is_refused(sign_in())
 
 
+def test_downloads_of_the_own_data_are_counted(as_ann, rate):
+    rate("export", 2)
+
+    statuses = [as_ann.get(ME + "export/").status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 429]
+
+
 # --- all of them --------------------------------------------------------------------
 
 

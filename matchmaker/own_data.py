@@ -1,0 +1,135 @@
+"""What the members' app keeps of a member, section by section of the export.
+
+Others are ids. What a member did itself stays as it was done, whatever became of the
+other: so the file does not tell who has blocked it. What others did is there while
+they are visible, and no more of it than the API tells; of blocks and reports by others,
+and of what came of a report, nothing.
+"""
+
+from base64 import b64encode
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import OuterRef, QuerySet, Subquery
+from rest_framework.authtoken.models import Token
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from matchmaker import errors, export, serializers
+from matchmaker.authentication import MemberRequest
+from matchmaker.models import Like, Match, MatchMail, Member
+from matchmaker.querysets import match_between, matched_with
+
+
+def profile(request: MemberRequest) -> object:
+    """As the API shows it, and what it does not show. Raises TokenDead."""
+    return serializers.WholeProfile(_row(request), context={"request": request}).data
+
+
+def avatar(request: MemberRequest) -> object:
+    """The picture with its bytes, or None; they are small (AVATAR_MAX_SIDE_PX)."""
+    picture = _row(request).avatar
+    if not picture.name:
+        return None
+    try:
+        with default_storage.open(picture.name) as file:
+            content = file.read()
+    except FileNotFoundError:  # replaced just now
+        return None
+    return {
+        "url": request.build_absolute_uri(picture.url),
+        "media_type": "image/jpeg",
+        "base64": b64encode(content).decode(),
+    }
+
+
+def likes_given(request: MemberRequest) -> object:
+    mine = request.user.likes_given.all()
+    return _rows(mine, member="to_member", created_at="created_at")
+
+
+def likes_received(request: MemberRequest) -> object:
+    """From whom, as the list of the API; not when, which it does not tell either."""
+    visible = Member.objects.visible_to(request.user).values("pk")
+    got = Like.objects.filter(to_member=request.user, from_member__in=visible)
+    return _rows(got, member="from_member")
+
+
+def matches(request: MemberRequest) -> object:
+    between = Match.objects.filter(match_between(request.user, OuterRef("pk")))
+    matched = (
+        Member.objects.visible_to(request.user)
+        .filter(matched_with(request.user))
+        .annotate(created_at=Subquery(between.values("created_at")))
+    )
+    return _rows(
+        matched,
+        member="id",
+        first_name="first_name",
+        email="email",
+        created_at="created_at",
+    )
+
+
+def passes(request: MemberRequest) -> object:
+    mine = request.user.passes_given.all()
+    return _rows(mine, member="to_member", created_at="created_at")
+
+
+def blocks(request: MemberRequest) -> object:
+    mine = request.user.blocks_given.all()
+    return _rows(mine, member="to_member", created_at="created_at")
+
+
+def reports(request: MemberRequest) -> object:
+    """Those that the member made: whether they are closed, not how, nor by whom."""
+    return _rows(
+        request.user.reports_made.all(),
+        id="id",
+        member="to_member",
+        reason="reason",
+        text="text",
+        created_at="created_at",
+        closed_at="closed_at",
+    )
+
+
+def match_mails(request: MemberRequest) -> object:
+    """Those that were sent: one that is not, because of a block say, would tell it."""
+    sent = MatchMail.objects.filter(member=request.user, sent_at__isnull=False)
+    return _rows(sent, member="about", sent_at="sent_at")
+
+
+def sign_ins(request: MemberRequest) -> object:
+    """When, and until when at most; never a key or a token itself."""
+    keys = Token.objects.filter(user=request.user)
+    return {
+        "key_created_at": keys.values_list("created", flat=True).first(),
+        "refresh_tokens": _rows(
+            OutstandingToken.objects.filter(user=request.user),
+            created_at="created_at",
+            expires_at="expires_at",
+            used_at="blacklistedtoken__blacklisted_at",
+        ),
+    }
+
+
+def register() -> None:
+    for section in (
+        profile, avatar, likes_given, likes_received, matches, passes, blocks, reports,
+        match_mails, sign_ins,
+    ):  # fmt: skip
+        export.register(section.__name__, section)
+
+
+def _row(request: MemberRequest) -> Member:
+    """The member as it is now: authentication does not read all of it."""
+    row = Member.objects.filter(pk=request.user.pk).first()
+    if row is None:
+        raise errors.TokenDead
+    return row
+
+
+def _rows(queryset: QuerySet[Any], **columns: str) -> list[dict[str, Any]]:
+    """Rows as objects, the oldest first; `columns` are fields by their names there."""
+    rows = queryset.order_by("id").values_list(*columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -1,0 +1,27 @@
+"""Everything of the own account, to keep or to take elsewhere."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker import export, schema
+from matchmaker.authentication import MemberRequest
+from project.lib.openapi import describe
+from project.lib.renderers import Written
+from project.lib.throttles import throttled
+
+
+class ExportView(APIView):
+    @throttled("export")
+    @describe(
+        _("Download everything that is the caller's, as one file"),
+        {200: schema.Export},
+    )
+    def get(self, request: MemberRequest) -> Response:
+        text = export.write_export(request)
+        name = f"matchmaker-{request.user.pk}.json"
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(Written(text), headers=headers)
