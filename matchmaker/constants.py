@@ -1,7 +1,7 @@
 """Numbers of the members' app, with their units."""
 
-AVATAR_MAX_BYTES = 5 * 1024 * 1024
-AVATAR_MAX_PIXELS = 40_000_000
+PICTURE_MAX_BYTES = 5 * 1024 * 1024
+PICTURE_MAX_PIXELS = 40_000_000
 AVATAR_MAX_SIDE_PX = 1024
 
 # Farther than any place on Earth is from another (20,003.9 km).

@@ -8,31 +8,14 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djoser.serializers import TokenCreateSerializer
-from PIL import Image
 from rest_framework import serializers
 
-from matchmaker import constants, errors, images
+from matchmaker import constants, errors
 from matchmaker.models import Gender, Language, LookingFor, Member, Report
+from matchmaker.pictures import PictureField
 from project.lib.fields import LocationInput, PhoneField, PointField
 
 PASSWORD_MAX_LENGTH = 128
-
-
-class AvatarField(serializers.FileField):
-    """A picture file (JPEG, PNG, WebP; 5 MiB, 40 megapixels), decoded and clean."""
-
-    # The stubs' FileField can read nothing but files.
-    def to_internal_value(self, data: Any) -> Image.Image:  # type: ignore[override]
-        file = super().to_internal_value(data)
-        try:
-            return images.clean_picture(
-                file,
-                max_bytes=constants.AVATAR_MAX_BYTES,
-                max_pixels=constants.AVATAR_MAX_PIXELS,
-                max_side_px=constants.AVATAR_MAX_SIDE_PX,
-            )
-        except images.PictureRefused as error:
-            raise serializers.ValidationError(str(error.detail)) from error
 
 
 class PasswordField(serializers.CharField):
@@ -75,7 +58,10 @@ class RegisterMember(NewMember):
     last_name = serializers.CharField(max_length=150)
     gender = serializers.ChoiceField(Gender.choices)
     looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
-    avatar = AvatarField(help_text=_("Required in a form; JSON cannot carry a file."))
+    avatar = PictureField(
+        max_side_px=constants.AVATAR_MAX_SIDE_PX,
+        help_text=_("Required in a form; JSON cannot carry a file."),
+    )
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
@@ -120,7 +106,9 @@ class ProfileChanges(LocationInput):
     gender = serializers.ChoiceField(Gender.choices, required=False)
     looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
     language = serializers.ChoiceField(Language.choices, required=False)
-    avatar = AvatarField(required=False, allow_null=True)
+    avatar = PictureField(
+        max_side_px=constants.AVATAR_MAX_SIDE_PX, required=False, allow_null=True
+    )
 
 
 class OwnProfile(serializers.ModelSerializer[Member]):

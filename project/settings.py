@@ -35,6 +35,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "daphne",
+    "events",
     "matchmaker",
     "project",
     "django.contrib.admin",
@@ -259,6 +260,8 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": "",
     "RESET_VIEW": False,
 }
+
+EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 
 # The country of phone numbers without a country code.
 PHONE_REGION = env("PHONE_REGION", default="RU")

@@ -35,8 +35,8 @@ class PictureField(forms.FileField):
         try:
             return images.clean_picture(
                 file,
-                max_bytes=constants.AVATAR_MAX_BYTES,
-                max_pixels=constants.AVATAR_MAX_PIXELS,
+                max_bytes=constants.PICTURE_MAX_BYTES,
+                max_pixels=constants.PICTURE_MAX_PIXELS,
                 max_side_px=constants.AVATAR_MAX_SIDE_PX,
             )
         except images.PictureRefused as error:

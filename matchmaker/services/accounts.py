@@ -1,16 +1,13 @@
 """Accounts: made, changed, shut out, deleted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TypedDict, Unpack
-from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.gis.geos import Point
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from PIL import Image
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -18,6 +15,8 @@ from matchmaker import errors, images
 from matchmaker.models import Member
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
+from project.lib.constraints import violations_as
+from project.lib.files import delete_after_commit, stored_jpeg
 
 _TAKEN = {
     "member_email_unique": errors.EmailTaken,
@@ -47,7 +46,7 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
     avatar = profile.pop("avatar", None)
     member = Member(**profile)
     member.set_password(password)
-    with _stored_avatar(avatar) as name, _taken_contacts_as_errors():
+    with _stored_avatar(avatar) as name, violations_as(_TAKEN):
         member.avatar = name
         member.save(force_insert=True)
     return member
@@ -65,11 +64,11 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
     avatar = changes.pop("avatar", None)
     for name, value in changes.items():
         setattr(member, name, value)
-    with _stored_avatar(avatar) as stored, _taken_contacts_as_errors():
+    with _stored_avatar(avatar) as stored, violations_as(_TAKEN):
         row = locked_member(member)
         if "avatar" in fields:
             member.avatar = stored
-            _delete_after_commit(row.avatar.name)
+            delete_after_commit(row.avatar.name)
         member.save(update_fields=fields)
     return member
 
@@ -105,35 +104,6 @@ def set_active(member: Member, is_active: bool) -> None:
             sign_out_everywhere(member)
 
 
-@contextmanager
-def _taken_contacts_as_errors() -> Iterator[None]:
-    """One transaction, in which a taken e-mail or phone becomes its domain error."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        constraint = getattr(error.__cause__, "diag", None)
-        taken = _TAKEN.get(getattr(constraint, "constraint_name", None) or "")
-        if taken is None:
-            raise
-        raise taken from error
-
-
-@contextmanager
-def _stored_avatar(picture: Image.Image | None) -> Iterator[str]:
-    """Store the watermarked picture and yield its name; take it back on any error."""
-    if picture is None:
-        yield ""
-        return
-    content = ContentFile(images.jpeg(images.watermarked(picture)))
-    name = default_storage.save(f"avatars/{uuid4().hex}.jpg", content)
-    try:
-        yield name
-    except BaseException:
-        default_storage.delete(name)
-        raise
-
-
-def _delete_after_commit(name: str | None) -> None:
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+def _stored_avatar(picture: Image.Image | None) -> AbstractContextManager[str]:
+    content = images.jpeg(images.watermarked(picture)) if picture else None
+    return stored_jpeg("avatars", content)

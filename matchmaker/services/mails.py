@@ -1,9 +1,7 @@
 """Mails that are due: sent, recorded, or given up."""
 
-import smtplib
 from datetime import timedelta
 
-from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -11,14 +9,13 @@ from django.utils import timezone
 from matchmaker import constants, mails
 from matchmaker.models import Block, Match, MatchMail
 from matchmaker.querysets import blocks_between, match_between
+from project.lib import mailing
 
 
 def send_match_mail(mail_id: int) -> None:
     """Hand a mail about a match to the mail server, and record it.
 
-    Nothing is sent when it was sent before, or when the match is over. Between the
-    server's "accepted" and the record is one statement: who dies just there hands it
-    over again later, with the same Message-ID.
+    Nothing is sent when it was sent before, or when the match is over.
     """
     mail = (
         MatchMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
@@ -28,14 +25,11 @@ def send_match_mail(mail_id: int) -> None:
     if mail is None or _given_up(mail):
         return
     sent = MatchMail.objects.filter(pk=mail_id, due_at=mail.due_at)
-    try:
-        with get_connection() as server:
-            server.send_messages([mails.match_mail(mail)])
-            sent.update(sent_at=Now())
-    except smtplib.SMTPRecipientsRefused as error:
-        if any(_is_temporary(code) for code, _text in error.recipients.values()):
-            raise
-        sent.update(given_up_at=Now())
+    mailing.hand_over(
+        mails.match_mail(mail),
+        record=lambda: sent.update(sent_at=Now()),
+        give_up=lambda: sent.update(given_up_at=Now()),
+    )
 
 
 def _given_up(mail: MatchMail) -> bool:
@@ -57,7 +51,3 @@ def _is_wanted(mail: MatchMail) -> bool:
     is_blocked = Block.objects.filter(blocks_between(one, other)).exists()
     is_possible = one.is_active and other.is_active and one.email is not None
     return is_matched and not is_blocked and is_possible
-
-
-def _is_temporary(smtp_code: int) -> bool:
-    return smtp_code < 500

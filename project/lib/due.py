@@ -38,7 +38,7 @@ class DueRow(models.Model):
 class Actor(Protocol):
     """A Dramatiq actor that takes a row's id."""
 
-    def send(self, pk: int, /) -> object: ...
+    def send_with_options(self, *, args: tuple[int], delay: int | None) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,16 @@ def register(work: Work) -> None:
     KINDS[work.name] = work
 
 
-def nudge(name: str, pk: int) -> None:
-    """After commit, send the message that has row `pk` worked on at once.
+def nudge(name: str, pk: int, *, delay_ms: int = 0) -> None:
+    """After commit, send the message that has row `pk` worked on after `delay_ms`.
 
     A message that cannot be sent, or is lost, is left to the sweeper.
     """
     actor = KINDS[name].actor
-    transaction.on_commit(lambda: actor.send(pk), robust=True)
+    transaction.on_commit(
+        lambda: actor.send_with_options(args=(pk,), delay=delay_ms or None),
+        robust=True,
+    )
 
 
 def attempt(work: Work, pk: int) -> bool:

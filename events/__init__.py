@@ -1,0 +1,1 @@
+"""Organizations and events: public places in time and space."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EventsConfig(AppConfig):
+    name = "events"
+    verbose_name = _("Events")
+
+    def ready(self) -> None:
+        # The models are loaded after this module.
+        from events import tasks  # noqa: PLC0415
+        from project.lib import due  # noqa: PLC0415
+
+        due.register(tasks.PUBLICATION)
+        due.register(tasks.PLACE_MAIL)

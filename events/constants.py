@@ -1,0 +1,26 @@
+"""Numbers of the events' app, with their units."""
+
+TITLE_MAX_LENGTH = 200
+DESCRIPTION_MAX_LENGTH = 10_000
+POSTCODE_MAX_LENGTH = 20
+ADDRESS_MAX_LENGTH = 300
+
+CAPACITY_MAX = 1_000_000
+ORGANIZATIONS_MAX = 50  # of one event
+USERS_MAX = 500  # named when an organization is made
+
+PICTURE_MAX_SIDE_PX = 2048
+THUMBNAIL_MAX_SIDE_PX = 320
+
+# A rollback or a slow commit must not have the message come before its row is due.
+NUDGE_SLACK_MS = 200
+
+# How long calendars still show an event that was cancelled.
+CANCELLED_SHOWN_DAYS = 60
+
+# Kinds of due work (project/lib/due.py).
+PUBLICATION = "publication"
+PLACE_MAIL = "place_mail"
+
+# A mail that no server takes is given up after this long, as mail servers do.
+MAIL_PATIENCE_DAYS = 5

@@ -1,0 +1,54 @@
+"""What can go wrong with events, with the codes that clients rely on."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from project.lib.errors import DomainError
+
+
+class Unknown(DomainError):
+    """There is none, or none that the caller may know of."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+    detail = _("Not found.")
+
+
+class NotYours(DomainError):
+    status = HTTPStatus.FORBIDDEN
+    code = "permission_denied"
+    detail = _("You may not change this.")
+
+
+class EventFull(DomainError):
+    code = "event_full"
+    detail = _("All places are taken.")
+
+
+class EventNotPublished(DomainError):
+    code = "event_not_published"
+    detail = _("This event is not published yet.")
+
+
+class CapacityTooSmall(DomainError):
+    code = "capacity_too_small"
+    detail = _("More members than that attend already.")
+    field = "capacity"
+
+
+class LastOwner(DomainError):
+    code = "last_owner"
+    detail = _("An organization needs an owner. Make somebody else one first.")
+
+
+class UserUnknown(DomainError):
+    code = "user_unknown"
+    detail = _("There is no such member.")
+    field = "users"
+
+
+class OrganizationForeign(DomainError):
+    code = "organization_foreign"
+    detail = _("You are no member of an organization named here.")
+    field = "organizations"

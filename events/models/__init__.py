@@ -1,0 +1,15 @@
+"""Organizations, events, and who attends them."""
+
+from events.models.attendance import Attendance
+from events.models.calendars import CalendarFeed
+from events.models.events import Event
+from events.models.organizations import Membership, Organization, Role
+
+__all__ = [
+    "Attendance",
+    "CalendarFeed",
+    "Event",
+    "Membership",
+    "Organization",
+    "Role",
+]

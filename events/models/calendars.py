@@ -1,0 +1,32 @@
+"""Addresses under which calendar programs, which send no headers, find a feed."""
+
+from secrets import token_urlsafe
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.models import Member
+
+
+def new_secret() -> str:
+    """192 bits, in letters, digits, - and _."""
+    return token_urlsafe(24)
+
+
+class CalendarFeed(models.Model):
+    member = models.OneToOneField(
+        Member,
+        models.CASCADE,
+        related_name="calendar_feed",
+        verbose_name=_("member"),
+    )
+    secret = models.CharField(max_length=32, unique=True, default=new_secret)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return str(self.member_id)

@@ -1,0 +1,101 @@
+"""Events: what happens, where and when."""
+
+from uuid import uuid4
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext_lazy as _
+
+from events import constants
+from events.models.organizations import Organization
+from events.querysets import EventQuerySet
+from matchmaker.models import Member
+from project.lib.due import DueRow
+from project.lib.geo import AsGeometry
+
+PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
+
+
+class Event(DueRow):
+    """Stored at once, due at `publish_at`, visible to all from `published_at` on.
+
+    `attendees` is kept by a trigger of the attendance table (migration 0001), so the
+    rule that capacity is not exceeded is the database's, whoever writes.
+    """
+
+    title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)
+    description = models.TextField(
+        _("description"), max_length=constants.DESCRIPTION_MAX_LENGTH, blank=True
+    )
+    image = models.ImageField(_("picture"), upload_to="events", blank=True)
+    thumbnail = models.ImageField(_("thumbnail"), upload_to="events", blank=True)
+    date = models.DateTimeField(_("date"), null=True, blank=True)
+    is_all_day = models.BooleanField(
+        _("all day"), default=False, help_text=_("The date was given without a time.")
+    )
+    location = PointField(
+        _("location"), geography=True, null=True, blank=True, spatial_index=False
+    )
+    capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+    attendees = models.PositiveIntegerField(_("attendees"), default=0, editable=False)
+    organizations = models.ManyToManyField(
+        Organization,
+        related_name="events",
+        blank=True,
+        verbose_name=_("organizations"),
+    )
+    creator = models.ForeignKey(
+        Member,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events_created",
+        verbose_name=_("creator"),
+    )
+
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
+    publish_at = models.DateTimeField(_("to be published"), db_default=Now())
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+    # For calendars (RFC 5545): who it is, and which version of it.
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title=""), name="event_title_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(attendees__lte=F("capacity")),
+                name="event_within_capacity",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="event_due",
+                condition=Q(published_at=None, cancelled_at=None),
+            ),
+            models.Index(fields=["date", "id"], name="event_date", condition=PUBLIC),
+            models.Index(
+                F("date").desc(nulls_last=True),
+                F("id").desc(),
+                name="event_date_down",
+                condition=PUBLIC,
+            ),
+            GistIndex(fields=["location"], name="event_location"),
+            GistIndex(AsGeometry(F("location")), name="event_box"),
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="event_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,104 @@
+"""Organizations and their members."""
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from events import constants
+from events.querysets import OrganizationQuerySet
+from matchmaker.models import Member
+from project.lib.geo import AsGeometry
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("owner")
+    MEMBER = "member", _("member")
+
+
+class Organization(models.Model):
+    title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)
+    description = models.TextField(
+        _("description"), max_length=constants.DESCRIPTION_MAX_LENGTH, blank=True
+    )
+    postcode = models.CharField(
+        _("postcode"), max_length=constants.POSTCODE_MAX_LENGTH, blank=True
+    )
+    address = models.CharField(
+        _("address"), max_length=constants.ADDRESS_MAX_LENGTH, blank=True
+    )
+    location = PointField(
+        _("location"), geography=True, null=True, blank=True, spatial_index=False
+    )
+    members = models.ManyToManyField(
+        Member,
+        through="Membership",
+        related_name="organizations",
+        verbose_name=_("members"),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title=""), name="organization_title_not_empty"
+            ),
+        ]
+        indexes = [
+            GistIndex(fields=["location"], name="organization_location"),
+            GistIndex(AsGeometry(F("location")), name="organization_box"),
+            GinIndex(
+                OpClass(Upper("title"), "gin_trgm_ops"), name="organization_title"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Membership(models.Model):
+    """A member of an organization.
+
+    Whoever was put into it by somebody else has not `confirmed_at`: they are in it, but
+    share neither e-mail nor phone number with the others. Else one could make an
+    organization of strangers and read their addresses.
+    """
+
+    organization = models.ForeignKey(
+        Organization,
+        models.CASCADE,
+        related_name="memberships",
+        db_index=False,
+        verbose_name=_("organization"),
+    )
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("member"),
+    )
+    role = models.CharField(
+        _("role"), max_length=6, choices=Role.choices, default=Role.MEMBER
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint("organization", "member", name="membership_unique"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} ∈ {self.organization_id}"

@@ -1,0 +1,40 @@
+"""Every write about organizations and events: one function a use case."""
+
+from events.services.attendance import Place, attend_event, leave_event
+from events.services.events import (
+    EventFields,
+    change_event,
+    create_event,
+    delete_event,
+    publish_event,
+)
+from events.services.feeds import new_feed, revoke_feed
+from events.services.mails import send_place_mail
+from events.services.organizations import (
+    OrganizationFields,
+    add_member,
+    change_organization,
+    create_organization,
+    delete_organization,
+    remove_member,
+)
+
+__all__ = [
+    "EventFields",
+    "OrganizationFields",
+    "Place",
+    "add_member",
+    "attend_event",
+    "change_event",
+    "change_organization",
+    "create_event",
+    "create_organization",
+    "delete_event",
+    "delete_organization",
+    "leave_event",
+    "new_feed",
+    "publish_event",
+    "remove_member",
+    "revoke_feed",
+    "send_place_mail",
+]

@@ -1,0 +1,160 @@
+"""Events: stored at once, published when they are due, changed, cancelled."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from PIL import Image
+
+from events import constants, errors
+from events.models import Event, Organization, Role
+from matchmaker import images
+from matchmaker.models import Member
+from project.lib import due
+from project.lib.constraints import violations_as
+from project.lib.files import delete_after_commit, stored_jpeg
+
+
+class EventFields(TypedDict, total=False):
+    """`organizations`: ids. `image`: a clean picture, None for none.
+
+    `date`: aware; `is_all_day`: only its day was given. `location`: lon/lat degrees.
+    """
+
+    title: str
+    description: str
+    date: datetime | None
+    is_all_day: bool
+    location: Point | None
+    capacity: int | None
+    organizations: Sequence[int]
+    image: Image.Image | None
+
+
+def create_event(creator: Member, **fields: Unpack[EventFields]) -> Event:
+    """Store an event, due to be published in EVENT_PUBLISH_DELAY_SECONDS.
+
+    After commit a message is sent that will do it; if that is lost, the sweeper will.
+    Raises OrganizationForeign.
+    """
+    organizations = fields.pop("organizations", ())
+    image = fields.pop("image", None)
+    delay = timedelta(seconds=settings.EVENT_PUBLISH_DELAY_SECONDS)
+    event = Event(creator=creator, **fields)
+    with _stored_pictures(event, image), transaction.atomic():
+        _require_mine(creator, organizations)
+        event.publish_at = event.next_attempt_at = Now() + delay  # type: ignore[assignment]
+        event.save(force_insert=True)
+        event.organizations.set(organizations)
+        event.refresh_from_db(fields=["publish_at"])
+        due.nudge(
+            constants.PUBLICATION,
+            event.pk,
+            delay_ms=int(delay.total_seconds() * 1000) + constants.NUDGE_SLACK_MS,
+        )
+    return event
+
+
+def publish_event(event_id: int) -> None:
+    """Make an event that is due visible to all. Only the first call does anything."""
+    due_now = Event.objects.filter(
+        pk=event_id, published_at=None, cancelled_at=None, publish_at__lte=Now()
+    )
+    due_now.update(published_at=Now())
+
+
+def change_event(
+    member: Member, event_id: int, **changes: Unpack[EventFields]
+) -> Event:
+    """Change only what is given; calendars get a new version.
+
+    More capacity gives the places to those who wait. Raises Unknown, NotYours,
+    OrganizationForeign, CapacityTooSmall.
+    """
+    organizations = changes.pop("organizations", None)
+    has_image = "image" in changes
+    image = changes.pop("image", None)
+    full = {"event_within_capacity": errors.CapacityTooSmall}
+    replaced = Event()
+    with _stored_pictures(replaced, image), violations_as(full):
+        event = _mine(member, event_id)
+        if organizations is not None:
+            known = event.organizations.values_list("pk", flat=True)
+            _require_mine(member, set(organizations) - set(known))
+            event.organizations.set(organizations)
+        for name, value in changes.items():
+            setattr(event, name, value)
+        fields = [*changes, "sequence", "changed_at"]
+        if has_image:
+            delete_after_commit(event.image.name)
+            delete_after_commit(event.thumbnail.name)
+            event.image, event.thumbnail = replaced.image, replaced.thumbnail
+            fields += ["image", "thumbnail"]
+        event.sequence = F("sequence") + 1  # type: ignore[assignment]
+        event.changed_at = Now()  # type: ignore[assignment]
+        event.save(update_fields=fields)
+    return event
+
+
+def delete_event(member: Member, event_id: int) -> None:
+    """Take an event away. What was published stays for calendars, as cancelled.
+
+    Raises Unknown, NotYours.
+    """
+    with transaction.atomic():
+        event = _mine(member, event_id)
+        delete_after_commit(event.image.name)
+        delete_after_commit(event.thumbnail.name)
+        if event.published_at is None:
+            event.delete()
+            return
+        Event.objects.filter(pk=event.pk).update(
+            cancelled_at=Now(),
+            changed_at=Now(),
+            sequence=F("sequence") + 1,
+            image="",
+            thumbnail="",
+        )
+
+
+def _mine(member: Member, event_id: int) -> Event:
+    """The event, locked, if `member` may change it."""
+    held = Event.objects.select_for_update(no_key=True, of=("self",))
+    event = held.filter(pk=event_id, cancelled_at=None).first()
+    if event is None:
+        raise errors.Unknown
+    is_owner = Organization.objects.filter(
+        events=event, memberships__member=member, memberships__role=Role.OWNER
+    ).exists()
+    if member.is_staff or event.creator_id == member.pk or is_owner:
+        return event
+    raise errors.Unknown if event.published_at is None else errors.NotYours
+
+
+def _require_mine(member: Member, organizations: Sequence[int] | set[int]) -> None:
+    """Naming an organization confirms that one is its member."""
+    mine = member.memberships.filter(organization__in=organizations)
+    if mine.count() != len(set(organizations)):
+        raise errors.OrganizationForeign
+    mine.filter(confirmed_at=None).update(confirmed_at=Now())
+
+
+def _stored_pictures(event: Event, picture: Image.Image | None) -> ExitStack:
+    """Store the picture and its thumbnail and name them in `event`."""
+    full, small = None, None
+    if picture is not None:
+        side = constants.THUMBNAIL_MAX_SIDE_PX
+        full = images.jpeg(picture)
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        small = images.jpeg(picture)
+    with ExitStack() as stack:
+        event.image = stack.enter_context(stored_jpeg("events", full))
+        event.thumbnail = stack.enter_context(stored_jpeg("events", small))
+        return stack.pop_all()
+    raise AssertionError("unreachable")

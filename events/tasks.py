@@ -1,0 +1,43 @@
+"""Dramatiq actors: an id in, one attempt at what its row asks for."""
+
+import dramatiq
+from django.conf import settings
+from django.db.models import Q
+
+from events import constants, services
+from events.models import Attendance, Event
+from project.lib import due
+
+PUBLICATION_LEASE_S = 10
+MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT
+
+
+@dramatiq.actor(max_retries=0, time_limit=PUBLICATION_LEASE_S * 1000)
+def publish_event(event_id: int) -> None:
+    due.attempt(PUBLICATION, event_id)
+
+
+@dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
+def send_place_mail(attendance_id: int) -> None:
+    due.attempt(PLACE_MAIL, attendance_id)
+
+
+PUBLICATION = due.Work(
+    name=constants.PUBLICATION,
+    model=Event,
+    undone=Q(published_at=None, cancelled_at=None),
+    due_at="publish_at",
+    do=services.publish_event,
+    lease_s=PUBLICATION_LEASE_S,
+    actor=publish_event,
+)
+
+PLACE_MAIL = due.Work(
+    name=constants.PLACE_MAIL,
+    model=Attendance,
+    undone=Q(promoted_at__isnull=False, told_at=None),
+    due_at="promoted_at",
+    do=services.send_place_mail,
+    lease_s=MAIL_LEASE_S,
+    actor=send_place_mail,
+)
