@@ -14,9 +14,10 @@ from matchmaker.filters import VIEWER, MemberFilter
 from matchmaker.models import Member
 from matchmaker.nearest import ORIGIN
 from matchmaker.querysets import MemberQuerySet, distance_from
+from project.lib.filtersets import Choice
 from project.lib.geo import LonLat
 from project.lib.geojson import Shape, one_statement, point_sql, write_one
-from project.lib.lists import PAGE_SIZE, Choice, wants_geojson
+from project.lib.lists import PAGE_SIZE, wants_geojson
 from project.lib.pages import (
     Cursor,
     Key,

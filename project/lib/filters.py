@@ -9,7 +9,8 @@ from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.geo import Box
+from project.lib.geo import EDGES, Box
+from project.lib.prepared import Param
 
 DISTANCE_MAX_KM = 20_000
 
@@ -35,8 +36,6 @@ class KilometresFilter(django_filters.NumberFilter):
 
 class BoxField(forms.CharField):
     """`west,south,east,north` in degrees; west > east crosses the antimeridian."""
-
-    is_box = True
 
     default_error_messages = {
         "box": _(
@@ -67,6 +66,12 @@ class BoxField(forms.CharField):
 
 class BoxFilter(django_filters.Filter):
     field_class = BoxField
+
+    @staticmethod
+    def placeholder(name: str, crosses: bool) -> Box:
+        """A box whose edges are given when the statement runs."""
+        west, south, east, north = (Param(f"{name}.{edge}") for edge in EDGES)
+        return Box(west, south, east, north, crosses=crosses)
 
 
 def repeated_errors(params: QueryDict) -> dict[str, list[Any]]:

@@ -35,6 +35,9 @@ class Geography(Func):
     template = "%(expressions)s::geography"
 
 
+EDGES = ("west", "south", "east", "north")
+
+
 @dataclass(frozen=True)
 class Box:
     """Degrees, as numbers or expressions; one that `crosses` the antimeridian has
@@ -45,6 +48,13 @@ class Box:
     east: Any
     north: Any
     crosses: bool
+
+    @property
+    def variant(self) -> bool:
+        return self.crosses
+
+    def parts(self) -> dict[str, Any]:
+        return {edge: getattr(self, edge) for edge in EDGES}
 
     def spans(self) -> list[tuple[Any, Any]]:
         """Ranges of longitude, west <= east in each."""

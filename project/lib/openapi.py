@@ -11,7 +11,7 @@ from drf_yasg.utils import swagger_auto_schema
 from rest_framework import serializers
 
 from project.lib.filters import BoxFilter, StrictBooleanFilter
-from project.lib.lists import PagedFilterSet
+from project.lib.filtersets import CompiledFilterSet
 
 MULTIPART = ["multipart/form-data"]
 JSON = ["application/json"]
@@ -119,7 +119,7 @@ def _answer(answer: Any) -> Any:
     return answer
 
 
-def query_parameters(filters: type[PagedFilterSet]) -> list[openapi.Parameter]:
+def query_parameters(filters: type[CompiledFilterSet]) -> list[openapi.Parameter]:
     """The parameters of a list, from its filters."""
     return [_parameter(name, f) for name, f in filters.base_filters.items()]
 

@@ -1,0 +1,112 @@
+"""Query parameters of lists whose statements are compiled once a choice of them.
+
+Declared as django-filter wants them. What a request gives is validated by `read`;
+`narrow` applies the filters once per `Choice`, with Params for values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from rest_framework.exceptions import ValidationError
+
+from project.lib.filters import repeated_errors
+from project.lib.prepared import Param
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which filters a request uses: all that shapes the SQL, and none of its values.
+
+    `filters`: (name, what of its value changes the SQL), sorted by name.
+    """
+
+    filters: tuple[tuple[str, Any], ...]
+
+    def __contains__(self, name: str) -> bool:
+        return any(name == chosen for chosen, _variant in self.filters)
+
+    def without(self, name: str) -> "Choice":
+        return Choice(tuple(chosen for chosen in self.filters if chosen[0] != name))
+
+
+@runtime_checkable
+class Compound(Protocol):
+    """A value of several Params: `parts` by name, `variant` what changes the SQL.
+
+    Its filter has a method `placeholder(name, variant)`, which makes one of Params.
+    """
+
+    @property
+    def variant(self) -> Any: ...
+
+    def parts(self) -> Mapping[str, Any]: ...
+
+
+class CompiledFilterSet(django_filters.FilterSet):
+    # Parameters that choose a page or an order, and not rows.
+    paging: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def read(cls, params: QueryDict) -> dict[str, Any]:
+        """The given parameters, cleaned. Raises ValidationError with all that is wrong.
+
+        Empty ones count as not given, as in a form.
+        """
+        names = tuple(name for name in cls.base_filters if name in params)
+        # Classes are hashable: python/mypy#11470.
+        form = _form_class(cls, names)(params)  # type: ignore[arg-type]
+        errors = {**repeated_errors(params), **form.errors}
+        if errors:
+            raise ValidationError(errors)
+        return {
+            name: value
+            for name, value in form.cleaned_data.items()
+            if value is not None and value != ""
+        }
+
+    @classmethod
+    def choose(cls, given: Mapping[str, Any]) -> tuple[Choice, dict[str, Any]]:
+        """Split what was read into what shapes the SQL and the values of its Params."""
+        filters: list[tuple[str, Any]] = []
+        values: dict[str, Any] = {}
+        for name in sorted(given.keys() - set(cls.paging)):
+            value = given[name]
+            if isinstance(value, bool):
+                filters.append((name, value))
+            elif isinstance(value, Compound):
+                filters.append((name, value.variant))
+                values |= {f"{name}.{k}": v for k, v in value.parts().items()}
+            else:
+                filters.append((name, None))
+                values[name] = value
+        return Choice(tuple(filters)), values
+
+    @classmethod
+    def narrow(cls, queryset: QuerySet[Any], choice: Choice) -> Any:
+        """Apply the chosen filters, with Params where their values will be."""
+        filterset = cls({}, queryset)
+        for name, variant in choice.filters:
+            chosen = filterset.filters[name]
+            queryset = chosen.filter(queryset, _placeholder(chosen, name, variant))
+        return queryset
+
+
+def _placeholder(chosen: django_filters.Filter, name: str, variant: Any) -> Any:
+    if hasattr(chosen, "placeholder"):
+        return chosen.placeholder(name, variant)
+    return Param(name) if variant is None else variant
+
+
+@lru_cache(maxsize=1024)
+def _form_class(
+    filterset: type[CompiledFilterSet], names: tuple[str, ...]
+) -> type[forms.Form]:
+    """A form of the given parameters only: fewer fields are faster to clean."""
+    fields = {name: filterset.base_filters[name].field for name in names}
+    return type("Parameters", (forms.Form,), fields)
