@@ -70,7 +70,7 @@ class MatchMailAdmin(OfTwoAdmin):
     @admin.display(description=_("next attempt"))
     def next_attempt(self, mail: MatchMail) -> Any:
         is_due = mail.sent_at is None and mail.given_up_at is None
-        return mail.next_attempt_at if is_due else None
+        return mail.next_attempt_at if is_due else self.get_empty_value_display()
 
     @admin.display(description=_("subject"))
     def subject(self, mail: MatchMail) -> str:

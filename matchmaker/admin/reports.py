@@ -78,7 +78,7 @@ class ReportAdmin(OfTwoAdmin):
     def preview(self, report: Report) -> str:
         return faces.picture(report.to_member) or self.get_empty_value_display()
 
-    @admin.display(description=_("open reports about them"))
+    @admin.display(description=_("open reports"))
     def open_about(self, report: Any) -> str:
         return format_html(
             '<a href="{}">{}</a>', _queue_about(report, "open"), report.open_about
@@ -132,7 +132,7 @@ class ReportAdmin(OfTwoAdmin):
         self._tell(request, text, number)
 
     @admin.action(
-        description=_("Deactivate the reported member (hide, sign out everywhere)"),
+        description=_("Deactivate the member (hide, sign out)"),
         permissions=["deactivate"],
     )
     def deactivate(self, request: HttpRequest, reports: QuerySet[Report]) -> None:

@@ -26,7 +26,8 @@ def main() -> None:
 def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make attack", description=__doc__)
     parser.add_argument(
-        "--url", help="a service that runs; signs up three accounts and leaves them"
+        "--url",
+        help="a service that runs, with THROTTLES=off; leaves three accounts there",
     )
     return parser.parse_args(arguments)
 

@@ -13,6 +13,8 @@ from tests.attack.geodesy import Place, Sighting, locate
 
 PROFILE = "/api/clients/{}/"
 EVERYWHERE_KM = 20_000
+# Distances are told in metres, so circles meet within two of their middle.
+PRECISION_M = 2.0
 
 # Far apart, and on no great circle together.
 LOOKOUTS = (Place(10.1, 51.3), Place(-75.2, -11.7), Place(140.4, -20.6),
@@ -52,7 +54,10 @@ DISCOVER = View("/api/discover/", "max_km")
 
 
 class Attacker(Protocol):
+    """`precision_m`: how near it comes to what the service takes for the place."""
+
     name: str
+    precision_m: float
 
     def find(self, spies: Spies, target_id: int) -> Place | None:
         """Its best estimate, or None where it has found nothing."""
@@ -62,6 +67,7 @@ class FromMap:
     """Reads the point on the map: GeoJSON's geometry of a profile."""
 
     name = "the point on the map"
+    precision_m = PRECISION_M
 
     def find(self, spies: Spies, target_id: int) -> Place | None:
         feature = spies.scout.get(PROFILE.format(target_id), format="geojson")
@@ -76,6 +82,8 @@ class FromDistances:
     G. Qin, C. Patsakis, M. Bouroche: Playing hide and seek with mobile dating
     applications, IFIP SEC 2014.
     """
+
+    precision_m = PRECISION_M
 
     def __init__(self, name: str, measure: Callable[[Spies, int], float | None]):
         self.name, self.measure = name, measure

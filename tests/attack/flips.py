@@ -6,6 +6,7 @@ from tests.attack.accounts import Spies
 from tests.attack.attackers import (
     LIST,
     LOOKOUTS,
+    PRECISION_M,
     PROFILE,
     View,
     bisect,
@@ -17,6 +18,18 @@ from tests.attack.oracles import CENTIMETRE_M
 AROUND = (20, 110, 200, 290)  # degrees from north, along no edge of a grid
 
 
+def roughly(spies: Spies, target_id: int) -> Place | None:
+    """To a kilometre, from distances in whole kilometres."""
+    sightings = []
+    for place in LOOKOUTS:
+        spies.scout.move(place)
+        distance_m = in_profile(spies, target_id)
+        if distance_m is None:
+            return None
+        sightings.append(Sighting(place, round(distance_m / 1000) * 1000))
+    return locate(sightings)
+
+
 class RoundedDistances:
     """Reads whole kilometres only, as if the service told no more.
 
@@ -26,18 +39,17 @@ class RoundedDistances:
     """
 
     name = "distances in whole kilometres"
+    precision_m = PRECISION_M
 
     def find(self, spies: Spies, target_id: int) -> Place | None:
         def whole_km(place: Place) -> int:
             spies.scout.move(place)
-            distance_m = in_profile(spies, target_id)
-            return -1 if distance_m is None else round(distance_m / 1000)
+            return round((in_profile(spies, target_id) or 0) / 1000)
 
-        coarse = [Sighting(place, whole_km(place) * 1000) for place in LOOKOUTS]
-        if any(sighting.distance_m < 0 for sighting in coarse):
-            return None
-        here = locate(coarse)
-        return locate([self._flip(here, azimuth, whole_km) for azimuth in AROUND], here)
+        here = roughly(spies, target_id)
+        return here and locate(
+            [self._flip(here, azimuth, whole_km) for azimuth in AROUND], here
+        )
 
     @staticmethod
     def _flip(
@@ -62,6 +74,8 @@ class ListOrder:
     Asano, M. Yoshikawa: Your neighbors are my spies, ICACT 2016: hiding the distance
     does not help where the order stays.
     """
+
+    precision_m = PRECISION_M
 
     def __init__(self, name: str, view: View = LIST):
         self.name, self.view = name, view
@@ -106,3 +120,35 @@ class ListOrder:
         """Where others see the decoy: the service may blur that too."""
         decoy = spies.scout.get(PROFILE.format(spies.decoy.id), format="geojson")
         return Place(*decoy["geometry"]["coordinates"])
+
+
+class DecoyOrder:
+    """The same the other way round: the scout stands, and the decoy walks.
+
+    Its own exact place is what an attacker knows of the decoy; so where the service
+    blurs that too, the flip is at an edge of the decoy's cell. All of it happens
+    within a few cells of the target, its own among them.
+    """
+
+    name = "order: a decoy that walks"
+    precision_m = 300.0
+
+    def find(self, spies: Spies, target_id: int) -> Place | None:
+        here = roughly(spies, target_id)
+        return here and locate(
+            [self._flip(spies, target_id, here, azimuth) for azimuth in AROUND], here
+        )
+
+    @staticmethod
+    def _flip(spies: Spies, target_id: int, here: Place, azimuth: float) -> Sighting:
+        start = moved(here, azimuth, 10_000)
+        ahead = bearing(start, here)
+        spies.scout.move(start)
+
+        def target_first(walked_m: float) -> bool:
+            spies.decoy.move(moved(start, ahead, walked_m))
+            order = [m["id"] for m in LIST.everywhere(spies)["results"]]
+            return order[:1] == [target_id]
+
+        walked_m = bisect(5_000, 15_000, CENTIMETRE_M, target_first)
+        return Sighting(start, walked_m)

@@ -10,7 +10,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from tests.attack.accounts import Spies
-from tests.attack.attackers import EVERYWHERE_KM, LIST, LOOKOUTS, View, bisect
+from tests.attack.attackers import (
+    EVERYWHERE_KM,
+    LIST,
+    LOOKOUTS,
+    PRECISION_M,
+    View,
+    bisect,
+)
 from tests.attack.geodesy import Place, Sighting, locate
 
 CENTIMETRE_M = 0.01
@@ -31,6 +38,8 @@ def in_count(page: Any, target_id: int) -> bool:
 
 class RadiusOracle:
     """From how far is the target in the list? To the centimetre, from four places."""
+
+    precision_m = PRECISION_M
 
     def __init__(self, name: str, look: Look, view: View = LIST):
         self.name, self.look, self.view = name, look, view
@@ -58,6 +67,8 @@ class BoxOracle:
     Longitudes are counted from `start`, so some of the boxes cross the antimeridian
     wherever `start` is not 180.
     """
+
+    precision_m = PRECISION_M
 
     def __init__(self, name: str, look: Look, start: float = 0):
         self.name, self.look, self.start = name, look, start

@@ -1,38 +1,36 @@
 """The table of make attack."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db import connection, transaction
 from django.test.utils import setup_test_environment
 
-from tests.attack.attackers import Attacker
-from tests.attack.geodesy import Place, metres
+from tests.attack.geodesy import Place, metres, moved
 from tests.attack.leaks import exact_places
 from tests.attack.places import CELLS, Cell, read_cell
 from tests.attack.trials import ATTACKERS, Result, Scene
+from tests.attack.watching import estimate, jitter, watch
 from tests.attack.wire import in_process, over_network
 
 HOME = CELLS["Saint Petersburg"]
+NOISE_M, FIXES = 15, 200
 
 
-@dataclass
-class Errors:
-    """Of one attacker, in metres: from the member, and from its cell's centre."""
+@dataclass(frozen=True)
+class Error:
+    """What an attacker got: `member_m` is None where it found nothing."""
 
-    requests: int = 0
-    member_m: list[float] = field(default_factory=list)
-    centre_m: list[float] = field(default_factory=list)
-    lost: int = 0
+    cell: Cell
+    requests: int
+    member_m: float | None
+    centre_m: float | None
 
-    def add(self, result: Result, home: Place, centre: Place) -> None:
-        self.requests = max(self.requests, result.requests)
-        if result.estimate is None:
-            self.lost += 1
-            return
-        self.member_m.append(metres(result.estimate, home))
-        self.centre_m.append(metres(result.estimate, centre))
+
+Errors: TypeAlias = dict[str, list[Error]]  # by the attacker's name
 
 
 def attack_all() -> Iterator[str]:
@@ -41,17 +39,20 @@ def attack_all() -> Iterator[str]:
     connection.creation.create_test_db(verbosity=0)
     try:
         cells = [read_cell(name) for name in CELLS]
-        real: dict[str, Errors] = defaultdict(Errors)
-        leaky: dict[str, Errors] = defaultdict(Errors)
-        names = [attacker.name for attacker in ATTACKERS]
+        real: Errors = {attacker.name: [] for attacker in ATTACKERS}
+        leaky: Errors = {attacker.name: [] for attacker in ATTACKERS}
         for title, errors in (("The service", real), ("Exact places", leaky)):
             yield f"\n**{title}: metres from the estimate to the member**\n"
-            yield from _head(["cell", "place in it", "its centre", *names])
+            yield from _head(["cell", "place in it", "its centre", *errors])
             for cell in cells:
                 for spot in cell.spots:
                     yield _attack_spot(cell, spot, errors, leaks=errors is leaky)
-        yield "\n**Over all places**\n"
-        yield from _summary(real, leaky)
+        yield "\n**By attack, over all places**\n"
+        yield from _by_attack(real, leaky)
+        yield "\n**By cell, over all attacks**\n"
+        yield from _by_cell(cells, real, leaky)
+        yield f"\n**{FIXES} fixes of a phone at rest, {NOISE_M} m of noise**\n"
+        yield from _watched(cells[0])
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], 0)
 
@@ -66,41 +67,88 @@ def attack_url(url: str) -> Iterator[str]:
         yield _row([attacker.name, result.requests, _metres(result, HOME)])
 
 
-def _attack_spot(
-    cell: Cell, spot: str, errors: dict[str, Errors], *, leaks: bool
-) -> str:
+def _attack_spot(cell: Cell, spot: str, errors: Errors, *, leaks: bool) -> str:
     home = cell.spots[spot]
-    results = _attack(home, ATTACKERS, leaks=leaks)
-    for result in results:
-        errors[result.attacker].add(result, home, cell.centre)
-    found = [_metres(result, home) for result in results]
+    found = []
+    for result in _attack(home, leaks=leaks):
+        centre_m = result.error_m(cell.centre)
+        error = Error(cell, result.requests, result.error_m(home), centre_m)
+        errors[result.attacker].append(error)
+        found.append(_metres(result, home))
     return _row([cell.name, spot, f"{metres(home, cell.centre):,.2f}", *found])
 
 
-def _attack(home: Place, attackers: Sequence[Attacker], *, leaks: bool) -> list[Result]:
-    with transaction.atomic():
-        if leaks:
-            with exact_places():
-                return _attack(home, attackers, leaks=False)
+def _attack(home: Place, *, leaks: bool) -> list[Result]:
+    with transaction.atomic(), exact_places() if leaks else nullcontext():
         scene = Scene.sign_up(in_process())
         scene.victim.move(home)
-        results = [scene.attack(attacker) for attacker in attackers]
+        results = [scene.attack(attacker) for attacker in ATTACKERS]
         transaction.set_rollback(True)
     return results
 
 
-def _summary(real: dict[str, Errors], leaky: dict[str, Errors]) -> Iterator[str]:
+def _by_attack(real: Errors, leaky: Errors) -> Iterator[str]:
     yield from _head(
-        ["attacker", "requests", "from the member", "from the cell's centre, at most",
-         "leaky: from the member, at most"]
+        ["attack", "requests", "off the cell's centre", "off the member",
+         "exact places: off the member"]
     )  # fmt: skip
     for name, errors in real.items():
-        span = f"{min(errors.member_m):,.2f} – {max(errors.member_m):,.2f}"
-        off_m, leak_m = max(errors.centre_m), max(leaky[name].member_m)
-        lost = f" ({errors.lost}, {leaky[name].lost} lost)"
-        yield _row([name, errors.requests, span, f"{off_m:,.2f}", f"{leak_m:,.2f}"]) + (
-            lost if errors.lost or leaky[name].lost else ""
+        yield _row(
+            [
+                name,
+                max(error.requests for error in errors),
+                _span(error.centre_m for error in errors),
+                _span(error.member_m for error in errors),
+                _span(error.member_m for error in leaky[name]),
+            ]
         )
+
+
+def _by_cell(cells: Sequence[Cell], real: Errors, leaky: Errors) -> Iterator[str]:
+    """The attack that does best where it does worst in a cell; and the reverse."""
+    yield from _head(
+        ["cell", "half of its diagonal", "the best attack's worst error",
+         "exact places: the worst attack's"]
+    )  # fmt: skip
+    for cell in cells:
+        half_m = metres(*[*cell.spots.values()][:2]) / 2
+        best_m, leak_m = (
+            choose(
+                max(_or_lost(e.member_m) for e in each if e.cell == cell)
+                for each in errors.values()
+            )
+            for choose, errors in ((min, real), (max, leaky))
+        )
+        yield _row([cell.name, *(f"{m:,.2f}" for m in (half_m, best_m, leak_m))])
+
+
+def _watched(cell: Cell) -> Iterator[str]:
+    edge = cell.spots["east edge"]
+    homes = {
+        "200 m inside the east edge": moved(edge, -90, 200),
+        "3 m inside the east edge, in its middle": moved(edge, -90, 3),
+        "3 m inside the east edge, 300 m north": moved(moved(edge, -90, 3), 0, 300),
+        "in the north-east corner": cell.spots["north-east corner"],
+    }
+    yield from _head(["home", "cells seen", "its centre", "off the member"])
+    for name, home in homes.items():
+        with transaction.atomic():
+            scene = Scene.sign_up(in_process())
+            points, _digest = watch(scene, [*jitter(home, NOISE_M, FIXES)])
+            transaction.set_rollback(True)
+        error_m = metres(estimate(points, NOISE_M), home)
+        centre_m = metres(cell.centre, home)
+        seen = len({*points})
+        yield _row([name, seen, f"{centre_m:,.0f}", f"{error_m:,.0f}"])
+
+
+def _span(values: Iterable[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{min(known):,.2f} – {max(known):,.2f}" if known else "–"
+
+
+def _or_lost(error_m: float | None) -> float:
+    return math.inf if error_m is None else error_m
 
 
 def _metres(result: Result, home: Place) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from uuid import uuid4
 
 from tests.attack.accounts import Account, Spies
 from tests.attack.attackers import (
@@ -15,7 +16,7 @@ from tests.attack.attackers import (
     in_list,
     in_profile,
 )
-from tests.attack.flips import ListOrder, RoundedDistances
+from tests.attack.flips import DecoyOrder, ListOrder, RoundedDistances
 from tests.attack.geodesy import Place, metres
 from tests.attack.oracles import BoxOracle, RadiusOracle, in_count, in_page
 from tests.attack.wire import Wire
@@ -35,6 +36,7 @@ PATIENT: Sequence[Attacker] = (
     RadiusOracle("radius: the count of the liked", in_count, LIKED),
     RoundedDistances(),
     ListOrder("order of the list"),
+    DecoyOrder(),
     FromDistances("discover: distances", partial(in_list, view=DISCOVER)),
     FromDistances("discover: cursors", partial(in_cursor, view=DISCOVER)),
     RadiusOracle("discover: who is in the radius", in_page, DISCOVER),
@@ -66,7 +68,9 @@ class Scene:
 
     @classmethod
     def sign_up(cls, wire: Wire) -> "Scene":
-        return cls(Account.sign_up(wire, "Alice", "Home"), Spies.sign_up(wire))
+        # A name of its own, also where victims of other days are left.
+        victim = Account.sign_up(wire, "Alice", uuid4().hex)
+        return cls(victim, Spies.sign_up(wire))
 
     def attack(self, attacker: Attacker) -> Result:
         log = self.spies.set_out(self.victim.id)

@@ -1,6 +1,7 @@
 """How requests reach the service: in this process, or over the network."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
@@ -47,6 +48,7 @@ def in_process() -> Wire:
 
 def over_network(base_url: str) -> Wire:
     client = httpx.Client(base_url=base_url, timeout=60)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request
 
     def request(
         method: str, path: str, params: Mapping[str, Any], body: Any, token: str | None

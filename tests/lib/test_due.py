@@ -1,15 +1,12 @@
 """Due rows: each is somebody's, and nobody's for ever."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -18,6 +15,7 @@ from matchmaker.models import MatchMail
 from matchmaker.tasks import MATCH_MAIL
 from project.lib import due
 from tests.factories import MemberFactory
+from tests.threads import at_once
 
 
 def make_rows(number: int) -> list[int]:
@@ -33,29 +31,13 @@ def done(pk: int) -> None:
     MatchMail.objects.filter(pk=pk).update(sent_at=Now())
 
 
-def at_once(number: int, call: Callable[[], object]) -> list[object]:
-    """Results of as many threads, each with a connection of its own that is open."""
-    start = threading.Barrier(number)
-
-    def run(_number: int) -> object:
-        try:
-            connections["default"].ensure_connection()
-            start.wait(timeout=30)
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as threads:
-        return list(threads.map(run, range(number)))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_row_is_taken_by_one_of_many():
     (pk,) = make_rows(1)
     calls: list[int] = []
     work = replace(MATCH_MAIL, do=calls.append)
 
-    results = at_once(20, lambda: due.attempt(work, pk))
+    results = at_once(*[lambda: due.attempt(work, pk)] * 20)
 
     assert sorted(results) == [False] * 19 + [True]
     assert calls == [pk]
@@ -71,7 +53,8 @@ def test_sweeps_at_once_do_each_row_once():
         calls.append(pk)
         done(pk)
 
-    taken = at_once(3, lambda: due.sweep(replace(MATCH_MAIL, do=do)))
+    work = replace(MATCH_MAIL, do=do)
+    taken = at_once(*[lambda: due.sweep(work)] * 3)
 
     assert sorted(calls) == pks
     assert sum(taken) == 100
