@@ -1,7 +1,7 @@
 """Events: stored at once, published when they are due, changed, cancelled."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
@@ -145,16 +145,17 @@ def _require_mine(member: Member, organizations: Sequence[int] | set[int]) -> No
     mine.filter(confirmed_at=None).update(confirmed_at=Now())
 
 
-def _stored_pictures(event: Event, picture: Image.Image | None) -> ExitStack:
-    """Store the picture and its thumbnail and name them in `event`."""
+@contextmanager
+def _stored_pictures(event: Event, picture: Image.Image | None) -> Iterator[None]:
+    """Store the picture and its thumbnail, and name them in `event`."""
     full, small = None, None
     if picture is not None:
-        side = constants.THUMBNAIL_MAX_SIDE_PX
         full = images.jpeg(picture)
+        side = constants.THUMBNAIL_MAX_SIDE_PX
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
         small = images.jpeg(picture)
-    with ExitStack() as stack:
-        event.image = stack.enter_context(stored_jpeg("events", full))
-        event.thumbnail = stack.enter_context(stored_jpeg("events", small))
-        return stack.pop_all()
-    raise AssertionError("unreachable")
+    with (
+        stored_jpeg("events", full) as event.image,
+        stored_jpeg("events", small) as event.thumbnail,
+    ):
+        yield

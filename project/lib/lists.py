@@ -1,7 +1,7 @@
 """Keyset lists over HTTP: their parameters and their envelope, JSON or GeoJSON."""
 
 import json
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
@@ -46,13 +46,16 @@ def page_response(request: Request, page: Page, order: Order) -> Response:
         "next": _link(request, page.next, order),
         "previous": _link(request, page.previous, order),
     }
+    return enveloped(request, envelope, page.items)
+
+
+def enveloped(request: Request, envelope: dict[str, Any], items: str) -> Response:
+    """A list's answer; `items` are rows as JSON text, with commas between them."""
     head = json.dumps(envelope, ensure_ascii=False)[:-1]
     if wants_geojson(request):
-        text = (
-            f'{{"type": "FeatureCollection", {head[1:]}, "features": [{page.items}]}}'
-        )
+        text = f'{{"type": "FeatureCollection", {head[1:]}, "features": [{items}]}}'
     else:
-        text = f'{head}, "results": [{page.items}]}}'
+        text = f'{head}, "results": [{items}]}}'
     return Response(Written(text))
 
 

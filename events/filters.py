@@ -1,0 +1,155 @@
+"""Query parameters of the lists of events and organizations → queryset verbs."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import BigIntegerField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from events.models import Event, Organization
+from events.querysets import EventQuerySet, OrganizationQuerySet
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
+from project.lib.geo import Geography, LonLat
+from project.lib.moments import SpanFilter
+from project.lib.offsets import OffsetFilterSet
+from project.lib.prepared import Param
+
+# Where from, and how far; given when the statement runs.
+ORIGIN = Geography(Param("origin"))
+RADIUS_M = Param("radius_m")
+
+
+class PointTextField(forms.CharField):
+    def clean(self, value: Any) -> LonLat | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            if "_" in text:  # Python's 1_000
+                raise ValueError(text)
+            lon, lat = (float(part) for part in text.split(","))
+        except ValueError:
+            lon = lat = float("nan")
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise forms.ValidationError(_("Give longitude,latitude in degrees."))
+        return LonLat(lon, lat)
+
+
+class PointFilter(django_filters.Filter):
+    field_class = PointTextField
+
+
+class EventFilter(OffsetFilterSet):
+    search = django_filters.CharFilter(
+        field_name="title",
+        lookup_expr="icontains",
+        max_length=200,
+        help_text=_("Part of the title, in any case"),
+    )
+    date = SpanFilter(help_text=_("A day of UTC, or an instant"))
+    date__gte = SpanFilter(field_name="date", lookup_expr="gte")
+    date__lte = SpanFilter(field_name="date", lookup_expr="lte")
+    organization = django_filters.NumberFilter(
+        method="filter_organization",
+        min_value=1,
+        max_value=2**63 - 1,
+        decimal_places=0,
+        help_text=_("An organization's id"),
+    )
+    attending = StrictBooleanFilter(
+        method="filter_attending", help_text=_("Where the caller has a place")
+    )
+    in_bbox = BoxFilter(
+        method="filter_box", help_text=_("west,south,east,north in degrees")
+    )
+    distance = KilometresFilter(
+        method="filter_distance", help_text=_("Kilometres from the caller, or `point`")
+    )
+    point = PointFilter(
+        method="filter_point", help_text=_("longitude,latitude to measure from")
+    )
+    ordering = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in ("date", "-date", "distance")],
+        method="filter_point",
+        help_text=_("Newest first without it; by distance: of those with a place"),
+    )
+
+    paging = (*OffsetFilterSet.paging, "ordering", "point")
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    @classmethod
+    def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
+        """The cleaned parameters. Distances need a point, or the viewer's location."""
+        errors: dict[str, Any] = {}
+        given: dict[str, Any] = {}
+        try:
+            given = cls.read(params)
+        except ValidationError as error:
+            errors = dict(error.detail)  # type: ignore[arg-type]
+        if viewer.location is None and not params.get("point"):
+            message = _("Give a point, or set your own location first.")
+            if params.get("distance"):
+                errors.setdefault("distance", [message])
+            if params.get("ordering") == "distance":
+                errors.setdefault("ordering", [message])
+        if errors:
+            raise ValidationError(errors)
+        return given
+
+    def filter_organization(
+        self, queryset: EventQuerySet, name: str, value: Any
+    ) -> EventQuerySet:
+        return queryset.filter(organizations=value)
+
+    def filter_attending(
+        self, queryset: EventQuerySet, name: str, value: bool
+    ) -> EventQuerySet:
+        mine = Event.objects.attended_by(VIEWER)
+        return mine & queryset if value else queryset.exclude(pk__in=mine.values("pk"))
+
+    def filter_box(
+        self, queryset: EventQuerySet, name: str, value: Any
+    ) -> EventQuerySet:
+        return queryset.in_box(value)
+
+    def filter_distance(
+        self, queryset: EventQuerySet, name: str, value: Any
+    ) -> EventQuerySet:
+        return queryset.within(ORIGIN, RADIUS_M)
+
+    def filter_point(
+        self, queryset: EventQuerySet, name: str, value: Any
+    ) -> EventQuerySet:
+        return queryset  # says where from, or in what order: lists.py
+
+
+class OrganizationFilter(OffsetFilterSet):
+    search = django_filters.CharFilter(
+        field_name="title",
+        lookup_expr="icontains",
+        max_length=200,
+        help_text=_("Part of the title, in any case"),
+    )
+    in_bbox = BoxFilter(
+        method="filter_box", help_text=_("west,south,east,north in degrees")
+    )
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+    def filter_box(
+        self, queryset: OrganizationQuerySet, name: str, value: Any
+    ) -> OrganizationQuerySet:
+        return queryset.in_box(value)
+
+
+ID = Param("id", BigIntegerField())

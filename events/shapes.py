@@ -1,0 +1,110 @@
+"""What clients see of events and organizations: contract, section 3.
+
+PostgreSQL writes all of it, with organizations and their users inside, so that a list
+of any size is one statement.
+"""
+
+from functools import cache
+from typing import Any
+
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.geojson import Shape, point_sql
+from project.lib.prepared import Param, Statement
+
+_INSTANT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+
+_ADDRESS = "concat_ws(', ', NULLIF({0}.postcode, ''), NULLIF({0}.address, ''))"
+
+
+@cache
+def event_shape(*, has_distance: bool) -> Shape:
+    """An event in full; `has_distance`: with `distance_km`, of the row's distance_m."""
+    organizations = _organizations()
+    properties: dict[str, str] = {
+        "status": "CASE WHEN p.published_at IS NULL THEN 'scheduled'"
+        " ELSE 'published' END",
+        "title": "p.title",
+        "description": "p.description",
+        "image": "%s || NULLIF(p.image, '')",
+        "thumbnail": "%s || NULLIF(p.thumbnail, '')",
+        "date": _INSTANT.format("p.date"),
+        "location": point_sql("location"),
+        "capacity": "p.capacity",
+        "attendees": "p.attendees",
+        "attending": "p.attending",
+        "organizations": organizations.sql,
+    }
+    if has_distance:
+        properties["distance_km"] = "round((p.distance_m / 1000)::numeric, 3)"
+    media = Param("media")
+    return Shape(
+        properties=properties,
+        geometry=point_sql("location"),
+        params=(media, media, *organizations.params),
+    )
+
+
+@cache
+def organization_shape() -> Shape:
+    users = _users("p.id", with_role=True)
+    return Shape(
+        properties={
+            "title": "p.title",
+            "description": "p.description",
+            "postcode": "p.postcode",
+            "address": "p.address",
+            "full_address": _ADDRESS.format("p"),
+            "location": point_sql("location"),
+            "users": users.sql,
+        },
+        geometry=point_sql("location"),
+        params=users.params,
+    )
+
+
+def _organizations() -> Statement:
+    """The organizations of event `p`, in the order of their ids."""
+    users = _users("o.id", with_role=False)
+    return Statement(
+        f"""(
+            SELECT coalesce(json_agg(json_build_object(
+                'id', o.id, 'title', o.title, 'description', o.description,
+                'full_address', {_ADDRESS.format("o")}, 'users', {users.sql}
+            ) ORDER BY o.id), '[]')
+            FROM events_event_organizations named
+            JOIN events_organization o ON o.id = named.organization_id
+            WHERE named.event_id = p.id
+        )""",  # noqa: S608
+        users.params,
+    )
+
+
+def _users(organization: str, *, with_role: bool) -> Statement:
+    """The active members of an organization, as the viewer may see them.
+
+    The e-mail and the telephone of those who are confirmed members, to callers who
+    are members too.
+    """
+    visible: Any = Member.objects.visible_to(VIEWER)
+    members = Statement.of(
+        visible.values("id", "first_name", "last_name", "email", "phone_number")
+    )
+    role = ", 'role', ms.role" if with_role else ""
+    public = f"'id', m.id, 'first_name', m.first_name, 'last_name', m.last_name{role}"
+    return Statement(
+        f"""(
+            SELECT coalesce(json_agg(
+                CASE WHEN mine.member_id IS NOT NULL AND ms.confirmed_at IS NOT NULL
+                THEN json_build_object(
+                    {public}, 'email', m.email, 'telephone', m.phone_number)
+                ELSE json_build_object({public}) END
+            ORDER BY m.id), '[]')
+            FROM events_membership ms
+            JOIN ({members.sql}) m ON m.id = ms.member_id
+            LEFT JOIN events_membership mine
+                ON mine.organization_id = ms.organization_id AND mine.member_id = %s
+            WHERE ms.organization_id = {organization}
+        )""",  # noqa: S608
+        (*members.params, VIEWER),
+    )

@@ -1,0 +1,112 @@
+"""Dates and date-times that clients give: a day of UTC, or an instant."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from project.lib.prepared import Param
+
+# An instant is this long: as exact as PostgreSQL stores it.
+INSTANT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+INVALID = _("Give a date (2026-12-23) or a date-time (2026-12-23T18:45:00+03:00).")
+
+# A + that was not escaped in a query string arrives as a space.
+_SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
+
+
+def parse_moment(text: str) -> tuple[datetime, bool]:
+    """An aware datetime in UTC, and whether only its day was given.
+
+    Without an offset it is UTC's. Raises ValueError for what does not exist.
+    """
+    text = _SPACE_FOR_PLUS.sub(r"\1+\2", text.strip())
+    try:
+        if day := parse_date(text):
+            return datetime(day.year, day.month, day.day, tzinfo=UTC), True
+        moment = parse_datetime(text)
+        if moment is None:
+            raise ValueError(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC), False
+    except OverflowError as error:  # the first and the last day of the calendar
+        raise ValueError(text) from error
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `start` to before `end`: aware datetimes, or expressions of them."""
+
+    start: Any
+    end: Any
+
+    @property
+    def variant(self) -> None:
+        return None
+
+    def parts(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end}
+
+
+class SpanField(forms.CharField):
+    """A date means its whole day in UTC, a date-time its instant."""
+
+    def clean(self, value: Any) -> Span | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            start, is_day = parse_moment(text)
+            return Span(start, start + (DAY if is_day else INSTANT))
+        except (ValueError, OverflowError) as error:
+            raise forms.ValidationError(INVALID, "moment") from error
+
+
+class SpanFilter(django_filters.Filter):
+    """`lookup_expr`: `exact` (within the day or the instant), `gte` or `lte`."""
+
+    field_class = SpanField
+
+    @staticmethod
+    def placeholder(name: str, _variant: None) -> Span:
+        """A span whose ends are given when the statement runs."""
+        return Span(*(Param(f"{name}.{end}") for end in ("start", "end")))
+
+    def filter(self, qs: QuerySet[Any], value: Span) -> QuerySet[Any]:
+        lookups = {f"{self.field_name}__gte": value.start}
+        if self.lookup_expr == "lte":
+            lookups = {}
+        if self.lookup_expr != "gte":
+            lookups[f"{self.field_name}__lt"] = value.end
+        return qs.filter(**lookups)
+
+
+class MomentField(serializers.Field):
+    """A date or a date-time in; (aware datetime in UTC, whether it is a day) validated.
+
+    Seconds are kept, their fractions not.
+    """
+
+    default_error_messages = {"invalid": INVALID}
+
+    def to_internal_value(self, data: Any) -> tuple[datetime, bool]:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            moment, is_day = parse_moment(data)
+        except ValueError:
+            self.fail("invalid")
+        return moment.replace(microsecond=0), is_day
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
