@@ -15,6 +15,9 @@ THUMBNAIL_MAX_SIDE_PX = 320
 # A rollback or a slow commit must not have the message come before its row is due.
 NUDGE_SLACK_MS = 200
 
+# Of one calendar file, the latest by date.
+CALENDAR_MAX_EVENTS = 1_000
+
 # How long calendars still show an event that was cancelled.
 CANCELLED_SHOWN_DAYS = 60
 

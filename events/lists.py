@@ -1,12 +1,16 @@
 """Pages of events and organizations, and one of each, as JSON text."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import F
-from django.db.models.expressions import Expression, OrderBy
+from django.db import connection
+from django.db.models import F, FloatField, Q
+from django.db.models.expressions import Expression, OrderBy, RawSQL
+from django.db.models.functions import Now
 
+from events import constants
 from events.filters import (
     ID,
     ORIGIN,
@@ -32,6 +36,9 @@ EVENT_COLUMNS = (
 ORGANIZATION_COLUMNS = (
     "id", "title", "description", "postcode", "address", "location",
 )  # fmt: skip
+
+# See _reach.
+REACH_M = RawSQL("SELECT reach_m FROM reach", [], FloatField())
 
 # ST_DWithin and ST_Distance round differently, at the nanometre.
 ROUNDING_M = 0.001
@@ -59,6 +66,26 @@ def read_event(request: MemberRequest, event_id: int) -> str | None:
     return write_one(statement, {**viewer_values(request), "id": event_id})
 
 
+def read_for_calendar(request: Any, *, own_by_default: bool = False) -> list[Event]:
+    """The events that the list's filters let through, the latest first.
+
+    With those that were cancelled not long ago, for calendars to take out. With
+    `own_by_default` those that the caller attends, where there is no filter. Raises
+    ValidationError.
+    """
+    given = EventFilter.read_for(request.user, request.query_params)
+    choice, values = EventFilter.choose(given)
+    if own_by_default and not choice.filters:
+        choice = Choice((("attending", True),))
+    statement = _calendar(choice)
+    with connection.cursor() as db:
+        params = statement.bind(values | event_values(request, given))
+        db.execute(statement.sql, params)
+        ids = [pk for (pk,) in db.fetchall()]
+    found = Event.objects.filter(pk__in=ids).prefetch_related("organizations")
+    return list(found.order_by(*ORDERS["-date"]))
+
+
 def read_organizations(request: MemberRequest) -> OffsetPage:
     """Raises ValidationError."""
     given = OrganizationFilter.read(request.query_params)
@@ -74,9 +101,11 @@ def read_organization(request: MemberRequest, organization_id: int) -> str | Non
 
 def event_values(request: MemberRequest, given: Mapping[str, Any]) -> dict[str, Any]:
     """The Params of a list of events, beside those of its filters."""
+    place = _place(given)
     values = {
         **viewer_values(request),
         "radius_m": float(given.get("distance", 0)) * 1000,
+        "last": place["limit"] + place["offset"],
     }
     if "point" in given:
         values["origin"] = given["point"].ewkt
@@ -98,11 +127,9 @@ def _events(choice: Choice, ordering: str | None, as_geojson: bool) -> OffsetSta
     if nearest:
         counted = events.filter(location__isnull=False)
         common = _reach(counted)
-        events = counted.within(ORIGIN, Param("reach_m"))
+        events = counted.within(ORIGIN, REACH_M)
     has_distance = nearest or "distance" in choice
     rows = Statement.of(_columns(events, has_distance).order_by(*ORDERS[ordering]))
-    if nearest:
-        rows = _within_reach(rows)
     return OffsetStatement.compile(
         rows,
         Statement.of(counted.order_by().values("pk")),
@@ -135,14 +162,14 @@ def _reach(events: EventQuerySet) -> Statement:
     )
 
 
-def _within_reach(rows: Statement) -> Statement:
-    """Put the CTE's distance where the Param `reach_m` stands."""
-    parts = rows.sql.split("%s")
-    at = [i for i, p in enumerate(rows.params) if getattr(p, "name", "") == "reach_m"]
-    sql = parts[0]
-    for i, part in enumerate(parts[1:]):
-        sql += ("(SELECT reach_m FROM reach)" if i in at else "%s") + part
-    return Statement(sql, tuple(p for i, p in enumerate(rows.params) if i not in at))
+@lru_cache(maxsize=256)
+def _calendar(choice: Choice) -> Statement:
+    shown = timedelta(days=constants.CANCELLED_SHOWN_DAYS)
+    recent = Q(cancelled_at=None) | Q(cancelled_at__gte=Now() - shown)
+    published = Event.objects.filter(recent, published_at__isnull=False)
+    events: Any = EventFilter.narrow(published, choice).exclude(date=None)
+    latest = events.order_by(*ORDERS["-date"]).values("pk")
+    return Statement.of(latest[: constants.CALENDAR_MAX_EVENTS])
 
 
 @cache

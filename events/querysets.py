@@ -8,8 +8,9 @@ from django.db.models.expressions import Expression
 
 from project.lib.geo import Box, DistanceM, in_box
 
-if TYPE_CHECKING:
-    pass
+if TYPE_CHECKING:  # the names of the classes' rows
+    from events.models.events import Event  # noqa: F401
+    from events.models.organizations import Organization  # noqa: F401
 
 
 class WithinM(Func):

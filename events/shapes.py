@@ -42,6 +42,7 @@ def event_shape(*, has_distance: bool) -> Shape:
         properties=properties,
         geometry=point_sql("location"),
         params=(media, media, *organizations.params),
+        geometry_name="location",
     )
 
 
@@ -60,6 +61,7 @@ def organization_shape() -> Shape:
         },
         geometry=point_sql("location"),
         params=users.params,
+        geometry_name="location",
     )
 
 

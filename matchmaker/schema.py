@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from matchmaker.models import Gender, Report
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
-from project.lib.openapi import Geometry, PageShape
+from project.lib.shapes import Geometry, PageShape, either
 
 
 class PublicProfile(serializers.Serializer):
@@ -40,43 +40,8 @@ class ProfilePage(PageShape):
     features = ProfileFeature(many=True, required=False, help_text=_("GeoJSON only"))
 
 
-def _either(
-    profile: type[serializers.Serializer], name: str, geometry: str | None = None
-) -> type[serializers.Serializer]:
-    """A serializer of `profile`'s object or of its GeoJSON feature.
-
-    `geometry`: the field that moves out of the feature's properties.
-    """
-    meta = getattr(profile, "Meta", object)
-    moved = {"id", geometry}
-
-    class Properties(profile):  # type: ignore[misc, valid-type]
-        class Meta(meta):  # type: ignore[misc, valid-type]
-            ref_name = f"{name}Properties"
-
-        def get_fields(self) -> dict[str, serializers.Field]:
-            fields = super().get_fields().items()
-            return {name: field for name, field in fields if name not in moved}
-
-    class Either(profile):  # type: ignore[misc, valid-type]
-        class Meta(meta):  # type: ignore[misc, valid-type]
-            ref_name = name
-
-        def get_fields(self) -> dict[str, serializers.Field]:
-            fields = super().get_fields() | {
-                "type": serializers.ChoiceField(["Feature"]),
-                "geometry": Geometry(allow_null=True),
-                "properties": Properties(),
-            }
-            for field_name, field in fields.items():
-                field.required = field_name == "id"
-            return fields
-
-    return Either
-
-
-PublicProfileOrFeature = _either(PublicProfile, "PublicProfileOrFeature")
-OwnProfileOrFeature = _either(OwnProfile, "OwnProfileOrFeature", geometry="location")
+PublicProfileOrFeature = either(PublicProfile, "PublicProfileOrFeature")
+OwnProfileOrFeature = either(OwnProfile, "OwnProfileOrFeature", geometry="location")
 
 
 class ExportedAvatar(serializers.Serializer):

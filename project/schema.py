@@ -51,8 +51,27 @@ class PointInspector(FieldInspector):
         )
 
 
+class JsonTextInspector(FieldInspector):
+    """Lists of objects in a form, where they are JSON text."""
+
+    def field_to_swagger_object(
+        self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
+    ) -> Any:
+        is_text = getattr(field, "is_json_text_in_forms", False)
+        if not is_text or swagger_object_type is openapi.Schema:
+            return NotHandled
+        make, _ref = self._get_partial_types(
+            field, swagger_object_type, use_references, **kwargs
+        )
+        return make(type=openapi.TYPE_STRING)
+
+
 class AutoSchema(SwaggerAutoSchema):
-    field_inspectors = [PointInspector, *SwaggerAutoSchema.field_inspectors]
+    field_inspectors = [
+        PointInspector,
+        JsonTextInspector,
+        *SwaggerAutoSchema.field_inspectors,
+    ]
 
     def get_consumes(self) -> list[str]:
         consumes: list[str] = self.overrides.get("consumes") or JSON

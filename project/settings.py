@@ -35,8 +35,8 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "daphne",
-    "events",
     "matchmaker",
+    "events",
     "project",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -200,6 +200,8 @@ THROTTLE_RATES = rates(
         "location": "120/hour",
         "report": "30/day",
         "export": "20/hour",
+        "organization": "60/hour",
+        "event": "60/hour",
     },
 )
 # An address may do what so many accounts may: offices and mobile networks share one.

@@ -49,7 +49,7 @@ def create_event(creator: Member, **fields: Unpack[EventFields]) -> Event:
     event = Event(creator=creator, **fields)
     with _stored_pictures(event, image), transaction.atomic():
         _require_mine(creator, organizations)
-        event.publish_at = event.next_attempt_at = Now() + delay  # type: ignore[assignment]
+        event.publish_at = event.next_attempt_at = Now() + delay
         event.save(force_insert=True)
         event.organizations.set(organizations)
         event.refresh_from_db(fields=["publish_at"])
@@ -96,8 +96,8 @@ def change_event(
             delete_after_commit(event.thumbnail.name)
             event.image, event.thumbnail = replaced.image, replaced.thumbnail
             fields += ["image", "thumbnail"]
-        event.sequence = F("sequence") + 1  # type: ignore[assignment]
-        event.changed_at = Now()  # type: ignore[assignment]
+        event.sequence = F("sequence") + 1
+        event.changed_at = Now()
         event.save(update_fields=fields)
     return event
 

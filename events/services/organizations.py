@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from events import errors
@@ -87,16 +88,20 @@ def add_member(
     return membership
 
 
-def remove_member(member: Member, organization_id: int, *, user: Member) -> None:
-    """Owners and staff remove anybody, members themselves.
+def remove_member(
+    member: Member, organization_id: int, *, user_id: int | None, email: str | None
+) -> None:
+    """Owners and staff remove anybody, members themselves; by id or by e-mail.
 
-    Raises Unknown, NotYours, LastOwner.
+    Also those who are hidden from them. Raises Unknown, NotYours, LastOwner.
     """
     with transaction.atomic():
         organization = _held(organization_id)
-        if user.pk != member.pk:
+        named = Q(member=user_id) if email is None else Q(member__email__iexact=email)
+        others = organization.memberships.filter(named).exclude(member=member)
+        if others.exists() or user_id != member.pk:
             _require_owner(member, organization)
-        organization.memberships.filter(member=user).delete()
+        organization.memberships.filter(named).delete()
         _require_an_owner_left(organization)
 
 

@@ -25,16 +25,20 @@ class Shape:
 
     `properties`: JSON name → SQL over the row `p`, whose columns are the queryset's
     `.values()`; `params` fill their `%s` in order. `geometry`: SQL of the feature's
-    GeoJSON geometry as json. `id` is always the row's.
+    GeoJSON geometry as json; `geometry_name`: the property that has it where there is
+    no geometry, in JSON. `id` is always the row's.
     """
 
     properties: Mapping[str, str]
     geometry: str
     params: Sequence[Any] = field(default=())
+    geometry_name: str | None = None
 
     def sql(self, as_geojson: bool) -> str:
         properties = ", ".join(
-            f"'{name}', {expression}" for name, expression in self.properties.items()
+            f"'{name}', {expression}"
+            for name, expression in self.properties.items()
+            if not (as_geojson and name == self.geometry_name)
         )
         if not as_geojson:
             return f"json_build_object('id', p.id, {properties})"

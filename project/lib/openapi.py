@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
-from rest_framework import serializers
 
 from project.lib.filters import BoxFilter, StrictBooleanFilter
 from project.lib.filtersets import CompiledFilterSet
@@ -142,24 +141,3 @@ def _parameter(name: str, declared: django_filters.Filter) -> openapi.Parameter:
         limits["maxLength"] = declared.extra["max_length"]
     description = declared.extra.get("help_text", "")
     return openapi.Parameter(name, openapi.IN_QUERY, description, **limits)
-
-
-class Geometry(serializers.Serializer):
-    """Null where there is no location; else a Point of longitude, latitude."""
-
-    type = serializers.ChoiceField(["Point"])
-    coordinates = serializers.ListField(
-        child=serializers.FloatField(), min_length=2, max_length=2
-    )
-
-
-class PageShape(serializers.Serializer):
-    """What a page has in both representations, JSON and GeoJSON."""
-
-    count = serializers.IntegerField(help_text=_("Exact up to 1,000"))
-    count_capped = serializers.BooleanField(help_text=_("There are more than count"))
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    type = serializers.ChoiceField(
-        ["FeatureCollection"], required=False, help_text=_("GeoJSON only")
-    )

@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
     negative_data_rejection,
 )
 
+from events import services as event_services
 from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
 from project.schema import INFO, Generator
@@ -124,6 +125,12 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     "DELETE /api/clients/{id}/pass/": lambda me: {},
     "POST /api/clients/{id}/report/": lambda me: {"reason": "spam", "text": "Ads"},
     "GET /api/discover/": lambda me: {},
+    "GET /api/events/": lambda me: {},
+    "GET /api/events/calendar.ics/": lambda me: {},
+    "GET /api/events/calendar/": lambda me: have_feed(me),
+    "POST /api/events/calendar/": lambda me: {},
+    "DELETE /api/events/calendar/": lambda me: {},
+    "POST /api/events/create/": lambda me: {"title": "Fest", "image": picture()},
     "GET /api/list/": lambda me: {},
     "POST /api/user/refresh/": lambda me: {"refresh": refresh_token(me)},
     "POST /api/user/sign-in/": lambda me: {"email": me, "password": PASSWORD},
@@ -135,6 +142,11 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
         "latitude": 59.94,
     },
 }
+
+
+def have_feed(email: str) -> dict[str, Any]:
+    event_services.new_feed(Member.objects.get(email=email))
+    return {}
 
 
 def refresh_token(email: str) -> str:

@@ -16,8 +16,10 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from events import services as event_services
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
+from tests.events.factories import EventFactory, MembershipFactory
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
@@ -117,6 +119,11 @@ def ann(transactional_db) -> Member:
     services.block_member(blocker, ann.pk)
     services.report_member(ann, blocked.pk, reason="abuse", text="rude")
     services.report_member(older, ann.pk, reason="spam", text="a bot")
+    membership = MembershipFactory(member=ann)
+    event = EventFactory(creator=ann)
+    event.organizations.add(membership.organization)
+    event_services.attend_event(ann, event.pk, wait=False)
+    event_services.new_feed(ann)
     foreign = services.report_member(older, younger.pk, reason="fake", text="")
     services.dismiss_report(foreign, by=ann)
     for actor, subject in ((ann, older), (older, ann)):

@@ -1,0 +1,100 @@
+"""Shapes of what goes out; those that PostgreSQL writes are for the schema only.
+
+Swagger 2.0 has one schema a status, so these are true of both representations: what
+only one of them has is not required.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from events.models import Role
+from project.lib.shapes import Geometry, either, offset_page
+
+
+class User(serializers.Serializer):
+    id = serializers.IntegerField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    email = serializers.EmailField(
+        required=False,
+        allow_null=True,
+        help_text=_("Of confirmed members, to other members"),
+    )
+    telephone = serializers.CharField(
+        required=False, allow_null=True, help_text=_("As the e-mail")
+    )
+
+
+class UserWithRole(User):
+    role = serializers.ChoiceField(Role.choices)
+
+
+class Host(serializers.Serializer):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    full_address = serializers.CharField(allow_blank=True)
+    users = User(many=True)
+
+
+class OrganizationShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    postcode = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True)
+    full_address = serializers.CharField(allow_blank=True)
+    location = Geometry(allow_null=True)
+    users = UserWithRole(many=True)
+
+
+class EventShape(serializers.Serializer):
+    id = serializers.IntegerField()
+    status = serializers.ChoiceField(["scheduled", "published"])
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    image = serializers.URLField(allow_null=True)
+    thumbnail = serializers.URLField(allow_null=True)
+    date = serializers.DateTimeField(allow_null=True)
+    location = Geometry(allow_null=True)
+    capacity = serializers.IntegerField(allow_null=True)
+    attendees = serializers.IntegerField()
+    attending = serializers.BooleanField(help_text=_("Whether the caller has a place"))
+    organizations = Host(many=True)
+    distance_km = serializers.FloatField(
+        required=False, help_text=_("Where distances were asked for")
+    )
+
+
+class ScheduledEvent(serializers.Serializer):
+    id = serializers.IntegerField()
+    status = serializers.ChoiceField(["scheduled"])
+    publish_at = serializers.DateTimeField()
+    url = serializers.URLField()
+
+
+class Place(serializers.Serializer):
+    attending = serializers.BooleanField()
+    attendees = serializers.IntegerField(required=False)
+    waiting = serializers.IntegerField(
+        required=False, help_text=_("The place in the line, 1 first")
+    )
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        del shown["waiting" if instance.waiting is None else "attendees"]
+        return shown
+
+
+class FeedAddress(serializers.Serializer):
+    url = serializers.URLField()
+
+
+EventOrFeature = either(EventShape, "EventOrFeature", geometry="location")
+EventPage = offset_page(EventShape, "Event", geometry="location")
+OrganizationOrFeature = either(
+    OrganizationShape, "OrganizationOrFeature", geometry="location"
+)
+OrganizationPage = offset_page(OrganizationShape, "Organization", geometry="location")

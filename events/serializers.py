@@ -1,0 +1,155 @@
+"""Shapes of organizations and events that come in."""
+
+import json
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from events import constants, errors
+from events.models import Role
+from matchmaker.models import Member
+from matchmaker.pictures import PictureField
+from project.lib.fields import LocationInput
+from project.lib.moments import MomentField
+
+BIGINT_MAX = 2**63 - 1
+
+
+class NamedMember(serializers.Serializer):
+    """One member: `{"id": 5}` or `{"email": "…"}`."""
+
+    id = serializers.IntegerField(required=False, min_value=1, max_value=BIGINT_MAX)
+    email = serializers.CharField(required=False, max_length=254)
+
+    def to_internal_value(self, data: Any) -> Any:
+        named = super().to_internal_value(data)
+        if len(named) != 1:
+            raise serializers.ValidationError([_("Give an id or an e-mail.")])
+        return named
+
+
+class MembersField(serializers.ListField):
+    """A list of named members, validated to the members themselves, in one query.
+
+    Nobody is named whom the caller may not know of.
+    """
+
+    child = NamedMember()
+
+    def to_internal_value(self, data: Any) -> list[Member]:
+        named = super().to_internal_value(data)
+        return _members(named, self.context["request"].user)
+
+
+class MemberField(NamedMember):
+    """A named member, validated to the member."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        named = super().to_internal_value(data)
+        return _members([named], self.context["request"].user)[0]
+
+
+def _members(named: list[dict[str, Any]], viewer: Member) -> list[Member]:
+    ids = [n["id"] for n in named if "id" in n]
+    emails = [n["email"].upper() for n in named if "email" in n]
+    known = Member.objects.visible_to(viewer).alias(upper=Upper("email"))
+    found = known.filter(Q(pk__in=ids) | Q(upper__in=emails))
+    by_name: dict[Any, Member] = {m.pk: m for m in found}
+    by_name |= {m.email.upper(): m for m in by_name.copy().values() if m.email}
+    try:
+        return [by_name[n.get("id") or n["email"].upper()] for n in named]
+    except KeyError:
+        raise serializers.ValidationError(errors.UserUnknown.detail) from None
+
+
+class OrganizationChanges(LocationInput):
+    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH, required=False)
+    description = serializers.CharField(
+        max_length=constants.DESCRIPTION_MAX_LENGTH, required=False, allow_blank=True
+    )
+    postcode = serializers.CharField(
+        max_length=constants.POSTCODE_MAX_LENGTH, required=False, allow_blank=True
+    )
+    address = serializers.CharField(
+        max_length=constants.ADDRESS_MAX_LENGTH, required=False, allow_blank=True
+    )
+
+
+class NewOrganization(OrganizationChanges):
+    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH)
+    users = MembersField(required=False, default=list, max_length=constants.USERS_MAX)
+
+
+class NewMembership(serializers.Serializer):
+    user = MemberField()
+    role = serializers.ChoiceField(Role.choices, default=Role.MEMBER)
+
+
+class FormerMembership(serializers.Serializer):
+    user = NamedMember()
+
+
+class NamedOrganization(serializers.Serializer):
+    id = serializers.IntegerField(min_value=1, max_value=BIGINT_MAX)
+
+
+class OrganizationsField(serializers.ListField):
+    """`[{"id": 1}]`, or in a form its JSON text, validated to the ids."""
+
+    child = NamedOrganization()
+    is_json_text_in_forms = True  # for the schema
+    default_error_messages = {
+        "not_json": _('Give JSON text like [{{"id": 1}}, {{"id": 2}}].')
+    }
+
+    def get_value(self, dictionary: Any) -> Any:
+        if hasattr(dictionary, "getlist"):  # a form, where the list is one text
+            return dictionary.get(self.field_name, serializers.empty)
+        return super().get_value(dictionary)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        if isinstance(data, str):
+            try:
+                data = json.loads(data) if data else []
+            except (ValueError, RecursionError):
+                self.fail("not_json")
+        return [named["id"] for named in super().to_internal_value(data)]
+
+
+class EventChanges(LocationInput):
+    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH, required=False)
+    description = serializers.CharField(
+        max_length=constants.DESCRIPTION_MAX_LENGTH, required=False, allow_blank=True
+    )
+    image = PictureField(
+        max_side_px=constants.PICTURE_MAX_SIDE_PX, required=False, allow_null=True
+    )
+    date = MomentField(
+        required=False, allow_null=True, help_text=_("A date, or a date-time")
+    )
+    organizations = OrganizationsField(
+        required=False,
+        max_length=constants.ORGANIZATIONS_MAX,
+        help_text=_('[{"id": 1}]; in a form its JSON text'),
+    )
+    capacity = serializers.IntegerField(
+        min_value=1, max_value=constants.CAPACITY_MAX, required=False, allow_null=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "date" in attrs:
+            attrs["date"], attrs["is_all_day"] = attrs["date"] or (None, False)
+        return attrs
+
+
+class NewEvent(EventChanges):
+    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH)
+
+
+class Attending(serializers.Serializer):
+    wait = serializers.BooleanField(
+        default=False, help_text=_("Where it is full, wait for a place")
+    )

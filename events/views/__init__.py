@@ -1,0 +1,20 @@
+"""Organizations and events over HTTP: validate, call, render."""
+
+from events.views.calendars import (
+    CalendarView,
+    EventCalendarView,
+    FeedAddressView,
+    FeedView,
+)
+from events.views.events import AttendView, EventViewSet
+from events.views.organizations import OrganizationViewSet
+
+__all__ = [
+    "AttendView",
+    "CalendarView",
+    "EventCalendarView",
+    "EventViewSet",
+    "FeedAddressView",
+    "FeedView",
+    "OrganizationViewSet",
+]

@@ -1,0 +1,125 @@
+"""Calendars: of one event, of a list, and the feeds that programs subscribe to."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from events import calendars, lists, schema, services
+from events.filters import EventFilter
+from events.models import CalendarFeed, Event
+from matchmaker.authentication import MemberRequest
+from project.lib.openapi import describe, query_parameters
+
+MEDIA_TYPE = "text/calendar"
+
+
+class CalendarRenderer(BaseRenderer):
+    """For the negotiation and the schema; the views write the text themselves."""
+
+    media_type = MEDIA_TYPE
+    format = "ics"
+    charset = "utf-8"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return bytes(data)
+
+
+FILE = {200: _("An iCalendar file (RFC 5545)")}
+
+
+class CalendarView(APIView):
+    renderer_classes = [CalendarRenderer]
+    tag = "events"
+
+    @describe(
+        _("The list's events as a calendar"), FILE, query=query_parameters(EventFilter)
+    )
+    def get(self, request: MemberRequest) -> HttpResponse:
+        return _file(lists.read_for_calendar(request))
+
+
+class EventCalendarView(APIView):
+    renderer_classes = [CalendarRenderer]
+    tag = "events"
+
+    @describe(_("One event as a calendar"), FILE, errors=[404])
+    def get(self, request: MemberRequest, pk: str) -> HttpResponse:
+        published = Event.objects.exclude(published_at=None)
+        visible = Event.objects.visible_to(request.user) | published
+        event = visible.filter(pk=int(pk)).prefetch_related("organizations").first()
+        if event is None:
+            raise Http404
+        return _file([event])
+
+
+class FeedAddressView(APIView):
+    tag = "events"
+
+    @describe(
+        _("Read the address of the own calendar feed"),
+        {200: schema.FeedAddress},
+        errors=[404],
+    )
+    def get(self, request: MemberRequest) -> Response:
+        feed = CalendarFeed.objects.filter(member=request.user).first()
+        if feed is None:
+            raise Http404
+        return _address(request, feed, status.HTTP_200_OK)
+
+    @describe(
+        _("Make an address for the own calendar feed; the one before is dead"),
+        {201: schema.FeedAddress},
+    )
+    def post(self, request: MemberRequest) -> Response:
+        feed = services.new_feed(request.user)
+        return _address(request, feed, status.HTTP_201_CREATED)
+
+    @describe(_("Revoke the address of the own calendar feed"), {204: _("Revoked")})
+    def delete(self, request: MemberRequest) -> Response:
+        services.revoke_feed(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class FeedView(APIView):
+    # Calendar programs send no headers: the secret says who asks.
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    renderer_classes = [CalendarRenderer]
+    tag = "events"
+
+    @describe(
+        _("The own calendar: events attended, or those of the list's filters"),
+        FILE,
+        query=query_parameters(EventFilter),
+        errors=[404],
+        public=True,
+    )
+    def get(self, request: Request, secret: str) -> HttpResponse:
+        feed = CalendarFeed.objects.filter(secret=secret, member__is_active=True)
+        found = feed.select_related("member").first()
+        if found is None:
+            raise Http404
+        request.user = found.member
+        return _file(lists.read_for_calendar(request, own_by_default=True))
+
+
+def _file(events: Any) -> HttpResponse:
+    response = HttpResponse(
+        calendars.calendar_text(events), content_type=f"{MEDIA_TYPE}; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'inline; filename="events.ics"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _address(request: Request, feed: CalendarFeed, status_code: int) -> Response:
+    path = reverse("events:feed", kwargs={"secret": feed.secret}).removesuffix("/")
+    return Response({"url": request.build_absolute_uri(path)}, status_code)

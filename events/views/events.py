@@ -1,0 +1,115 @@
+"""Events, and who attends them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from events import errors, lists, schema, serializers, services
+from events.filters import EventFilter
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from project.lib.offsets import offset_response
+from project.lib.openapi import describe, query_parameters
+from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.throttles import throttled
+
+
+class EventViewSet(ViewSet):
+    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    tag = "events"
+
+    @describe(
+        _("List events"),
+        {200: schema.EventPage},
+        query=query_parameters(EventFilter),
+        geojson_too=True,
+    )
+    def list(self, request: MemberRequest) -> Response:
+        return offset_response(request, lists.read_events(request))
+
+    @throttled("event")
+    @describe(
+        _("Create an event: stored at once, published a minute later"),
+        {202: schema.ScheduledEvent},
+        body=serializers.NewEvent,
+        form=True,
+    )
+    def create(self, request: MemberRequest) -> Response:
+        given = validated(serializers.NewEvent, request)
+        event = services.create_event(request.user, **given)
+        url = request.build_absolute_uri(
+            reverse("events:event", kwargs={"pk": event.pk}).removesuffix("/")
+        )
+        scheduled = {
+            "id": event.pk,
+            "status": "scheduled",
+            "publish_at": event.publish_at,
+            "url": url,
+        }
+        body = schema.ScheduledEvent(scheduled).data
+        return Response(body, status.HTTP_202_ACCEPTED, headers={"Location": url})
+
+    @describe(
+        _("Read an event"),
+        {200: schema.EventOrFeature},
+        errors=[404],
+        geojson_too=True,
+    )
+    def retrieve(self, request: MemberRequest, pk: str) -> Response:
+        return _shown(request, int(pk))
+
+    @describe(
+        _("Change an event (its creator, owners of its organizations, staff)"),
+        {200: schema.EventOrFeature},
+        body=serializers.EventChanges,
+        form=True,
+        errors=[403, 404],
+        geojson_too=True,
+    )
+    def partial_update(self, request: MemberRequest, pk: str) -> Response:
+        changes = validated(serializers.EventChanges, request)
+        services.change_event(request.user, int(pk), **changes)
+        return _shown(request, int(pk))
+
+    @describe(
+        _("Cancel an event (its creator, owners of its organizations, staff)"),
+        {204: _("Cancelled")},
+        errors=[403, 404],
+    )
+    def destroy(self, request: MemberRequest, pk: str) -> Response:
+        services.delete_event(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AttendView(APIView):
+    tag = "events"
+
+    @describe(
+        _("Attend an event, or wait for a place"),
+        {200: schema.Place},
+        body=serializers.Attending,
+        errors=[404, 409],
+    )
+    def post(self, request: MemberRequest, pk: str) -> Response:
+        given = validated(serializers.Attending, request)
+        place = services.attend_event(request.user, int(pk), wait=given["wait"])
+        return Response(schema.Place(place).data)
+
+    @describe(
+        _("Give the place back, or leave the line"),
+        {204: _("Not attending")},
+        errors=[404, 409],
+    )
+    def delete(self, request: MemberRequest, pk: str) -> Response:
+        services.leave_event(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _shown(request: MemberRequest, event_id: int) -> Response:
+    text = lists.read_event(request, event_id)
+    if text is None:
+        raise errors.Unknown
+    return Response(Written(text))

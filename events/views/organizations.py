@@ -1,0 +1,105 @@
+"""Organizations."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from events import errors, lists, schema, serializers, services
+from events.filters import OrganizationFilter
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from project.lib.offsets import offset_response
+from project.lib.openapi import describe, query_parameters
+from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.throttles import throttled
+
+
+class OrganizationViewSet(ViewSet):
+    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    tag = "organizations"
+
+    @describe(
+        _("List organizations"),
+        {200: schema.OrganizationPage},
+        query=query_parameters(OrganizationFilter),
+        geojson_too=True,
+    )
+    def list(self, request: MemberRequest) -> Response:
+        return offset_response(request, lists.read_organizations(request))
+
+    @throttled("organization")
+    @describe(
+        _("Create an organization"),
+        {201: schema.OrganizationOrFeature},
+        body=serializers.NewOrganization,
+        geojson_too=True,
+    )
+    def create(self, request: MemberRequest) -> Response:
+        given = validated(serializers.NewOrganization, request)
+        organization = services.create_organization(request.user, **given)
+        return _shown(request, organization.pk, status.HTTP_201_CREATED)
+
+    @describe(
+        _("Read an organization"),
+        {200: schema.OrganizationOrFeature},
+        errors=[404],
+        geojson_too=True,
+    )
+    def retrieve(self, request: MemberRequest, pk: str) -> Response:
+        return _shown(request, int(pk))
+
+    @describe(
+        _("Change an organization (its owners and staff)"),
+        {200: schema.OrganizationOrFeature},
+        body=serializers.OrganizationChanges,
+        errors=[403, 404],
+        geojson_too=True,
+    )
+    def partial_update(self, request: MemberRequest, pk: str) -> Response:
+        changes = validated(serializers.OrganizationChanges, request)
+        services.change_organization(request.user, int(pk), **changes)
+        return _shown(request, int(pk))
+
+    @describe(
+        _("Delete an organization (its owners and staff)"),
+        {204: _("Deleted")},
+        errors=[403, 404],
+    )
+    def destroy(self, request: MemberRequest, pk: str) -> Response:
+        services.delete_organization(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @throttled("organization")
+    @describe(
+        _("Add a member, change their role, or confirm that one is one"),
+        {200: schema.OrganizationOrFeature},
+        body=serializers.NewMembership,
+        errors=[403, 404, 409],
+    )
+    def add_member(self, request: MemberRequest, pk: str) -> Response:
+        given = validated(serializers.NewMembership, request)
+        services.add_member(request.user, int(pk), **given)
+        return _shown(request, int(pk))
+
+    @describe(
+        _("Remove a member, or leave"),
+        {204: _("No member")},
+        body=serializers.FormerMembership,
+        errors=[403, 404, 409],
+    )
+    def remove_member(self, request: MemberRequest, pk: str) -> Response:
+        named = validated(serializers.FormerMembership, request)["user"]
+        services.remove_member(
+            request.user, int(pk), user_id=named.get("id"), email=named.get("email")
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _shown(
+    request: MemberRequest, organization_id: int, status_code: int = status.HTTP_200_OK
+) -> Response:
+    text = lists.read_organization(request, organization_id)
+    if text is None:
+        raise errors.Unknown
+    return Response(Written(text), status_code)

@@ -1,0 +1,59 @@
+"""Organizations and events to test with."""
+
+import factory
+from django.contrib.gis.geos import Point
+from django.db.models.functions import Now
+
+from events.models import Event, Membership, Organization, Role
+from tests.factories import MemberFactory
+
+
+def _point(o) -> Point | None:
+    return None if o.lon is None else Point(o.lon, o.lat, srid=4326)
+
+
+class OrganizationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organization
+
+    class Params:
+        lon = None
+        lat = None
+
+    title = factory.Sequence(lambda n: f"Organization {n}")
+    location = factory.LazyAttribute(_point)
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    """A confirmed member; `role=Role.OWNER` for an owner."""
+
+    class Meta:
+        model = Membership
+
+    organization = factory.SubFactory(OrganizationFactory)
+    member = factory.SubFactory(MemberFactory)
+    role = Role.MEMBER
+    confirmed_at = factory.LazyFunction(Now)
+
+
+class EventFactory(factory.django.DjangoModelFactory):
+    """A published event."""
+
+    class Meta:
+        model = Event
+
+    class Params:
+        lon = None
+        lat = None
+        scheduled = factory.Trait(published_at=None)
+
+    title = factory.Sequence(lambda n: f"Event {n}")
+    location = factory.LazyAttribute(_point)
+    creator = factory.SubFactory(MemberFactory)
+    published_at = factory.LazyFunction(Now)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        event = super()._create(model_class, *args, **kwargs)
+        event.refresh_from_db()
+        return event
