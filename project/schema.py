@@ -84,7 +84,9 @@ class AutoSchema(SwaggerAutoSchema):
         return answers
 
     def get_produces(self) -> list[str]:
-        return [r.media_type for r in self.view.renderer_classes]
+        # Errors are JSON whatever else there is.
+        types = [r.media_type for r in self.view.renderer_classes]
+        return [*types, *(t for t in JSON if t not in types)]
 
     def get_tags(self, operation_keys: Sequence[str] | None = None) -> list[str]:
         return self.overrides.get("tags") or [getattr(self.view, "tag", "members")]

@@ -37,6 +37,7 @@ FILE = {200: _("An iCalendar file (RFC 5545)")}
 
 class CalendarView(APIView):
     renderer_classes = [CalendarRenderer]
+    metadata_class = None  # it would be rendered as a calendar
     tag = "events"
 
     @describe(
@@ -48,6 +49,7 @@ class CalendarView(APIView):
 
 class EventCalendarView(APIView):
     renderer_classes = [CalendarRenderer]
+    metadata_class = None
     tag = "events"
 
     @describe(_("One event as a calendar"), FILE, errors=[404])
@@ -93,6 +95,7 @@ class FeedView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
     renderer_classes = [CalendarRenderer]
+    metadata_class = None
     tag = "events"
 
     @describe(

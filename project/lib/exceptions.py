@@ -1,6 +1,7 @@
 """The one place that turns exceptions into the bodies of the contract, section 1."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -10,10 +11,13 @@ from psycopg2.errors import QueryCanceled
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from project.lib.errors import SCHEMES, DomainError, Text, error_body
 from project.lib.renderers import JSONRenderer
+
+NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +79,23 @@ def _answer_in_json(request: Request | None) -> None:
 
 def _field_errors(detail: Any) -> dict[str, Any]:
     if isinstance(detail, dict):
-        return detail
+        return {field: list(_messages(errors)) for field, errors in detail.items()}
     return {"non_field_errors": detail if isinstance(detail, list) else [detail]}
+
+
+def _messages(errors: Any, path: str = "") -> Iterator[str]:
+    """The messages of a field, each after the place inside of it: `0.id: …`."""
+    if isinstance(errors, dict):
+        for name, inner in errors.items():
+            # What is wrong with a whole object inside is said of the object.
+            place = "" if name == NON_FIELD_ERRORS_KEY else f"{name}"
+            yield from _messages(inner, ".".join(filter(None, (path, place))))
+    elif isinstance(errors, list):
+        for index, inner in enumerate(errors):
+            is_message = not isinstance(inner, dict | list)
+            yield from _messages(inner, path if is_message else f"{path}{index}")
+    else:
+        yield f"{path}: {errors}" if path else errors
 
 
 def _detail_and_code(exc: exceptions.APIException) -> tuple[Text, str]:

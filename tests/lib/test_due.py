@@ -161,8 +161,8 @@ class Broken:
     def __init__(self) -> None:
         self.sent = []
 
-    def send(self, pk: int) -> None:
-        self.sent.append(pk)
+    def send_with_options(self, *, args: tuple[int], delay: int | None) -> None:
+        self.sent.append(args[0])
         raise ConnectionError
 
 
