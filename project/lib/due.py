@@ -91,10 +91,7 @@ def attempt(work: Work, pk: int) -> bool:
 
     Raises what `work.do` raises; the row then comes due again after a pause.
     """
-    taken = work.rows().filter(pk=pk).order_by()
-    if not taken.update(
-        attempts=F("attempts") + 1, next_attempt_at=Now() + _Pause(work.lease_s)
-    ):
+    if not _take(work, pk):
         return False
     work.do(pk)
     return True
@@ -103,18 +100,37 @@ def attempt(work: Work, pk: int) -> bool:
 def sweep(work: Work, keep_going: Callable[[], bool] = lambda: True) -> int:
     """Attempt the rows that are due; return how many were taken here.
 
-    One that fails is logged and does not stop the others.
+    One that fails is logged and does not stop the others; nor does one that somebody
+    has locked, which is left for the next sweep.
     """
     taken = 0
-    for pk in list(work.rows().values_list("pk", flat=True)[:ROWS_A_SWEEP]):
+    for pk in _unlocked(work):
         if not keep_going():
             break
         try:
-            taken += attempt(work, pk)
+            if _take(work, pk):
+                taken += 1
+                work.do(pk)
         except Exception:  # of whatever kind: the others must not wait for this one
             logger.exception("%s %s failed", work.name, pk)
-            taken += 1
     return taken
+
+
+def _take(work: Work, pk: int) -> bool:
+    """Make a due row one's own for `lease_s` and longer; return whether it was due."""
+    due_row = work.rows().filter(pk=pk).order_by()
+    return bool(
+        due_row.update(
+            attempts=F("attempts") + 1, next_attempt_at=Now() + _Pause(work.lease_s)
+        )
+    )
+
+
+def _unlocked(work: Work) -> list[int]:
+    """The first rows that are due and that nobody has locked."""
+    with transaction.atomic():
+        rows = work.rows().select_for_update(skip_locked=True, no_key=True)
+        return list(rows.values_list("pk", flat=True)[:ROWS_A_SWEEP])
 
 
 def lag_s(work: Work) -> float:

@@ -84,6 +84,31 @@ def test_failing_row_stops_no_other_and_comes_again_later(db, caplog):
     assert calls == dict.fromkeys(others, 1) | {first: 2}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_row_that_somebody_has_locked_stops_no_other():
+    locked, *others = make_rows(5)
+    calls: list[int] = []
+    work = replace(MATCH_MAIL, do=calls.append)
+
+    with transaction.atomic():
+        MatchMail.objects.select_for_update().get(pk=locked)
+        (taken,) = at_once(lambda: due.sweep(work))
+
+    assert (taken, calls) == (4, others)
+    assert due.sweep(work) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_cannot_be_taken_stops_no_other_nor_keeps_the_sweeper_busy():
+    broken, *others = make_rows(5)
+    MatchMail.objects.filter(pk=broken).update(attempts=2**31 - 1)
+    calls: list[int] = []
+    work = replace(MATCH_MAIL, do=calls.append)
+
+    assert [due.sweep(work) for _time in range(2)] == [4, 0]
+    assert calls == others
+
+
 def test_row_whose_worker_died_comes_again(db):
     (pk,) = make_rows(1)
     died = replace(MATCH_MAIL, do=lambda pk: None)
@@ -156,13 +181,13 @@ def test_lag_is_the_longest_wait_of_what_is_due(db):
 class Broken:
     """An actor whose broker is away."""
 
-    sent: list[int]
+    sent: list[tuple[int, int | None]]
 
     def __init__(self) -> None:
         self.sent = []
 
     def send_with_options(self, *, args: tuple[int], delay: int | None) -> None:
-        self.sent.append(args[0])
+        self.sent.append((*args, delay))
         raise ConnectionError
 
 
@@ -173,10 +198,10 @@ def test_message_goes_after_commit_and_its_loss_is_borne(monkeypatch):
 
     with transaction.atomic():
         due.nudge("test", 7)
-        due.nudge("test", 8)
+        due.nudge("test", 8, delay_ms=500)
         assert actor.sent == []
     with transaction.atomic():
         due.nudge("test", 9)
         transaction.set_rollback(True)
 
-    assert actor.sent == [7, 8]
+    assert actor.sent == [(7, None), (8, 500)]
