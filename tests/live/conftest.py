@@ -13,12 +13,14 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from matchmaker.models import Member
+from tests.live.processes import Processes
 from tests.live.wire import PASSWORD, new_email
 
 START_TIMEOUT_S = 60
@@ -177,3 +179,23 @@ def member(client: httpx.Client, new_key: Callable[..., str]) -> httpx.Client:
     """The client of a signed-in member."""
     client.headers["Authorization"] = f"Token {new_key()}"
     return client
+
+
+@pytest.fixture
+def queue(redis_url: str) -> Iterator[redis.Redis]:
+    """Redis, empty, as the server and the processes of a test have it."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushdb()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def start(
+    transactional_db: None, tmp_path: Path, queue: redis.Redis, redis_url: str
+) -> Iterator[Processes]:
+    """Starts workers and sweepers over the test database; they end with the test."""
+    with Processes(
+        tmp_path, DATABASE_URL=database_url(), REDIS_URL=redis_url
+    ) as processes:
+        yield processes

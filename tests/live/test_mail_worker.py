@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-import redis
 from django.db.models.functions import Now
 from dramatiq.brokers.redis import RedisBroker
 from rest_framework.authtoken.models import Token
@@ -18,8 +16,9 @@ from matchmaker import services
 from matchmaker.models import Match, MatchMail
 from matchmaker.tasks import send_match_mail
 from tests.factories import MemberFactory
-from tests.live.conftest import Server, daphne, database_url
-from tests.live.mail_server import SWEEPER, WORKER, MailServer, Processes
+from tests.live.conftest import Server, daphne
+from tests.live.mail_server import MailServer
+from tests.live.processes import SWEEPER, WORKER, Processes
 from tests.live.wire import new_email, wait_until
 
 # How long a like may take when Redis is no help. Its time-out is a second.
@@ -35,29 +34,9 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def queue(redis_url: str) -> Iterator[redis.Redis]:
-    """Redis, empty, as the server and the processes of a test have it."""
-    client = redis.Redis.from_url(redis_url)
-    client.flushdb()
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def start(
-    transactional_db: None,
-    tmp_path: Path,
-    mail_server: MailServer,
-    queue: redis.Redis,
-    redis_url: str,
-) -> Iterator[Processes]:
-    with Processes(
-        tmp_path,
-        DATABASE_URL=database_url(),
-        REDIS_URL=redis_url,
-        EMAIL_URL=mail_server.url,
-    ) as processes:
-        yield processes
+def start(mail_server: MailServer, start: Processes) -> Processes:
+    start.environment["EMAIL_URL"] = mail_server.url
+    return start
 
 
 class Someone:
