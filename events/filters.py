@@ -98,7 +98,7 @@ class EventFilter(OffsetFilterSet):
             message = _("Give a point, or set your own location first.")
             if params.get("distance"):
                 errors.setdefault("distance", [message])
-            if params.get("ordering") == "distance":
+            if "ordering" in cls.base_filters and params.get("ordering") == "distance":
                 errors.setdefault("ordering", [message])
         if errors:
             raise ValidationError(errors)
@@ -129,6 +129,12 @@ class EventFilter(OffsetFilterSet):
         self, queryset: EventQuerySet, name: str, value: Any
     ) -> EventQuerySet:
         return queryset  # says where from, or in what order: lists.py
+
+
+class CalendarFilter(EventFilter):
+    """The same events, without pages and orders: a calendar has none."""
+
+    limit = offset = ordering = None
 
 
 class OrganizationFilter(OffsetFilterSet):

@@ -14,6 +14,7 @@ from events import constants
 from events.filters import (
     ID,
     ORIGIN,
+    CalendarFilter,
     EventFilter,
     OrganizationFilter,
 )
@@ -73,8 +74,8 @@ def read_for_calendar(request: Any, *, own_by_default: bool = False) -> list[Eve
     `own_by_default` those that the caller attends, where there is no filter. Raises
     ValidationError.
     """
-    given = EventFilter.read_for(request.user, request.query_params)
-    choice, values = EventFilter.choose(given)
+    given = CalendarFilter.read_for(request.user, request.query_params)
+    choice, values = CalendarFilter.choose(given)
     if own_by_default and not choice.filters:
         choice = Choice((("attending", True),))
     statement = _calendar(choice)
@@ -145,20 +146,16 @@ def _reach(events: EventQuerySet) -> Statement:
     The index orders by the distance on the sphere, up to 0.6 % off; the farthest of
     the first ones on the ellipsoid bounds the true answer.
     """
-    located = Statement.of(events.order_by().values("location"))
-    here = Param("origin")
+    nearest: Any = events.with_distance_from(ORIGIN).roughly_nearest(ORIGIN)
+    distances = Statement.of(nearest.values("distance_m"))
     return Statement(
         f"""
         reach AS MATERIALIZED (
-            SELECT coalesce(max(ST_Distance(location, %s::geography)), 0)
-                + {ROUNDING_M} AS reach_m
-            FROM (
-                SELECT location::geography FROM ({located.sql}) located
-                ORDER BY location::geography <-> %s::geography LIMIT %s
-            ) nearest
+            SELECT coalesce(max(distance_m), 0) + {ROUNDING_M} AS reach_m
+            FROM ({distances.sql} LIMIT %s) nearest
         ),
         """,  # noqa: S608
-        (here, *located.params, here, Param("last")),
+        (*distances.params, Param("last")),
     )
 
 
@@ -167,7 +164,7 @@ def _calendar(choice: Choice) -> Statement:
     shown = timedelta(days=constants.CANCELLED_SHOWN_DAYS)
     recent = Q(cancelled_at=None) | Q(cancelled_at__gte=Now() - shown)
     published = Event.objects.filter(recent, published_at__isnull=False)
-    events: Any = EventFilter.narrow(published, choice).exclude(date=None)
+    events: Any = CalendarFilter.narrow(published, choice).exclude(date=None)
     latest = events.order_by(*ORDERS["-date"]).values("pk")
     return Statement.of(latest[: constants.CALENDAR_MAX_EVENTS])
 

@@ -3,7 +3,15 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    QuerySet,
+)
 from django.db.models.expressions import Expression
 
 from project.lib.geo import Box, DistanceM, in_box
@@ -18,6 +26,14 @@ class WithinM(Func):
 
     function = "ST_DWithin"
     output_field = BooleanField()
+
+
+class SphericalM(Func):
+    """`<->` of two geographies: metres on a sphere, in whose order an index reads."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " <-> "
+    output_field = FloatField()
 
 
 class OrganizationQuerySet(QuerySet["Organization"]):
@@ -45,6 +61,10 @@ class EventQuerySet(QuerySet["Event"]):
     def with_distance_from(self, origin: Expression) -> Self:
         """Annotate `distance_m`: metres on the ellipsoid, null without a place."""
         return self.annotate(distance_m=DistanceM(F("location"), origin))
+
+    def roughly_nearest(self, origin: Expression) -> Self:
+        """Order by a distance that is up to 0.6 % off, by an index."""
+        return self.order_by(SphericalM(F("location"), origin))
 
     def with_attending(self, viewer: Any) -> Self:
         """Annotate `attending`: whether `viewer` has a place."""

@@ -579,6 +579,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
+            index=models.Index(
+                condition=models.Q(
+                    ("cancelled_at", None),
+                    ("published_at__isnull", False),
+                    ("location__isnull", False),
+                ),
+                fields=["id"],
+                name="event_located",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="event",
             index=django.contrib.postgres.indexes.GistIndex(
                 fields=["location"], name="event_location"
             ),

@@ -92,6 +92,12 @@ class Event(DueRow):
                 name="event_date_down",
                 condition=PUBLIC,
             ),
+            # For the count of those that can be ordered by distance.
+            models.Index(
+                fields=["id"],
+                name="event_located",
+                condition=PUBLIC & Q(location__isnull=False),
+            ),
             GistIndex(fields=["location"], name="event_location"),
             GistIndex(AsGeometry(F("location")), name="event_box"),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="event_title"),

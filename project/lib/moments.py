@@ -14,14 +14,13 @@ from rest_framework import serializers
 
 from project.lib.prepared import Param
 
-# An instant is this long: as exact as PostgreSQL stores it.
-INSTANT = timedelta(microseconds=1)
-DAY = timedelta(days=1)
+# From the first to the last instant of a day, as exact as PostgreSQL stores them.
+DAY = timedelta(days=1, microseconds=-1)
 
 INVALID = _("Give a date (2026-12-23) or a date-time (2026-12-23T18:45:00+03:00).")
 
 # A + that was not escaped in a query string arrives as a space.
-_SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
+_SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d(:?\d\d)?)$")
 
 
 def parse_moment(text: str) -> tuple[datetime, bool]:
@@ -45,7 +44,10 @@ def parse_moment(text: str) -> tuple[datetime, bool]:
 
 @dataclass(frozen=True)
 class Span:
-    """From `start` to before `end`: aware datetimes, or expressions of them."""
+    """From `start` to `end`, both included: aware datetimes, or expressions of them.
+
+    So it can end with the last day of the calendar, which no other one follows.
+    """
 
     start: Any
     end: Any
@@ -67,8 +69,8 @@ class SpanField(forms.CharField):
             return None
         try:
             start, is_day = parse_moment(text)
-            return Span(start, start + (DAY if is_day else INSTANT))
-        except (ValueError, OverflowError) as error:
+            return Span(start, start + DAY if is_day else start)
+        except ValueError as error:
             raise forms.ValidationError(INVALID, "moment") from error
 
 
@@ -87,7 +89,7 @@ class SpanFilter(django_filters.Filter):
         if self.lookup_expr == "lte":
             lookups = {}
         if self.lookup_expr != "gte":
-            lookups[f"{self.field_name}__lt"] = value.end
+            lookups[f"{self.field_name}__lte"] = value.end
         return qs.filter(**lookups)
 
 
