@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events import calendars, lists, schema, services
-from events.filters import EventFilter
+from events.filters import CalendarFilter
 from events.models import CalendarFeed, Event
 from matchmaker.authentication import MemberRequest
 from project.lib.openapi import describe, query_parameters
@@ -41,7 +41,9 @@ class CalendarView(APIView):
     tag = "events"
 
     @describe(
-        _("The list's events as a calendar"), FILE, query=query_parameters(EventFilter)
+        _("The list's events as a calendar"),
+        FILE,
+        query=query_parameters(CalendarFilter),
     )
     def get(self, request: MemberRequest) -> HttpResponse:
         return _file(lists.read_for_calendar(request))
@@ -101,7 +103,7 @@ class FeedView(APIView):
     @describe(
         _("The own calendar: events attended, or those of the list's filters"),
         FILE,
-        query=query_parameters(EventFilter),
+        query=query_parameters(CalendarFilter),
         errors=[404],
         public=True,
     )

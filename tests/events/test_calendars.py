@@ -1,0 +1,464 @@
+"""Calendars, read back by two libraries other than the one that writes them."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import ics
+import pytest
+import vobject
+from django.utils import timezone
+
+from events import constants, services
+from events.models import Attendance, CalendarFeed, Event
+from tests.events.factories import EventFactory, MembershipFactory
+from tests.factories import MemberFactory
+
+LIST = "/api/events/calendar.ics"
+FEED = "/api/events/calendar/"
+EVENING = datetime(2026, 12, 23, 18, 45, tzinfo=UTC)
+
+
+def one(event: Event) -> str:
+    return f"/api/events/{event.pk}/calendar.ics"
+
+
+def text(response) -> str:
+    """The calendar file, which every reader here takes for one."""
+    assert response.status_code == 200, response.content
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert all(len(line) <= 75 for line in response.content.split(b"\r\n"))
+    return response.content.decode()
+
+
+def entries(response) -> list:
+    """Its events as vobject reads them; `ics` has to find the same ones."""
+    found = vobject.readOne(text(response)).contents.get("vevent", [])
+    assert {e.uid for e in ics.Calendar(text(response)).events} == {
+        e.uid.value for e in found
+    }
+    return found
+
+
+def summaries(response) -> list[str]:
+    return [entry.summary.value for entry in entries(response)]
+
+
+@pytest.fixture
+def fest(ann) -> Event:
+    membership = MembershipFactory(
+        organization__title="Club",
+        organization__postcode="190000",
+        organization__address="Nevsky 1",
+        member__email="hidden@example.com",
+        member__phone_number="+79991234567",
+        member__last_name="Hiddenname",
+    )
+    event = EventFactory(
+        title="Fest", description="Music", date=EVENING, lon=30.31, lat=59.94,
+        creator=ann,
+    )  # fmt: skip
+    event.organizations.add(membership.organization)
+    return event
+
+
+# --- One event ----------------------------------------------------------------------
+
+
+def test_event_is_read_back_by_two_other_libraries(as_ann, fest):
+    response = as_ann.get(one(fest))
+
+    (entry,) = entries(response)
+    assert {name: lines[0].value for name, lines in entry.contents.items()} == {
+        "uid": str(fest.uid),
+        "sequence": "0",
+        "dtstamp": fest.changed_at.replace(microsecond=0),
+        "created": fest.created_at.replace(microsecond=0),
+        "last-modified": fest.changed_at.replace(microsecond=0),
+        "summary": "Fest",
+        "description": "Music",
+        "dtstart": EVENING,
+        "dtend": EVENING + timedelta(hours=2),
+        "geo": "59.940000;30.310000",
+        "location": "Club, 190000, Nevsky 1",
+        "status": "CONFIRMED",
+    }
+    (read,) = ics.Calendar(text(response)).events
+    assert (read.name, read.uid, read.all_day) == ("Fest", str(fest.uid), False)
+    assert (read.geo.latitude, read.geo.longitude) == (59.94, 30.31)
+    assert read.begin.datetime == EVENING
+    assert read.location == "Club, 190000, Nevsky 1"
+
+
+def test_calendar_says_what_it_is(as_ann, fest):
+    calendar = vobject.readOne(text(as_ann.get(one(fest))))
+
+    del calendar.contents["vevent"]
+    said = {name: lines[0].value for name, lines in calendar.contents.items()}
+    assert said == {
+        "version": "2.0",
+        "prodid": "-//Matchmaker//Events//EN",
+        "name": "Events",
+        "x-wr-calname": "Events",
+        "refresh-interval": "PT1H",
+    }
+    assert as_ann.get(one(fest))["Cache-Control"] == "private, no-store"
+
+
+def test_event_of_a_day_has_dates_without_times(as_ann):
+    day = datetime(2026, 12, 23, tzinfo=UTC)
+    event = EventFactory(date=day, is_all_day=True)
+
+    response = as_ann.get(one(event))
+
+    (entry,) = entries(response)
+    assert (entry.dtstart.value, entry.dtend.value) == (
+        date(2026, 12, 23),
+        date(2026, 12, 24),
+    )
+    assert "DTSTART;VALUE=DATE:20261223\r\n" in text(response)
+    (read,) = ics.Calendar(text(response)).events
+    assert read.all_day
+
+
+def test_uid_stays_and_sequence_grows_with_each_change(as_ann, fest):
+    def seen() -> tuple[str, str, str]:
+        (entry,) = entries(as_ann.get(one(fest)))
+        return entry.uid.value, entry.sequence.value, entry.summary.value
+
+    path = f"/api/events/{fest.pk}"
+    assert seen() == (str(fest.uid), "0", "Fest")
+    as_ann.patch(path, {"title": "Bigger"})
+    assert seen() == (str(fest.uid), "1", "Bigger")
+    as_ann.patch(path, {"date": "2027-01-01"})
+    assert seen() == (str(fest.uid), "2", "Bigger")
+    as_ann.post(f"{path}/attend/")
+    assert seen() == (str(fest.uid), "2", "Bigger")
+    as_ann.delete(path)
+    assert seen() == (str(fest.uid), "3", "Bigger")
+
+
+def test_time_of_day_given_and_taken_away(as_ann, fest):
+    path = f"/api/events/{fest.pk}"
+
+    as_ann.patch(path, {"date": "2026-12-23"})
+    (entry,) = entries(as_ann.get(one(fest)))
+    assert entry.dtstart.value == date(2026, 12, 23)
+
+    as_ann.patch(path, {"date": "2026-12-23T21:45:00+03:00"})
+    (entry,) = entries(as_ann.get(one(fest)))
+    assert entry.dtstart.value == EVENING
+
+    as_ann.patch(path, {"date": None})
+    assert entries(as_ann.get(one(fest))) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "is_all_day", "starts"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), False, "DTSTART:00010101T000000Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), True, "DTSTART;VALUE=DATE:00010101"),
+        (datetime(9999, 12, 31, tzinfo=UTC), True, "DTSTART;VALUE=DATE:99991231"),
+        (
+            datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+            False,
+            "DTSTART:99991231T235959Z",
+        ),
+    ],
+)
+def test_ends_of_the_calendar_are_no_error(as_ann, date, is_all_day, starts):
+    event = EventFactory(date=date, is_all_day=is_all_day)
+
+    assert f"\r\n{starts}\r\n" in text(as_ann.get(one(event)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Большой праздник, и ещё один; " * 6 + "конец",
+        "🎉" * 150,
+        "commas, semicolons; back\\slashes: colons \"quotes\" 'and' more",
+        "BEGIN:VEVENT",
+        "x" * 200,
+    ],
+)
+def test_texts_come_back_as_they_were(as_ann, value):
+    event = EventFactory(title=value, description=f"{value}\n\n{value}", date=EVENING)
+
+    response = as_ann.get(one(event))
+
+    (entry,) = entries(response)
+    assert entry.summary.value == value
+    assert entry.description.value == f"{value}\n\n{value}"
+    (read,) = ics.Calendar(text(response)).events
+    assert read.name == value
+    assert read.description == f"{value}\n\n{value}"
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\r", "\n", "\x0b", "\x1c", "\x07", "\x7f"])
+def test_no_text_can_add_lines_or_break_the_calendar(as_ann, break_):
+    title = f"Fest{break_}ATTENDEE:mailto:eve@example.com"
+    EventFactory(title=title, description=title, date=EVENING)
+    EventFactory(title="Other", date=EVENING)
+
+    response = as_ann.get(LIST)
+
+    assert len(entries(response)) == 2
+    assert "\nATTENDEE" not in text(response)
+    assert "attendee" not in entries(response)[0].contents
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "geo"),
+    [
+        (30.3158123456, 59.9391, "59.939100;30.315812"),
+        (1e-7, -1e-9, "-0.000000;0.000000"),
+        (-180, -90, "-90.000000;-180.000000"),
+    ],
+)
+def test_geo_is_latitude_then_longitude_in_plain_digits(as_ann, lon, lat, geo):
+    event = EventFactory(date=EVENING, lon=lon, lat=lat)
+
+    assert f"\r\nGEO:{geo}\r\n" in text(as_ann.get(one(event)))
+
+
+def test_cancelled_event_is_there_as_such(as_ann, fest):
+    as_ann.delete(f"/api/events/{fest.pk}")
+
+    for path in (one(fest), LIST):
+        (entry,) = entries(as_ann.get(path))
+        assert (entry.uid.value, entry.status.value) == (str(fest.uid), "CANCELLED")
+    assert as_ann.get("/api/events/").json()["count"] == 0
+
+
+def test_list_forgets_what_was_cancelled_long_ago(as_ann, fest):
+    long_ago = timezone.now() - timedelta(days=constants.CANCELLED_SHOWN_DAYS, hours=1)
+    Event.objects.filter(pk=fest.pk).update(cancelled_at=long_ago)
+
+    assert entries(as_ann.get(LIST)) == []
+
+
+def test_scheduled_event_is_in_no_calendar_of_others(ann, as_ann, signed_in):
+    event = EventFactory(scheduled=True, date=EVENING, creator=ann)
+    eve = MemberFactory()
+    as_eve = signed_in(eve)
+
+    assert len(entries(as_ann.get(one(event)))) == 1
+    assert as_eve.get(one(event)).status_code == 404
+    assert entries(as_eve.get(LIST)) == []
+    assert entries(as_ann.get(LIST)) == []
+    feed = services.new_feed(eve)
+    assert entries(as_eve.get(f"{FEED}{feed.secret}.ics?search=Event")) == []
+
+    as_ann.delete(f"/api/events/{event.pk}")
+    assert as_ann.get(one(event)).status_code == 404
+
+
+def test_event_without_a_date_makes_an_empty_calendar(as_ann):
+    assert entries(as_ann.get(one(EventFactory()))) == []
+
+
+def test_no_calendar_tells_of_people(ann, as_ann, fest):
+    # As a member of that organization ann reads the contacts elsewhere.
+    MembershipFactory(organization=fest.organizations.get(), member=ann)
+    Attendance.objects.create(event=fest, member=ann)
+    assert b"hidden@example.com" in as_ann.get(f"/api/events/{fest.pk}").content
+    feed = services.new_feed(ann)
+
+    for path in (one(fest), LIST, f"{FEED}{feed.secret}.ics"):
+        written = re.sub(r"\r\n ", "", text(as_ann.get(path)))
+        assert "Fest" in written
+        for personal in (
+            "hidden", "Hiddenname", "+7999", ann.email, ann.last_name, "ATTENDEE",
+            "ORGANIZER", "mailto",
+        ):  # fmt: skip
+            assert not personal or personal not in written
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/events/1/calendar.ics", FEED])
+def test_anonymous_is_401(api, db, path):
+    response = api.get(path)
+
+    assert response.status_code == 401
+    assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "9" * 18])
+def test_unknown_event_is_404_in_json(as_ann, pk):
+    response = as_ann.get(f"/api/events/{pk}/calendar.ics")
+
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+
+
+# --- A list -------------------------------------------------------------------------
+
+
+def test_list_takes_the_lists_filters(ann, as_ann, fest):
+    EventFactory(title="Other", date=EVENING + timedelta(days=1), lon=37.6, lat=55.75)
+    Attendance.objects.create(event=fest, member=ann)
+    organization = fest.organizations.get()
+
+    assert set(summaries(as_ann.get(LIST))) == {"Fest", "Other"}
+    for query in (
+        "search=FES",
+        "date=2026-12-23",
+        "date__gte=2026-12-23&date__lte=2026-12-23T21:45:00+03:00",
+        f"organization={organization.pk}",
+        "attending=true",
+        "distance=10",
+        "distance=10&point=30.3,59.9",
+        "in_bbox=30,59,31,60",
+    ):
+        assert summaries(as_ann.get(f"{LIST}?{query}")) == ["Fest"], query
+
+
+def test_list_has_no_pages(as_ann):
+    for n in range(105):
+        EventFactory(title=f"E{n}", date=EVENING + timedelta(days=n))
+
+    found = summaries(as_ann.get(f"{LIST}?limit=1&offset=5&ordering=distance"))
+
+    assert found == [f"E{n}" for n in reversed(range(105))]
+
+
+def test_list_is_as_many_queries_for_1_event_as_for_30(
+    as_ann, fest, django_assert_num_queries
+):
+    # The token with its member; which events; the events; their organizations.
+    with django_assert_num_queries(4):
+        as_ann.get(LIST)
+    for event in EventFactory.create_batch(29, date=EVENING):
+        event.organizations.add(fest.organizations.get())
+    with django_assert_num_queries(4):
+        assert len(entries(as_ann.get(LIST))) == 30
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("date=2026-02-30", "date"),
+        ("in_bbox=1,2,3", "in_bbox"),
+        ("search=a&search=b", "search"),
+        ("distance=0", "distance"),
+        ("format=json", "format"),
+    ],
+)
+def test_nonsense_is_400_in_json(as_ann, query, field):
+    response = as_ann.get(f"{LIST}?{query}")
+
+    assert response.status_code == 400
+    assert list(response.json()) == [field]
+
+
+def test_distance_from_nowhere_is_400(signed_in, db):
+    response = signed_in(MemberFactory()).get(f"{LIST}?distance=10")
+
+    assert response.status_code == 400
+    assert list(response.json()) == ["distance"]
+
+
+# --- A feed -------------------------------------------------------------------------
+
+
+def path_of(response) -> str:
+    return response.json()["url"].removeprefix("http://testserver")
+
+
+def test_feed_needs_no_header_and_has_what_one_attends(ann, as_ann, api, fest):
+    EventFactory(title="Not attended", date=EVENING)
+    waited = EventFactory(title="Waited for", date=EVENING, capacity=1)
+    Attendance.objects.create(event=waited, member=MemberFactory())
+    Attendance.objects.create(event=waited, member=ann, is_waiting=True)
+    Attendance.objects.create(event=fest, member=ann)
+
+    made = as_ann.post(FEED)
+
+    assert made.status_code == 201
+    feed = CalendarFeed.objects.get()
+    assert made.json() == {"url": f"http://testserver{FEED}{feed.secret}.ics"}
+    assert len(feed.secret) == 32
+    assert summaries(api.get(path_of(made))) == ["Fest"]
+    assert as_ann.get(FEED).json() == made.json()
+
+
+def test_feed_shows_what_was_cancelled_to_who_attended(ann, as_ann, api, fest):
+    path = path_of(as_ann.post(FEED))
+    as_ann.post(f"/api/events/{fest.pk}/attend/")
+    (before,) = entries(api.get(path))
+
+    as_ann.delete(f"/api/events/{fest.pk}")
+
+    (after,) = entries(api.get(path))
+    assert after.uid.value == before.uid.value
+    assert (before.status.value, after.status.value) == ("CONFIRMED", "CANCELLED")
+    assert int(after.sequence.value) > int(before.sequence.value)
+
+
+def test_feed_takes_the_lists_filters(ann, as_ann, api, fest):
+    EventFactory(title="Other", date=EVENING, lon=37.6, lat=55.75)
+    path = path_of(as_ann.post(FEED))
+
+    assert summaries(api.get(path)) == []
+    assert summaries(api.get(f"{path}?search=fest")) == ["Fest"]
+    assert summaries(api.get(f"{path}?distance=10")) == ["Fest"]
+    assert summaries(api.get(f"{path}?distance=10&point=37.6,55.7")) == ["Other"]
+    assert summaries(api.get(f"{path}?attending=true&search=fest")) == []
+    assert api.get(f"{path}?date=tomorrow").json().keys() == {"date"}
+    # These choose no events.
+    assert summaries(api.get(f"{path}?point=37.6,55.7&limit=5")) == []
+
+
+def test_new_address_kills_the_old_one(as_ann, api):
+    old = path_of(as_ann.post(FEED))
+    new = path_of(as_ann.post(FEED))
+
+    assert old != new
+    assert api.get(old).status_code == 404
+    assert api.get(new).status_code == 200
+
+
+def test_revoked_address_is_dead(as_ann, api):
+    path = path_of(as_ann.post(FEED))
+
+    assert as_ann.delete(FEED).status_code == 204
+
+    assert api.get(path).status_code == 404
+    assert as_ann.get(FEED).status_code == 404
+    assert as_ann.delete(FEED).status_code == 204
+
+
+@pytest.mark.parametrize("secret", ["x" * 32, "x", "x" * 33, "../" * 10, "%00" * 32])
+def test_unknown_secret_is_404_in_json(api, db, secret):
+    response = api.get(f"{FEED}{secret}.ics")
+
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+
+
+def test_members_own_headers_do_not_open_a_feed_of_others(as_ann, signed_in, fest):
+    eve = MemberFactory()
+    Attendance.objects.create(event=fest, member=eve)
+    path = path_of(signed_in(eve).post(FEED))
+
+    # Whoever asks, it is the calendar of whose secret it is.
+    assert summaries(as_ann.get(path)) == ["Fest"]
+
+
+def test_feed_of_an_inactive_or_deleted_member_is_404(ann, as_ann, api):
+    path = path_of(as_ann.post(FEED))
+
+    ann.is_active = False
+    ann.save()
+    assert api.get(path).status_code == 404
+
+    ann.is_active = True
+    ann.save()
+    assert api.get(path).status_code == 200
+    ann.delete()
+    assert api.get(path).status_code == 404
+
+
+def test_feed_address_is_the_members_own(as_ann, signed_in):
+    as_ann.post(FEED)
+
+    assert signed_in(MemberFactory()).get(FEED).status_code == 404
