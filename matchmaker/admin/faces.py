@@ -1,9 +1,11 @@
-"""How a member is shown: picture, name, contact."""
+"""How a member, or another row, is shown: picture, name, contact."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Model
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -16,11 +18,16 @@ if TYPE_CHECKING:
 Column = Callable[[admin.ModelAdmin, Any], str]
 
 
-def picture(member: Member) -> str:
-    """The avatar as an image; empty without one."""
-    if not member.avatar:
+def image(file: FieldFile) -> str:
+    """A stored picture; empty without one."""
+    if not file:
         return ""
-    return format_html('<img src="{}" alt="" loading="lazy">', member.avatar.url)
+    return format_html('<img src="{}" alt="" loading="lazy">', file.url)
+
+
+def picture(member: Member) -> str:
+    """The avatar; empty without one."""
+    return image(member.avatar)
 
 
 def contact(member: Member) -> str:
@@ -30,14 +37,15 @@ def contact(member: Member) -> str:
     return format_html_join(mark_safe("@<wbr>"), "{}", parts)
 
 
-def link(member: Member) -> str:
-    """The name, which leads to the member's page."""
-    url = reverse("admin:matchmaker_member_change", args=[member.pk])
-    return format_html('<a href="{}">{}</a>', url, member)
+def link(row: Model) -> str:
+    """The name of a row, which leads to its page."""
+    opts = row._meta
+    page = f"admin:{opts.app_label}_{opts.model_name}_change"
+    return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
 
 
 def linked(side: str, description: "_StrPromise") -> Column:
-    """A column of the members that a foreign key of the rows names."""
+    """A column of what a foreign key of the rows names."""
 
     def column(_admin: admin.ModelAdmin, row: Any) -> str:
         return link(getattr(row, side))

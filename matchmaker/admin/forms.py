@@ -1,6 +1,5 @@
 """Forms of the members' admin: what staff types becomes what services take."""
 
-import math
 from typing import IO, Any, cast
 
 from django import forms
@@ -10,23 +9,24 @@ from django.contrib.auth.forms import (
     AdminUserCreationForm,
     UserChangeForm,
 )
-from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from leaflet.admin import LeafletAdminWidget
 from rest_framework.serializers import ValidationError as SerializerError
 
 from matchmaker import constants, errors, images, services
+from matchmaker.admin.places import PlaceForm
 from matchmaker.models import Member
-from project.lib.fields import LAT_MAX, LON_MAX, PhoneField
-from project.lib.geo import WGS84
+from project.lib.fields import PhoneField
 
 
 class PictureField(forms.FileField):
     """A picture file, which becomes a clean picture like any from the API."""
 
     widget = AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def __init__(self, *, max_side_px: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_side_px = max_side_px
 
     def to_python(self, data: Any) -> Any:
         file: IO[bytes] | None = super().to_python(data)
@@ -37,7 +37,7 @@ class PictureField(forms.FileField):
                 file,
                 max_bytes=constants.PICTURE_MAX_BYTES,
                 max_pixels=constants.PICTURE_MAX_PIXELS,
-                max_side_px=constants.AVATAR_MAX_SIDE_PX,
+                max_side_px=self.max_side_px,
             )
         except images.PictureRefused as error:
             raise forms.ValidationError(str(error.detail)) from error
@@ -93,27 +93,21 @@ class NewMemberForm(ContactForm, AdminUserCreationForm):
         return self.instance
 
 
-class MemberForm(ContactForm, UserChangeForm):
-    picture = PictureField(label=_("Avatar file"), required=False)
+class MemberForm(ContactForm, PlaceForm, UserChangeForm):
+    picture = PictureField(
+        max_side_px=constants.AVATAR_MAX_SIDE_PX,
+        label=_("Avatar file"),
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "picture" in self.fields:
             self.fields["picture"].initial = self.instance.avatar or None
 
-    def clean_location(self) -> Point | None:
-        """Take the place from whichever copy of the world it was set on."""
-        point: Point | None = self.cleaned_data["location"]
-        if point is None or "location" not in self.changed_data:
-            return point
-        if point.empty or not math.isfinite(point.x) or not abs(point.y) <= LAT_MAX:
-            raise forms.ValidationError(_("This is no place on Earth."))
-        lon = point.x if abs(point.x) <= LON_MAX else math.remainder(point.x, 360)
-        return Point(lon, point.y, srid=WGS84)
-
     def profile(self) -> services.Profile:
         """What was changed, as services.update_profile takes it."""
-        data = {name: self.cleaned_data[name] for name in self.changed_data}
+        data = self.changes()
         if "picture" in data:
             data["avatar"] = data.pop("picture") or None
         return _profile(data)
@@ -133,13 +127,3 @@ class PasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> Member:
         services.change_password(self.user, self.cleaned_data["password1"])
         return self.user
-
-
-class PlaceWidget(LeafletAdminWidget):
-    geometry_field_class = "L.PlaceField"  # place_field.js
-
-    def deserialize(self, value: str) -> GEOSGeometry | None:
-        try:
-            return super().deserialize(value)
-        except GDALException:  # which Django lets through when the form is shown again
-            return None

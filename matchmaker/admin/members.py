@@ -5,20 +5,21 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import CASCADE, ManyToOneRel, Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from leaflet.admin import LeafletGeoAdminMixin
 
 from matchmaker import services
 from matchmaker.admin import faces
+from matchmaker.admin.deletions import CountedDeletionAdmin
 from matchmaker.admin.finding import phone_in
-from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm, PlaceWidget
+from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm
 from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.places import PlaceAdmin
+from matchmaker.admin.refusals import RefusalsAdmin
 from matchmaker.models import Member
-from project.lib.errors import DomainError
 
 NEW_FIELDS = (
     "email", "phone_number", "first_name", "last_name",
@@ -36,12 +37,12 @@ def _is_superuser(request: HttpRequest) -> bool:
 
 
 @admin.register(Member)
-class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
+class MemberAdmin(
+    CountedDeletionAdmin, RefusalsAdmin, ManyRowsAdmin, PlaceAdmin, UserAdmin
+):
     add_form = NewMemberForm
     form = MemberForm
     change_password_form = PasswordForm
-    widget = PlaceWidget
-    map_template = "matchmaker/place_widget.html"
 
     list_display = ("preview", "name", "contact", "gender", "is_active", "joined")
     list_display_links = ("preview", "name")
@@ -145,14 +146,6 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
             self.log_change(request, member, [{"changed": {"fields": ["active"]}}])
         return len(changed)
 
-    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        request: HttpRequest = args[0]
-        try:
-            return super().changeform_view(*args, **kwargs)
-        except DomainError as error:  # lost a race for an e-mail or a phone
-            self.message_user(request, str(error.detail), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(
         self, request: HttpRequest, obj: Member, form: Any, change: bool
     ) -> None:
@@ -171,18 +164,3 @@ class MemberAdmin(ManyRowsAdmin, LeafletGeoAdminMixin, UserAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
         for member in queryset:
             services.delete_member(member)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Count what goes with the members: it may be too much to be listed."""
-        about: dict[type[Model], Q] = {}
-        for relation in self.opts.get_fields(include_hidden=True):
-            if isinstance(relation, ManyToOneRel) and relation.on_delete is CASCADE:
-                other = relation.related_model
-                if not other._meta.auto_created:  # groups and permissions stay
-                    concerned = Q(**{f"{relation.field.name}__in": objs})
-                    about[other] = about.get(other, Q()) | concerned
-        counts = {str(self.opts.verbose_name_plural): len(objs)}
-        for model, concerned in about.items():
-            if number := model._base_manager.filter(concerned).count():
-                counts[str(model._meta.verbose_name_plural)] = number
-        return [str(member) for member in objs], counts, set(), []

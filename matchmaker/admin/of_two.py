@@ -1,51 +1,10 @@
 """What is between two members: looked at and found, not written by hand."""
 
-from typing import Any, ClassVar
-
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.admin.finding import members_of
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.of_members import OfMembersAdmin
 
 
-class OfTwoAdmin(ManyRowsAdmin):
-    """Rows about two members, who are the foreign keys `sides`."""
-
+class OfTwoAdmin(OfMembersAdmin):
     sides = ("from_member", "to_member")
-    ordering = ("-id",)
-    sortable_by: ClassVar[tuple[str, ...]] = ()
     search_help_text = _("A whole e-mail address or phone number of either member.")
-
-    class Media:
-        css = {"screen": ("matchmaker/admin.css",)}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_act_permission(self, request: HttpRequest) -> bool:
-        """Django's right to change a row is here the right to decide about it."""
-        return super().has_change_permission(request)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.sides)
-
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.sides  # that there is a search; `matching` says of what
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        if not search_term:
-            return queryset, False
-        return queryset.filter(self.matching(search_term)), False
-
-    def matching(self, term: str) -> Q:
-        # Their ids first: an OR across both joins would read every row.
-        found = list(members_of(term).values_list("pk", flat=True))
-        one, other = self.sides
-        return Q(**{f"{one}__in": found}) | Q(**{f"{other}__in": found})
