@@ -21,8 +21,9 @@ WATERMARK_WIDTH_RATIO = 0.25
 JPEG_QUALITY = 85
 
 # Each scan of a progressive JPEG passes over the whole picture: usually ten, but a few
-# bytes more ask for another one. The marker cannot occur inside of a scan.
-JPEG_SCAN, JPEG_SCANS_MAX = b"\xff\xda", 40
+# bytes more ask for another one. The marker cannot occur inside of a scan; in the
+# data of other formats it does, by chance, every 64 KiB.
+JPEG_START, JPEG_SCAN, JPEG_SCANS_MAX = b"\xff\xd8", b"\xff\xda", 40
 
 # Pillow accepts a PNG without its end.
 PNG_START, PNG_END = b"\x89PNG", b"IEND\xaeB`\x82"
@@ -67,9 +68,8 @@ def clean_picture(
         raise PictureRefused(
             _("The picture is larger than %(size)d MiB.") % {"size": max_bytes >> 20}
         )
-    if data.count(JPEG_SCAN) > JPEG_SCANS_MAX or (
-        PNG_START in data[:8] and (PNG_END not in data)
-    ):
+    is_bomb = data.startswith(JPEG_START) and data.count(JPEG_SCAN) > JPEG_SCANS_MAX
+    if is_bomb or (PNG_START in data[:8] and PNG_END not in data):
         raise PictureRefused(DAMAGED)
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:

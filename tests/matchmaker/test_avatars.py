@@ -1,5 +1,6 @@
 """Avatars: verified, bounded, stripped, watermarked once."""
 
+import random
 import struct
 import zlib
 from io import BytesIO
@@ -135,6 +136,20 @@ def test_every_kind_of_picture_becomes_a_plain_jpeg(ann, as_ann, case):
     picture = stored(ann)
     assert (picture.format, picture.mode) == ("JPEG", "RGB")
     assert getattr(picture, "n_frames", 1) == 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_large_picture_is_no_jpeg_with_many_scans(ann, as_ann, kind):
+    noise = Image.frombytes("RGB", (1250, 1250), random.Random(7).randbytes(4_687_500))
+    out = BytesIO()
+    options = {"compress_level": 1} if kind == "PNG" else {"quality": 100, "method": 0}
+    noise.save(out, kind, **options)
+    data = out.getvalue()
+    assert data.count(images.JPEG_SCAN) > images.JPEG_SCANS_MAX
+
+    response = change(as_ann, data)
+
+    assert response.status_code == 200, response.content
 
 
 def test_avatar_is_bounded_and_keeps_its_proportions(ann, as_ann):
