@@ -12,7 +12,8 @@ USERS_MAX = 500  # named when an organization is made
 PICTURE_MAX_SIDE_PX = 2048
 THUMBNAIL_MAX_SIDE_PX = 320
 
-# A rollback or a slow commit must not have the message come before its row is due.
+# How far a worker's clock may run ahead of the web's: a message that comes before its
+# row is due does nothing, and the sweeper does it some seconds later.
 NUDGE_SLACK_MS = 200
 
 # Of one calendar file, the latest by date.
