@@ -10,8 +10,10 @@ class EventsConfig(AppConfig):
         # The models are loaded after this module.
         from events import own_data, tasks  # noqa: PLC0415
         from matchmaker import export  # noqa: PLC0415
+        from matchmaker.demo import more  # noqa: PLC0415
         from project.lib import due  # noqa: PLC0415
 
         due.register(tasks.PUBLICATION)
         due.register(tasks.PLACE_MAIL)
         export.register("events", own_data.section)
+        more.register("events.demo.load.load_events")

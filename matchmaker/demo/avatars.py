@@ -3,14 +3,11 @@
 from random import Random
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
-Box = tuple[float, float, float, float]
-Color = tuple[int, int, int]
+from matchmaker.demo.drawing import OVERSAMPLING, Pencil, gradient
 
 SIDE_PX = 480
-# Drawn larger and reduced: Pillow does not smooth edges.
-OVERSAMPLING = 2
 SKINS = ("#f6d7c3", "#eec1a0", "#d9a27a", "#b97c52", "#8c5a3a", "#68412a")
 HAIRS = ("#2b1d16", "#4a2f20", "#7b4a26", "#a86b32", "#d8b066", "#8f8f94", "#1c1c22")
 CLOTHES = ("#2f6690", "#81171b", "#3a7d44", "#6d597a", "#d17a22", "#355070", "#b56576")
@@ -49,60 +46,13 @@ def portrait(number: int, seed: int, *, female: bool) -> Image.Image:
         glasses=rng.random() < 0.25,
         beard=not female and rng.random() < 0.35,
     )
-    picture = _gradient(*rng.choice(SKIES))
-    _draw_person(_Pencil(picture), looks)
+    side = SIDE_PX * OVERSAMPLING
+    picture = gradient((side, side), *rng.choice(SKIES))
+    _draw_person(Pencil(picture), looks)
     return picture.reduce(OVERSAMPLING)
 
 
-def _gradient(top: str, bottom: str) -> Image.Image:
-    side = SIDE_PX * OVERSAMPLING
-    mask = Image.linear_gradient("L").resize((1, side))
-    column = Image.composite(
-        Image.new("RGB", mask.size, bottom), Image.new("RGB", mask.size, top), mask
-    )
-    return column.resize((side, side), Image.Resampling.NEAREST)
-
-
-class _Pencil:
-    """Draws in hundredths of the picture's side, from its upper left corner."""
-
-    def __init__(self, picture: Image.Image) -> None:
-        self._draw = ImageDraw.Draw(picture)
-        self._unit = picture.width / 100
-
-    def _scaled(self, box: Box) -> Box:
-        left, top, right, bottom = (value * self._unit for value in box)
-        return left, top, right, bottom
-
-    def oval(self, *box: float, fill: str) -> None:
-        left, top, right, bottom = box
-        self._draw.ellipse(self._scaled((left, top, right, bottom)), fill)
-
-    def block(self, *box: float, radius: float, fill: str) -> None:
-        left, top, right, bottom = box
-        self._draw.rounded_rectangle(
-            self._scaled((left, top, right, bottom)), radius * self._unit, fill
-        )
-
-    def arc(
-        self, *box: float, start: float, end: float, width: float, fill: str
-    ) -> None:
-        """Part of an ellipse's outline, degrees clockwise from three o'clock."""
-        left, top, right, bottom = box
-        self._draw.arc(
-            self._scaled((left, top, right, bottom)),
-            start,
-            end,
-            fill,
-            round(width * self._unit),
-        )
-
-    def chord(self, *box: float, start: float, end: float, fill: str) -> None:
-        left, top, right, bottom = box
-        self._draw.chord(self._scaled((left, top, right, bottom)), start, end, fill)
-
-
-def _draw_person(pencil: _Pencil, looks: _Looks) -> None:
+def _draw_person(pencil: Pencil, looks: _Looks) -> None:
     """From the back to the front; what comes later covers what came before."""
     if looks.female:
         pencil.block(26.5, 18, 73.5, 84, radius=23, fill=looks.hair)
@@ -121,7 +71,7 @@ def _draw_person(pencil: _Pencil, looks: _Looks) -> None:
     _draw_features(pencil, looks)
 
 
-def _draw_features(pencil: _Pencil, looks: _Looks) -> None:
+def _draw_features(pencil: Pencil, looks: _Looks) -> None:
     for centre in (41.5, 58.5):
         pencil.arc(
             centre - 4.5, 39, centre + 4.5, 46, start=205, end=335, width=1.1, fill=INK

@@ -1,4 +1,4 @@
-"""Put demo members into the database: all of them in one transaction, or none."""
+"""Put demo data into the database: all of them in one transaction, or none."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +9,7 @@ from io import StringIO
 from itertools import combinations, islice
 from random import Random
 from secrets import token_hex
+from typing import NamedTuple
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.files.storage import default_storage
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from matchmaker import services
 from matchmaker.demo.avatars import portrait
+from matchmaker.demo.more import Load, loaders
 from matchmaker.demo.people import (
     ADMIN_NUMBER,
     DOMAIN,
@@ -50,12 +52,20 @@ COLUMNS = (
 Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
-def load_members(count: int, *, seed: int, progress: Progress = iter) -> int:
-    """Add those of the demo members 1 to `count` that are missing; return how many.
+class Loaded(NamedTuple):
+    """How many were added; `others`: of what other apps have, by its name."""
+
+    members: int
+    others: dict[str, int]
+
+
+def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
+    """Add those of the demo members 1 to `count` that are missing, and what they do.
 
     Beside what is there, which stays as it is. `progress` sees their numbers pass.
     Killed at any point it leaves no row behind, and at most a few unused pictures.
     """
+    others: dict[str, int] = {}
     with _files_unless_failed() as files, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
@@ -68,7 +78,9 @@ def load_members(count: int, *, seed: int, progress: Progress = iter) -> int:
             _add_avatars(first, seed, files)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE matchmaker_member, matchmaker_like")
-    return len(missing)
+        for load_more in loaders():
+            others |= load_more(Load(count, seed, files))
+    return Loaded(len(missing), others)
 
 
 def missing_numbers(count: int) -> list[int]:

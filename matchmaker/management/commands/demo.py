@@ -1,4 +1,4 @@
-"""manage.py demo: members to try the service with, and whom to sign in as."""
+"""manage.py demo: data to try the service with, and whom to sign in as."""
 
 import time
 from argparse import ArgumentParser
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from tqdm import tqdm
 
-from matchmaker.demo.load import load_members
+from matchmaker.demo.load import load_demo
 from matchmaker.demo.sign_ins import sign_ins
 from matchmaker.models import Member
 
@@ -19,8 +19,8 @@ SEED_MAX = 2**63 - 1
 
 class Command(BaseCommand):
     help = (
-        "Adds demo members around real cities, the same people for the same seed, "
-        "beside what is there. Run again, it adds those that are missing."
+        "Adds demo members around real cities, and what they do, the same for the same "
+        "seed, beside what is there. Run again, it adds what is missing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -72,15 +72,19 @@ class Command(BaseCommand):
     def _load(self, members: int, seed: int) -> None:
         started_at = time.monotonic()
         try:
-            added = load_members(members, seed=seed, progress=_with_bar)
+            added = load_demo(members, seed=seed, progress=_with_bar)
         except Error as error:
             raise CommandError(
                 f"No demo members added, the database said: {str(error).strip()}"
             ) from error
         self.stdout.write(
-            f"{added:,} demo members added in {time.monotonic() - started_at:.1f} s"
-            f" (seed {seed}); {members - added:,} of {members:,} were there."
+            f"{added.members:,} demo members added in"
+            f" {time.monotonic() - started_at:.1f} s (seed {seed});"
+            f" {members - added.members:,} of {members:,} were there."
         )
+        others = [f"{name} {n:,}" for name, n in added.others.items() if n]
+        if others:
+            self.stdout.write(f"Beside them: {', '.join(others)}.")
 
     def _print_sign_ins(self) -> None:
         rows = [

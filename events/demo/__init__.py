@@ -1,0 +1,1 @@
+"""Demo organizations and events, among the demo members (matchmaker/demo)."""

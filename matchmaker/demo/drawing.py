@@ -1,0 +1,56 @@
+"""What the demo's pictures are drawn with."""
+
+from PIL import Image, ImageDraw
+
+Box = tuple[float, float, float, float]
+
+# Drawn larger and reduced: Pillow does not smooth edges.
+OVERSAMPLING = 2
+
+
+def gradient(size: tuple[int, int], top: str, bottom: str) -> Image.Image:
+    """A picture of `size` pixels that goes from one colour down to another."""
+    mask = Image.linear_gradient("L").resize((1, size[1]))
+    column = Image.composite(
+        Image.new("RGB", mask.size, bottom), Image.new("RGB", mask.size, top), mask
+    )
+    return column.resize(size, Image.Resampling.NEAREST)
+
+
+class Pencil:
+    """Draws in hundredths of the picture's width, from its upper left corner."""
+
+    def __init__(self, picture: Image.Image) -> None:
+        self._draw = ImageDraw.Draw(picture)
+        self._unit = picture.width / 100
+
+    def _scaled(self, box: Box) -> Box:
+        left, top, right, bottom = (value * self._unit for value in box)
+        return left, top, right, bottom
+
+    def oval(self, *box: float, fill: str) -> None:
+        left, top, right, bottom = box
+        self._draw.ellipse(self._scaled((left, top, right, bottom)), fill)
+
+    def block(self, *box: float, radius: float, fill: str) -> None:
+        left, top, right, bottom = box
+        self._draw.rounded_rectangle(
+            self._scaled((left, top, right, bottom)), radius * self._unit, fill
+        )
+
+    def arc(
+        self, *box: float, start: float, end: float, width: float, fill: str
+    ) -> None:
+        """Part of an ellipse's outline, degrees clockwise from three o'clock."""
+        left, top, right, bottom = box
+        self._draw.arc(
+            self._scaled((left, top, right, bottom)),
+            start,
+            end,
+            fill,
+            round(width * self._unit),
+        )
+
+    def chord(self, *box: float, start: float, end: float, fill: str) -> None:
+        left, top, right, bottom = box
+        self._draw.chord(self._scaled((left, top, right, bottom)), start, end, fill)
