@@ -3,14 +3,18 @@
 import json
 import re
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from shutil import which
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
+from events.models import Event, Organization
 from matchmaker import services
 from matchmaker.models import Member
+from tests.events.factories import EventFactory
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL = "you@example.com"
@@ -35,8 +39,23 @@ def neighbours(server, django_db_blocker):
             services.delete_member(member)
 
 
+@pytest.fixture
+def concert(server, django_db_blocker):
+    """An event near the tour's first place; gone again afterwards, like the tour's."""
+    with django_db_blocker.unblock():
+        yield EventFactory(
+            title="Concert",
+            lon=30.3158,
+            lat=59.9392,
+            date=timezone.now() + timedelta(days=1),
+            creator=None,
+        )
+        Event.objects.filter(title__in=["Concert", "White night"]).delete()
+        Organization.objects.filter(title="Night Walks").delete()
+
+
 @pytest.mark.skipif(not which("curl"), reason="no curl")
-def test_tour_answers_as_the_readme_shows(server, neighbours):
+def test_tour_answers_as_the_readme_shows(server, neighbours, concert):
     readme = (ROOT / "README.md").read_text()
     tour = re.search(r"```sh\n(BASE=.*?)```", readme, re.S).group(1)
     assert "BASE=http://127.0.0.1:8000" in tour
@@ -48,14 +67,20 @@ def test_tour_answers_as_the_readme_shows(server, neighbours):
         ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    profile, tokens, page, features, moved, errors = (
-        json.loads(line) for line in result.stdout.splitlines()
-    )
+    calendar = re.search(r"BEGIN:VCALENDAR.*END:VCALENDAR\s+", result.stdout, re.S)[0]
+    answers = map(json.loads, result.stdout.replace(calendar, "").splitlines())
+    profile, tokens, page, features, created, events, place, moved, errors = answers
     assert profile["email"] == EMAIL
     assert profile["avatar"].startswith(f"{server.url}/media/avatars/")
     assert set(tokens) == {"access", "refresh"}
     assert [row["id"] for row in page["results"]] == [m.pk for m in neighbours]
     assert features["type"] == "FeatureCollection"
     assert features["features"][0]["geometry"]["type"] == "Point"
+    event = Event.objects.get(title="White night")
+    assert created["id"] == event.pk
+    assert [row.title for row in event.organizations.all()] == ["Night Walks"]
+    assert [row["id"] for row in events["results"]] == [concert.pk]
+    assert place == {"attending": True, "attendees": 1}
+    assert "SUMMARY:Concert" in calendar
     assert moved["location"]["coordinates"] == [37.6176, 55.7558]
     assert set(errors) == {"gender", "distance"}
