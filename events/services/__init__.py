@@ -18,6 +18,7 @@ from events.services.organizations import (
     delete_organization,
     remove_member,
 )
+from events.services.staff import change_memberships, register_organization
 
 __all__ = [
     "EventFields",
@@ -26,6 +27,7 @@ __all__ = [
     "add_member",
     "attend_event",
     "change_event",
+    "change_memberships",
     "change_organization",
     "create_event",
     "create_organization",
@@ -34,6 +36,7 @@ __all__ = [
     "leave_event",
     "new_feed",
     "publish_event",
+    "register_organization",
     "remove_member",
     "revoke_feed",
     "send_place_mail",

@@ -37,18 +37,24 @@ class EventFields(TypedDict, total=False):
     image: Image.Image | None
 
 
-def create_event(creator: Member, **fields: Unpack[EventFields]) -> Event:
+def create_event(
+    creator: Member,
+    *,
+    any_organization: bool = False,
+    **fields: Unpack[EventFields],
+) -> Event:
     """Store an event, due to be published in EVENT_PUBLISH_DELAY_SECONDS.
 
     After commit a message is sent that will do it; if that is lost, the sweeper will.
-    Raises OrganizationForeign.
+    Raises OrganizationForeign, unless `any_organization` may be named.
     """
     organizations = fields.pop("organizations", ())
     image = fields.pop("image", None)
     delay = timedelta(seconds=settings.EVENT_PUBLISH_DELAY_SECONDS)
     event = Event(creator=creator, **fields)
     with _stored_pictures(event, image), transaction.atomic():
-        _require_mine(creator, organizations)
+        if not any_organization:
+            _require_mine(creator, organizations)
         event.publish_at = event.next_attempt_at = Now() + delay
         event.save(force_insert=True)
         event.organizations.set(organizations)
@@ -70,12 +76,16 @@ def publish_event(event_id: int) -> None:
 
 
 def change_event(
-    member: Member, event_id: int, **changes: Unpack[EventFields]
+    member: Member,
+    event_id: int,
+    *,
+    any_organization: bool = False,
+    **changes: Unpack[EventFields],
 ) -> Event:
     """Change only what is given; calendars get a new version.
 
     More capacity gives the places to those who wait. Raises Unknown, NotYours,
-    OrganizationForeign, CapacityTooSmall.
+    OrganizationForeign (unless `any_organization` may be named), CapacityTooSmall.
     """
     organizations = changes.pop("organizations", None)
     has_image = "image" in changes
@@ -86,7 +96,8 @@ def change_event(
         event = _mine(member, event_id)
         if organizations is not None:
             known = event.organizations.values_list("pk", flat=True)
-            _require_mine(member, set(organizations) - set(known))
+            if not any_organization:
+                _require_mine(member, set(organizations) - set(known))
             event.organizations.set(organizations)
         for name, value in changes.items():
             setattr(event, name, value)

@@ -1,0 +1,48 @@
+"""Who attends events, and who waits; a place that is taken away goes to the next."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from events.admin.filters import LineFilter
+from events.models import Attendance, Event
+from matchmaker.admin import faces
+from matchmaker.admin.finding import phone_in
+from matchmaker.admin.of_members import OfMembersAdmin
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(OfMembersAdmin):
+    search_help_text = _(
+        "A whole e-mail address or phone number of the member, or part of the event's "
+        "title."
+    )
+    list_display = ("who", "where", "state", "created_at", "promoted_at")
+    list_display_links = ("created_at",)
+    list_filter = (LineFilter, "created_at")
+    fields = ("who", "where", "state", "created_at", "promoted_at", "told_at")
+    readonly_fields = ("state", "who", "where")
+    who = faces.linked("member", _("member"))
+    where = faces.linked("event", _("event"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
+        return super().get_queryset(request).select_related("event")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        # The page of an event leads here.
+        return lookup == "event__id__exact" or super().lookup_allowed(
+            lookup, value, request
+        )
+
+    def matching(self, term: str) -> Q:
+        if "@" in term or phone_in(term):
+            return super().matching(term)
+        return Q(event__in=Event.objects.filter(title__icontains=term))
+
+    @admin.display(description=_("state"))
+    def state(self, attendance: Attendance) -> Any:
+        state = "waiting" if attendance.is_waiting else "attending"
+        return LineFilter.options[state][0]

@@ -1,0 +1,48 @@
+"""Organizations as staff writes them: for others, and all of a form at once."""
+
+from collections.abc import Collection, Mapping
+from typing import Unpack
+
+from django.db import transaction
+
+from events import errors
+from events.models import Membership, Organization, Role
+from events.services.organizations import OrganizationFields
+from matchmaker.models import Member
+
+
+def register_organization(**fields: Unpack[OrganizationFields]) -> Organization:
+    """Make an organization that nobody belongs to yet."""
+    return Organization.objects.create(**fields)
+
+
+def change_memberships(
+    _staff: Member,
+    organization_id: int,
+    *,
+    roles: Mapping[int, Role],
+    removed: Collection[int] = (),
+) -> None:
+    """Give members (ids) these roles, and take others out, all at once.
+
+    Who is not in it is put into it. Raises Unknown, LastOwner.
+    """
+    with transaction.atomic():
+        held = Organization.objects.select_for_update(no_key=True)
+        organization = held.filter(pk=organization_id).first()
+        if organization is None:
+            raise errors.Unknown
+        memberships = organization.memberships
+        memberships.filter(member__in=removed).delete()
+        there = dict(memberships.values_list("member", "role"))
+        for role in Role:
+            given = [pk for pk, its in roles.items() if its == role]
+            memberships.filter(member__in=given).update(role=role)
+        Membership.objects.bulk_create(
+            Membership(organization=organization, member_id=pk, role=role)
+            for pk, role in roles.items()
+            if pk not in there
+        )
+        after = there | dict(roles)
+        if after and Role.OWNER not in after.values():
+            raise errors.LastOwner

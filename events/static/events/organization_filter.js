@@ -1,0 +1,5 @@
+// Shows the list as soon as an organization is chosen, or none.
+django.jQuery(() => {
+  const filter = django.jQuery("#organization-filter");
+  filter.on("change", () => filter[0].form.submit());
+});

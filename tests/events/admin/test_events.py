@@ -1,0 +1,404 @@
+"""Events in the admin: found, written as the API writes them, cancelled."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.admin.models import DELETION, LogEntry
+from django.utils import timezone
+from PIL import Image
+
+from events import services
+from events.models import Attendance, Event
+from tests.events.admin.pages import EVENTS, add, change, delete, event_form
+from tests.events.factories import EventFactory, OrganizationFactory
+from tests.factories import MemberFactory
+from tests.matchmaker.admin.pages import errors_of, listed, picture, run
+
+DAY = timedelta(days=1)
+
+
+def cancelled(**fields) -> Event:
+    return EventFactory(cancelled_at=timezone.now(), **fields)
+
+
+# --- the list ---------------------------------------------------------------------
+
+
+def test_filtered_by_state(admin_client):
+    rows = {
+        "scheduled": EventFactory(scheduled=True),
+        "published": EventFactory(),
+        "cancelled": cancelled(),
+    }
+
+    assert len(listed(admin_client.get(EVENTS))) == 3
+    for state, event in rows.items():
+        response = admin_client.get(EVENTS, {"state": state})
+        assert listed(response) == [event]
+        assert f'class="field-state">{state}</td>' in response.text
+    assert len(listed(admin_client.get(EVENTS, {"state": "other"}))) == 3
+
+
+def test_filtered_by_date_place_and_picture(admin_client):
+    now = timezone.now()
+    coming = EventFactory(date=now + DAY, lon=30, lat=60)
+    past = EventFactory(date=now - DAY, image="a.jpg")
+    undated = EventFactory()
+
+    assert listed(admin_client.get(EVENTS, {"when": "coming"})) == [coming]
+    assert listed(admin_client.get(EVENTS, {"when": "past"})) == [past]
+    assert listed(admin_client.get(EVENTS, {"when": "undated"})) == [undated]
+    assert listed(admin_client.get(EVENTS, {"location__isempty": 0})) == [coming]
+    assert listed(admin_client.get(EVENTS, {"image__isempty": 0})) == [past]
+
+
+def test_filtered_by_an_organization_found_by_typing(admin_client):
+    club, other = OrganizationFactory(title="Chess <club>"), OrganizationFactory()
+    event = EventFactory()
+    event.organizations.add(club, other)
+    EventFactory().organizations.add(other)
+
+    response = admin_client.get(
+        EVENTS, {"organization": club.pk, "state": "published", "q": "Event", "p": "1"}
+    )
+
+    assert listed(response) == [event]
+    assert f'<option value="{club.pk}" selected>Chess &lt;club&gt;</option>' in (
+        response.text
+    )
+    assert '<input type="hidden" name="state" value="published">' in response.text
+    assert '<input type="hidden" name="q" value="Event">' in response.text
+    assert 'name="p"' not in response.text
+    assert "organization_filter.js" in response.text
+    for nonsense in ("", "x", "9" * 30, "²"):
+        response = admin_client.get(EVENTS, {"organization": nonsense})
+        assert len(listed(response)) == 2
+    found = admin_client.get(
+        "/admin/autocomplete/",
+        {
+            "app_label": "events",
+            "model_name": "event",
+            "field_name": "organizations",
+            "term": "chess",
+        },
+    )
+    assert [row["id"] for row in found.json()["results"]] == [str(club.pk)]
+
+
+def test_date_hierarchy_leads_from_years_to_a_day(admin_client):
+    old = EventFactory(date="2025-03-01T12:00Z")
+    new = EventFactory(date="2026-12-23T18:45Z")
+    EventFactory(date="2026-12-24T18:45Z")
+    cancelled()
+
+    page = admin_client.get(EVENTS).text
+    assert "?date__year=2025" in page
+    assert "?date__year=2026" in page
+    assert listed(admin_client.get(EVENTS, {"date__year": 2025})) == [old]
+    day = {"date__year": 2026, "date__month": 12, "date__day": 23}
+    assert listed(admin_client.get(EVENTS, day)) == [new]
+
+
+def test_searched_by_part_of_the_title(admin_client):
+    fest = EventFactory(title="Winter FEST")
+    EventFactory(title="Chess")
+
+    assert listed(admin_client.get(EVENTS, {"q": "r fest"})) == [fest]
+
+
+def test_list_tells_what_counts(admin_client):
+    club = OrganizationFactory(title="Club")
+    event = EventFactory(
+        title="Fest",
+        date=datetime(2026, 12, 23, tzinfo=UTC),
+        is_all_day=True,
+        capacity=20,
+        thumbnail="events/t.jpg",
+    )
+    event.organizations.add(club)
+    Attendance.objects.create(event=event, member=MemberFactory())
+
+    page = admin_client.get(EVENTS).text
+
+    assert '<img src="/media/events/t.jpg"' in page
+    assert ">Dec. 23, 2026</td>" in page
+    assert ">1 / 20</td>" in page
+    assert f'<a href="{change(club)}">Club</a>' in page
+    assert len(listed(admin_client.get(EVENTS, {"o": "3"}))) == 1
+
+
+def test_same_queries_for_any_number(admin_client, django_assert_num_queries):
+    club = OrganizationFactory()
+    for n in (1, 49):
+        for _ in range(n):
+            event = EventFactory(date="2026-12-23T18:45Z", image="a", thumbnail="b")
+            event.organizations.add(club)
+        # The session, its member, the count, the rows, their organizations, the first
+        # and the last date, the days between.
+        with django_assert_num_queries(7):
+            listed(admin_client.get(EVENTS))
+
+
+# --- the form ---------------------------------------------------------------------
+
+
+def test_form_shows_the_event(admin_client):
+    event = EventFactory(
+        image="events/e.jpg", lon=30.31, lat=59.94, capacity=1, title="Fest"
+    )
+    for _ in range(3):
+        services.attend_event(MemberFactory(), event.pk, wait=True)
+
+    html = admin_client.get(change(event)).text
+
+    assert '<img src="/media/events/e.jpg"' in html
+    assert "place_field.js" in html
+    assert "basemap.js" in html
+    assert '"with-forms" type="application/json">true' in html
+    assert "1 attend, 2 wait for a place" in html
+    assert f"?event__id__exact={event.pk}" in html
+    assert str(event.uid) in html
+    for name in ("uid", "sequence", "attendees", "published_at", "creator"):
+        assert f'name="{name}"' not in html
+
+
+def test_added_event_is_stored_as_the_api_stores_it(admin_client, admin_user, media):
+    foreign = OrganizationFactory()
+    before = timezone.now()
+
+    response = admin_client.post(
+        add(Event),
+        {
+            "title": "Fest",
+            "organizations": [foreign.pk],
+            "date_0": "2026-12-23",
+            "date_1": "18:45",
+            "location": '{"type": "Point", "coordinates": [190.5, 59.94]}',
+            "capacity": "5",
+            "picture": picture(),
+        },
+    )
+
+    assert response.headers["Location"] == EVENTS
+    event = Event.objects.get()
+    assert event.creator == admin_user
+    assert [*event.organizations.all()] == [foreign]
+    assert event.date == datetime(2026, 12, 23, 18, 45, tzinfo=UTC)
+    assert event.location.coords == pytest.approx((-169.5, 59.94))
+    assert event.published_at is None
+    assert 59 < (event.publish_at - before).total_seconds() < 62
+    assert (event.capacity, event.sequence) == (5, 0)
+    assert len([*media.rglob("*.jpg")]) == 2
+    assert str(LogEntry.objects.get().object_id) == str(event.pk)
+
+
+def test_saving_unchanged_changes_nothing(admin_client):
+    event = EventFactory(date="2026-12-23T18:45:07Z", lon=30.3, lat=59.9, capacity=3)
+    event.organizations.add(OrganizationFactory())
+    before = Event.objects.filter(pk=event.pk).values().get()
+
+    response = admin_client.post(change(event), event_form(event))
+
+    assert response.status_code == 302
+    assert Event.objects.filter(pk=event.pk).values().get() == before
+
+
+def test_change_makes_a_new_version_for_calendars(admin_client):
+    event, club = EventFactory(), OrganizationFactory()
+    place = json.dumps({"type": "Point", "coordinates": [37.6, 55.7]})
+
+    admin_client.post(
+        change(event),
+        event_form(event, title="New", organizations=[club.pk], location=place),
+    )
+
+    event.refresh_from_db()
+    assert (event.title, event.sequence) == ("New", 1)
+    assert event.location.coords == pytest.approx((37.6, 55.7))
+    assert [*event.organizations.all()] == [club]
+
+
+def test_day_without_a_time(admin_client):
+    event = EventFactory(date="2026-12-23T18:45Z")
+
+    admin_client.post(change(event), event_form(event, is_all_day="on"))
+    event.refresh_from_db()
+    assert (event.date, event.is_all_day) == (
+        datetime(2026, 12, 23, tzinfo=UTC),
+        True,
+    )
+
+    admin_client.post(change(event), event_form(event, date_0="", date_1=""))
+    event.refresh_from_db()
+    assert (event.date, event.is_all_day) == (None, False)
+
+
+def test_more_capacity_gives_places_to_those_who_wait(admin_client):
+    event = EventFactory(capacity=1)
+    for _ in range(3):
+        services.attend_event(MemberFactory(), event.pk, wait=True)
+
+    admin_client.post(change(event), event_form(event, capacity="2"))
+
+    event.refresh_from_db()
+    assert (event.capacity, event.attendees) == (2, 2)
+
+
+def test_capacity_below_those_who_attend_is_a_form_error(admin_client, monkeypatch):
+    event = EventFactory(capacity=2)
+    for _ in range(2):
+        services.attend_event(MemberFactory(), event.pk, wait=False)
+    event.refresh_from_db()
+    told = "More members than that attend already."
+
+    response = admin_client.post(change(event), event_form(event, capacity="1"))
+    assert errors_of(response) == {"capacity": [told]}
+
+    # And where the last of them comes after the check, a message.
+    monkeypatch.setattr(
+        "events.admin.forms.EventForm.clean_capacity",
+        lambda form: form.cleaned_data["capacity"],
+    )
+    response = admin_client.post(
+        change(event), event_form(event, capacity="1"), follow=True
+    )
+    assert [str(m) for m in response.context["messages"]] == [told]
+    event.refresh_from_db()
+    assert event.capacity == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", ""),
+        ("title", "x" * 201),
+        ("description", "x" * 10_001),
+        ("capacity", "0"),
+        ("capacity", "1000001"),
+        ("organizations", ["99999999"]),
+        ("location", '{"type": "Point", "coordinates": [1, 91]}'),
+        ("date", None),
+    ],
+)
+def test_nonsense_is_a_form_error(admin_client, field, value):
+    event = EventFactory()
+    sent = (
+        {"date_0": "2026-02-30", "date_1": "1"} if field == "date" else {field: value}
+    )
+
+    for response in (
+        admin_client.post(change(event), event_form(event, **sent)),
+        admin_client.post(add(Event), event_form(event, **sent)),
+    ):
+        assert list(errors_of(response)) == [field]
+    assert Event.objects.count() == 1
+
+
+def test_picture_is_cleaned_replaced_and_removed(
+    admin_client, media, django_capture_on_commit_callbacks
+):
+    event = EventFactory()
+    exif = Image.Exif()
+    exif[0x9286] = "secret"
+    big = picture((3000, 1500), exif=exif)
+
+    for upload in (picture(), big):
+        with django_capture_on_commit_callbacks(execute=True):
+            admin_client.post(change(event), event_form(event, picture=upload))
+
+    event.refresh_from_db()
+    with Image.open(event.image.path) as stored:
+        assert stored.size == (2048, 1024)
+        assert not stored.getexif()
+    with Image.open(event.thumbnail.path) as stored:
+        assert stored.size == (320, 160)
+    assert b"secret" not in Path(event.image.path).read_bytes()
+    assert len([*media.rglob("*.jpg")]) == 2
+
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(change(event), event_form(event, **{"picture-clear": "on"}))
+    event.refresh_from_db()
+    assert (event.image.name, event.thumbnail.name) == ("", "")
+    assert [*media.rglob("*.jpg")] == []
+
+
+def test_bad_picture_is_a_form_error(admin_client, media):
+    event = EventFactory()
+    bad = picture()
+    bad.file.truncate(100)
+
+    response = admin_client.post(change(event), event_form(event, picture=bad))
+
+    assert list(errors_of(response)) == ["picture"]
+    assert [*media.rglob("*.jpg")] == []
+
+
+# --- cancelling -------------------------------------------------------------------
+
+
+def test_deleting_cancels_what_is_published(admin_client, media):
+    event = EventFactory(capacity=5)
+    services.change_event(event.creator, event.pk, image=Image.new("RGB", (9, 9)))
+    services.attend_event(MemberFactory(), event.pk, wait=False)
+    page = admin_client.get(delete(event)).text
+    assert "is cancelled, for good" in page
+
+    response = admin_client.post(delete(event), {"post": "yes"}, follow=True)
+
+    assert [str(m) for m in response.context["messages"]] == ["1 event cancelled."]
+    event.refresh_from_db()
+    assert event.cancelled_at
+    assert event.image.name == ""
+    assert event.attendees == 1
+    assert LogEntry.objects.get().action_flag == DELETION
+
+
+def test_cancelled_event_is_only_looked_at(admin_client):
+    event = cancelled(title="Fest", lon=30, lat=60)
+
+    assert "Fest" in admin_client.get(change(event)).text
+    assert admin_client.post(change(event), event_form(event)).status_code == 403
+    assert admin_client.post(delete(event), {"post": "yes"}).status_code == 403
+
+
+def test_action_cancels_and_deletes(admin_client):
+    published, gone = EventFactory(title="<Fest>"), cancelled()
+    scheduled = EventFactory(scheduled=True)
+    rows = {"_selected_action": [e.pk for e in (published, scheduled, gone)]}
+    page = admin_client.post(EVENTS, {"action": "delete_selected", **rows}).text
+    assert "Cancel these events?" in page
+    assert "<li>&lt;Fest&gt;</li>" in page
+
+    data = {"action": "delete_selected", "post": "yes", **rows}
+    response = admin_client.post(EVENTS, data, follow=True)
+
+    assert [str(m) for m in response.context["messages"]] == ["2 events cancelled."]
+    published.refresh_from_db()
+    assert published.cancelled_at
+    assert set(Event.objects.all()) == {published, gone}
+    assert run(admin_client, EVENTS, "delete_selected", gone) == []
+
+
+def test_event_cancelled_meanwhile_is_a_message(admin_client, monkeypatch):
+    event = EventFactory()
+    monkeypatch.setattr("events.admin.events._is_on", lambda event: True)
+    services.delete_event(event.creator, event.pk)
+
+    response = admin_client.post(delete(event), {"post": "yes"}, follow=True)
+
+    assert [str(m) for m in response.context["messages"]] == ["Not found."]
+
+
+def test_rights_are_djangos(staff_with):
+    event = EventFactory(title="Fest")
+    client = staff_with("view_event")
+
+    assert listed(client.get(EVENTS)) == [event]
+    assert "Fest" in client.get(change(event)).text
+    for url in (change(event), delete(event), add(Event)):
+        assert client.post(url, event_form(event)).status_code == 403
+    run(client, EVENTS, "delete_selected", event)
+    event.refresh_from_db()
+    assert event.cancelled_at is None
