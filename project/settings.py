@@ -198,6 +198,7 @@ THROTTLE_RATES = rates(
         "like": "120/minute",
         "location": "120/hour",
         "report": "30/day",
+        "preference": "10/day",
         "export": "20/hour",
     },
 )
