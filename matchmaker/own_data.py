@@ -9,6 +9,7 @@ and of what came of a report, nothing.
 from base64 import b64encode
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.core.files.storage import default_storage
 from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
@@ -18,6 +19,7 @@ from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Like, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
+from project.lib.fields import PointField
 
 
 def profile(request: MemberRequest) -> object:
@@ -39,6 +41,19 @@ def avatar(request: MemberRequest) -> object:
         "url": request.build_absolute_uri(picture.url),
         "media_type": "image/jpeg",
         "base64": b64encode(content).decode(),
+    }
+
+
+def anchors(request: MemberRequest) -> object:
+    """The places that decide where others see the member: the one now, those before."""
+    row, left = _row(request), request.user.anchors.order_by("left_at", "id")
+    return {
+        "now": _point(row.anchor or row.location),
+        "since": row.anchored_at,
+        "left": [
+            {"point": _point(a.point), "left_at": a.left_at, "has_stayed": a.has_stayed}
+            for a in left
+        ],
     }
 
 
@@ -115,8 +130,8 @@ def sign_ins(request: MemberRequest) -> object:
 
 def register() -> None:
     for section in (
-        profile, avatar, likes_given, likes_received, matches, passes, blocks, reports,
-        match_mails, sign_ins,
+        profile, avatar, anchors, likes_given, likes_received, matches, passes, blocks,
+        reports, match_mails, sign_ins,
     ):  # fmt: skip
         export.register(section.__name__, section)
 
@@ -127,6 +142,10 @@ def _row(request: MemberRequest) -> Member:
     if row is None:
         raise errors.TokenDead
     return row
+
+
+def _point(point: Point | None) -> object:
+    return point and PointField().to_representation(point)
 
 
 def _rows(queryset: QuerySet[Any], **columns: str) -> list[dict[str, Any]]:

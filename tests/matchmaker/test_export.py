@@ -22,7 +22,7 @@ EXPORT = "/api/clients/me/export/"
 ME = "/api/clients/me/"
 
 SECTIONS = [
-    "format_version", "exported_at", "profile", "avatar", "likes_given",
+    "format_version", "exported_at", "profile", "avatar", "anchors", "likes_given",
     "likes_received", "matches", "passes", "blocks", "reports", "match_mails",
     "sign_ins",
 ]  # fmt: skip
@@ -79,6 +79,11 @@ def test_everything_is_in_it(ann, as_ann, bob):
     services.block_member(ann, joe.pk)
     report = services.report_member(ann, joe.pk, reason="abuse", text="Хам\n№ 1")
     services.issue_tokens(ann)
+    moscow = {"type": "Point", "coordinates": [37.6176, 55.7558]}
+    home = {"type": "Point", "coordinates": [30.3158, 59.9391]}
+    beside = {"type": "Point", "coordinates": [30.3159, 59.9392]}
+    for place in (moscow, beside):
+        as_ann.patch(ME, {"location": place}, format="json")
 
     response = as_ann.get(EXPORT)
 
@@ -86,6 +91,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
     ann.refresh_from_db()
     mail.refresh_from_db()
     likes = Like.objects.filter(from_member=ann).order_by("id")
+    left_at = ann.anchors.order_by("id").values_list("left_at", flat=True)
     assert "Хам\\n№ 1" in response.content.decode()
     assert datetime.fromisoformat(file.pop("exported_at")).tzinfo
     signed_in = file.pop("sign_ins")
@@ -101,7 +107,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
         "format_version": 1,
         "profile": as_ann.get(ME).json()
         | {
-            "location": {"type": "Point", "coordinates": [30.3158, 59.9391]},
+            "location": beside,
             "public_location": {
                 "type": "Point",
                 "coordinates": [
@@ -114,6 +120,14 @@ def test_everything_is_in_it(ann, as_ann, bob):
             "is_staff": False,
             "is_superuser": False,
             "has_password": True,
+        },
+        "anchors": {
+            "now": home,
+            "since": instant(ann.anchored_at),
+            "left": [
+                {"point": anchor, "left_at": instant(at), "has_stayed": False}
+                for anchor, at in zip((home, moscow), left_at, strict=True)
+            ],
         },
         "likes_given": [
             {"member": like.to_member_id, "created_at": instant(like.created_at)}
@@ -168,6 +182,7 @@ def test_empty_account_has_every_section(signed_in, db):
     assert file["profile"]["has_password"] is False
     assert file["profile"]["location"] is file["profile"]["public_location"] is None
     assert file["avatar"] is None
+    assert file["anchors"] == {"now": None, "since": None, "left": []}
     assert file["sign_ins"]["refresh_tokens"] == []
 
 
@@ -318,9 +333,10 @@ def test_many_rows_cost_no_more_queries(ann, as_ann):
     few = queries()
     grow(3000)
 
-    # Who asks; the profile and the avatar's row; likes given and received, matches,
-    # passes, blocks, reports, mails; the key and the refresh tokens.
-    assert few == queries() == 12
+    # Who asks; the rows of the profile, the avatar and the anchor; anchors left; likes
+    # given and received, matches, passes, blocks, reports, mails; the key and the
+    # refresh tokens.
+    assert few == queries() == 14
     assert len(as_ann.get(EXPORT).json()["likes_given"]) == 3001
 
 
