@@ -1,8 +1,8 @@
 """What the members' app keeps of a member, section by section of the export.
 
-Others are ids. What a member did itself stays as it was done, whatever became of the
-other: so the file does not tell who has blocked it. What others did is there while
-they are visible, and no more of it than the API tells; of blocks and reports by others,
+Others are ids, and only of those whom the member may know of, or blocks: else a like of
+somebody who answers 404 would tell that they hide, for with an account it is deleted.
+What others did is there as far as the API tells it; of blocks and reports by others,
 and of what came of a report, nothing.
 """
 
@@ -11,13 +11,13 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.core.files.storage import default_storage
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
-from matchmaker.models import Like, Match, MatchMail, Member
+from matchmaker.models import Block, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
 from project.lib.fields import PointField
 
@@ -58,14 +58,14 @@ def anchors(request: MemberRequest) -> object:
 
 
 def likes_given(request: MemberRequest) -> object:
-    mine = request.user.likes_given.all()
+    mine = request.user.likes_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def likes_received(request: MemberRequest) -> object:
     """From whom, as the list of the API; not when, which it does not tell either."""
     visible = Member.objects.visible_to(request.user).values("pk")
-    got = Like.objects.filter(to_member=request.user, from_member__in=visible)
+    got = request.user.likes_received.filter(from_member__in=visible)
     return _rows(got, member="from_member")
 
 
@@ -86,19 +86,19 @@ def matches(request: MemberRequest) -> object:
 
 
 def passes(request: MemberRequest) -> object:
-    mine = request.user.passes_given.all()
+    mine = request.user.passes_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def blocks(request: MemberRequest) -> object:
-    mine = request.user.blocks_given.all()
+    mine = request.user.blocks_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def reports(request: MemberRequest) -> object:
     """Those that the member made: whether they are closed, not how, nor by whom."""
     return _rows(
-        request.user.reports_made.all(),
+        request.user.reports_made.filter(_known(request, "to_member")),
         id="id",
         member="to_member",
         reason="reason",
@@ -110,7 +110,9 @@ def reports(request: MemberRequest) -> object:
 
 def match_mails(request: MemberRequest) -> object:
     """Those that were sent: one that is not, because of a block say, would tell it."""
-    sent = MatchMail.objects.filter(member=request.user, sent_at__isnull=False)
+    sent = MatchMail.objects.filter(
+        _known(request, "about"), member=request.user, sent_at__isnull=False
+    )
     return _rows(sent, member="about", sent_at="sent_at")
 
 
@@ -134,6 +136,19 @@ def register() -> None:
         reports, match_mails, sign_ins,
     ):  # fmt: skip
         export.register(section.__name__, section)
+
+
+def _known(request: MemberRequest, column: str) -> Q:
+    """Match rows about those whom the member sees, or has blocked first."""
+    me = request.user
+    earlier = Block.objects.filter(
+        from_member=OuterRef("to_member"), to_member=me, pk__lt=OuterRef("pk")
+    )
+    blocked = me.blocks_given.filter(~Exists(earlier), to_member__is_active=True)
+    visible = Member.objects.visible_to(me).values("pk")
+    return Q(**{f"{column}__in": visible}) | Q(
+        **{f"{column}__in": blocked.values("to_member")}
+    )
 
 
 def _row(request: MemberRequest) -> Member:
