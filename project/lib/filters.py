@@ -26,7 +26,7 @@ class StrictBooleanFilter(django_filters.TypedChoiceFilter):
 
 
 def _positive(value: Any) -> None:
-    if value <= 0:
+    if float(value) <= 0:  # as it will be used: 1e-999 is 0
         raise forms.ValidationError(_("Must be greater than 0."))
 
 
