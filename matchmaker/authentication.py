@@ -106,4 +106,5 @@ def _by_id() -> Statement:
 
 
 def _signed_in() -> Any:
-    return Member.objects.filter(is_active=True).defer("public_location")
+    unread = ("public_location", "anchor", "anchored_at")
+    return Member.objects.filter(is_active=True).defer(*unread)

@@ -39,9 +39,16 @@ def read_page(request: MemberRequest) -> tuple[Page, Order]:
     Raises ValidationError, also without an own location, and CursorInvalid.
     """
     viewer = request.user
-    given = DiscoverFilter.read(request.query_params)
+    errors: dict[str, Any] = {}
+    given: dict[str, Any] = {}
+    try:
+        given = DiscoverFilter.read(request.query_params)
+    except ValidationError as error:
+        errors = dict(error.detail)  # type: ignore[arg-type]
     if viewer.location is None:
-        raise ValidationError({"location": [_("Set your own location first.")]})
+        errors["location"] = [_("Set your own location first.")]
+    if errors:
+        raise ValidationError(errors)
     cursor, shape = page_shape(request, given, NEAREST_FIRST)
     radius_m = float(given.get("max_km", constants.ANYWHERE_KM)) * 1000
     page = _page_statement(

@@ -1,23 +1,25 @@
 """What the members' app keeps of a member, section by section of the export.
 
-Others are ids. What a member did itself stays as it was done, whatever became of the
-other: so the file does not tell who has blocked it. What others did is there while
-they are visible, and no more of it than the API tells; of blocks and reports by others,
+Others are ids, and only of those whom the member may know of, or blocks: else a like of
+somebody who answers 404 would tell that they hide, for with an account it is deleted.
+What others did is there as far as the API tells it; of blocks and reports by others,
 and of what came of a report, nothing.
 """
 
 from base64 import b64encode
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.core.files.storage import default_storage
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
-from matchmaker.models import Like, Match, MatchMail, Member
+from matchmaker.models import Block, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
+from project.lib.fields import PointField
 
 
 def profile(request: MemberRequest) -> object:
@@ -42,15 +44,28 @@ def avatar(request: MemberRequest) -> object:
     }
 
 
+def anchors(request: MemberRequest) -> object:
+    """The places that decide where others see the member: the one now, those before."""
+    row, left = _row(request), request.user.anchors.order_by("left_at", "id")
+    return {
+        "now": _point(row.anchor or row.location),
+        "since": row.anchored_at,
+        "left": [
+            {"point": _point(a.point), "left_at": a.left_at, "has_stayed": a.has_stayed}
+            for a in left
+        ],
+    }
+
+
 def likes_given(request: MemberRequest) -> object:
-    mine = request.user.likes_given.all()
+    mine = request.user.likes_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def likes_received(request: MemberRequest) -> object:
     """From whom, as the list of the API; not when, which it does not tell either."""
     visible = Member.objects.visible_to(request.user).values("pk")
-    got = Like.objects.filter(to_member=request.user, from_member__in=visible)
+    got = request.user.likes_received.filter(from_member__in=visible)
     return _rows(got, member="from_member")
 
 
@@ -71,19 +86,19 @@ def matches(request: MemberRequest) -> object:
 
 
 def passes(request: MemberRequest) -> object:
-    mine = request.user.passes_given.all()
+    mine = request.user.passes_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def blocks(request: MemberRequest) -> object:
-    mine = request.user.blocks_given.all()
+    mine = request.user.blocks_given.filter(_known(request, "to_member"))
     return _rows(mine, member="to_member", created_at="created_at")
 
 
 def reports(request: MemberRequest) -> object:
     """Those that the member made: whether they are closed, not how, nor by whom."""
     return _rows(
-        request.user.reports_made.all(),
+        request.user.reports_made.filter(_known(request, "to_member")),
         id="id",
         member="to_member",
         reason="reason",
@@ -95,7 +110,9 @@ def reports(request: MemberRequest) -> object:
 
 def match_mails(request: MemberRequest) -> object:
     """Those that were sent: one that is not, because of a block say, would tell it."""
-    sent = MatchMail.objects.filter(member=request.user, sent_at__isnull=False)
+    sent = MatchMail.objects.filter(
+        _known(request, "about"), member=request.user, sent_at__isnull=False
+    )
     return _rows(sent, member="about", sent_at="sent_at")
 
 
@@ -115,10 +132,23 @@ def sign_ins(request: MemberRequest) -> object:
 
 def register() -> None:
     for section in (
-        profile, avatar, likes_given, likes_received, matches, passes, blocks, reports,
-        match_mails, sign_ins,
+        profile, avatar, anchors, likes_given, likes_received, matches, passes, blocks,
+        reports, match_mails, sign_ins,
     ):  # fmt: skip
         export.register(section.__name__, section)
+
+
+def _known(request: MemberRequest, column: str) -> Q:
+    """Match rows about those whom the member sees, or has blocked first."""
+    me = request.user
+    earlier = Block.objects.filter(
+        from_member=OuterRef("to_member"), to_member=me, pk__lt=OuterRef("pk")
+    )
+    blocked = me.blocks_given.filter(~Exists(earlier), to_member__is_active=True)
+    visible = Member.objects.visible_to(me).values("pk")
+    return Q(**{f"{column}__in": visible}) | Q(
+        **{f"{column}__in": blocked.values("to_member")}
+    )
 
 
 def _row(request: MemberRequest) -> Member:
@@ -127,6 +157,10 @@ def _row(request: MemberRequest) -> Member:
     if row is None:
         raise errors.TokenDead
     return row
+
+
+def _point(point: Point | None) -> object:
+    return point and PointField().to_representation(point)
 
 
 def _rows(queryset: QuerySet[Any], **columns: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from matchmaker.models import Gender, Report
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
+from project.lib.fields import PointField
 from project.lib.shapes import Geometry, PageShape, either
 
 
@@ -86,6 +87,18 @@ class ExportedSignIns(serializers.Serializer):
     refresh_tokens = ExportedToken(many=True)
 
 
+class ExportedAnchor(serializers.Serializer):
+    point = PointField()
+    left_at = serializers.DateTimeField()
+    has_stayed = serializers.BooleanField()
+
+
+class ExportedAnchors(serializers.Serializer):
+    now = PointField(allow_null=True)
+    since = serializers.DateTimeField(allow_null=True)
+    left = ExportedAnchor(many=True)
+
+
 class Export(serializers.Serializer):
     """Later versions have more sections."""
 
@@ -93,6 +106,7 @@ class Export(serializers.Serializer):
     exported_at = serializers.DateTimeField()
     profile = WholeProfile()
     avatar = ExportedAvatar(allow_null=True)
+    anchors = ExportedAnchors()
     likes_given = ExportedStance(many=True)
     likes_received = ExportedMember(many=True)
     matches = ExportedMatch(many=True)

@@ -170,7 +170,7 @@ class NewReport(serializers.Serializer):
 class SentReport(serializers.ModelSerializer[Report]):
     class Meta:
         model = Report
-        fields = ("id", "reason", "text", "created_at")
+        fields = ("reason", "text", "created_at")
 
 
 class PasswordChange(serializers.Serializer):

@@ -13,7 +13,7 @@ from rest_framework.permissions import AllowAny
 
 from project.lib.fields import PointField
 from project.lib.openapi import JSON, POINT, error
-from project.lib.throttles import throttle_of
+from project.lib.throttles import throttles_of
 
 INFO = openapi.Info(
     title="Matchmaker",
@@ -79,7 +79,7 @@ class AutoSchema(SwaggerAutoSchema):
 
     def get_response_serializers(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().get_response_serializers()
-        if throttle_of(self.view, self.method):
+        if throttles_of(self.view, self.method):
             answers["429"] = error(429)
         return answers
 

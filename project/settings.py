@@ -199,6 +199,7 @@ THROTTLE_RATES = rates(
         "like": "120/minute",
         "location": "120/hour",
         "report": "30/day",
+        "preference": "10/day",
         "export": "20/hour",
         "organization": "60/hour",
         "event": "60/hour",

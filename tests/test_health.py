@@ -91,5 +91,5 @@ def test_redis_away_is_named_with_what_it_knows(api, db, settings):
     response = api.get("/health/ready")
 
     assert response.status_code == 503
-    assert response.json()["failing"] == ["redis", "workers", "sweeper"]
+    assert response.json()["failing"] == ["redis"]
     assert response.json()["lag_s"] == {"match_mail": 0.0}

@@ -45,7 +45,8 @@ missing_packages() {
     command -v curl >/dev/null || echo curl
   fi
   # GeoDjango's libraries; they come with PostGIS where that is installed.
-  ldconfig -p 2>/dev/null | grep -q libgdal || echo gdal-bin
+  # grep -q would leave early, and pipefail see ldconfig fail to write.
+  ldconfig -p 2>/dev/null | grep libgdal >/dev/null || echo gdal-bin
 }
 
 postgis_package() {

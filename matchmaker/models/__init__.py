@@ -1,10 +1,18 @@
 """Members, what they feel about each other, and what is reported."""
 
-from matchmaker.models.members import Cell, Gender, Language, LookingFor, Member
+from matchmaker.models.members import (
+    Anchor,
+    Cell,
+    Gender,
+    Language,
+    LookingFor,
+    Member,
+)
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
 
 __all__ = [
+    "Anchor",
     "Block",
     "Cell",
     "Gender",

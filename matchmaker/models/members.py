@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.places import PublicCell, PublicPoint
+from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
 from project.lib.geo import AsGeometry
 
@@ -57,15 +57,18 @@ class Member(AbstractBaseUser, PermissionsMixin):
     location = PointField(
         _("exact location"), geography=True, null=True, blank=True, spatial_index=False
     )
+    # Kept by a trigger, which overrules whatever is written here (places.py).
+    anchor = PointField(geography=True, null=True, editable=False, spatial_index=False)
+    anchored_at = models.DateTimeField(null=True, editable=False)
     public_location = models.GeneratedField(
         verbose_name=_("public location"),
-        expression=PublicPoint("location"),
+        expression=of_anchor(PublicPoint),
         output_field=PointField(geography=True, null=True, spatial_index=False),
         db_persist=True,
     )
     cell = models.GeneratedField(
         verbose_name=_("cell"),
-        expression=PublicCell("location"),
+        expression=of_anchor(PublicCell),
         output_field=models.IntegerField(null=True),
         db_persist=True,
     )
@@ -164,3 +167,29 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Anchor(models.Model):
+    """A place that decided a member's cell, and will when the member comes back.
+
+    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member.
+    """
+
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="anchors", db_index=False
+    )
+    point = PointField(geography=True, spatial_index=False)
+    left_at = models.DateTimeField()
+    has_stayed = models.BooleanField(
+        help_text="For an hour or longer, once. Others are forgotten first."
+    )
+
+    class Meta:
+        verbose_name = _("remembered place")
+        verbose_name_plural = _("remembered places")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "point"], name="anchor_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -1,6 +1,6 @@
 """Which rows a service holds, and in what order, so that none waits in a circle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -46,21 +46,24 @@ class Pair:
 
     viewer: Member
     other: Member
-    is_blocked_by_viewer: bool
-    is_blocked_by_other: bool
+    # Who blocks whom, the earlier first.
+    blockers: Sequence[int]
+
+    @property
+    def is_blocked_by_viewer(self) -> bool:
+        return self.viewer.pk in self.blockers
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the other is not the viewer's to know of: gone, or hiding.
+
+        Whoever blocked first has known of the other, and goes on to.
+        """
+        return not self.other.is_active or self.blockers[:1] == [self.other.pk]
 
     def require_visible(self) -> None:
         """Raise MemberUnknown when the viewer may not know of the other."""
-        self.require_reportable()
-        if self.is_blocked_by_viewer:
-            raise errors.MemberUnknown
-
-    def require_reportable(self) -> None:
-        """Raise MemberUnknown when the other is gone, or gone for the viewer.
-
-        The viewer's own block does not matter: one blocks, then reports.
-        """
-        if not self.other.is_active or self.is_blocked_by_other:
+        if not self.other.is_active or self.blockers:
             raise errors.MemberUnknown
 
 
@@ -83,16 +86,11 @@ def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
                 [f"pair {low} {high}"],
             )
         members = {m.pk: m for m in Member.objects.raw(_LOCK_PAIR, [low, high])}
+        # Also when one of them is gone, which would else be answered sooner.
+        blocks = Block.objects.filter(blocks_between(viewer.pk, other_id))
+        blockers = list(blocks.order_by("id").values_list("from_member", flat=True))
         if viewer.pk not in members:
             raise errors.TokenDead
         if other_id not in members:
             raise errors.MemberUnknown
-        blockers = Block.objects.filter(blocks_between(viewer, other_id)).values_list(
-            "from_member", flat=True
-        )
-        yield Pair(
-            viewer,
-            members[other_id],
-            is_blocked_by_viewer=viewer.pk in blockers,
-            is_blocked_by_other=other_id in blockers,
-        )
+        yield Pair(viewer, members[other_id], blockers)

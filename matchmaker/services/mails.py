@@ -24,6 +24,8 @@ def send_match_mail(mail_id: int) -> None:
     )
     if mail is None or _given_up(mail):
         return
+    if not (mail.member.is_active and mail.about.is_active):
+        return  # they may be back before its patience ends
     sent = MatchMail.objects.filter(pk=mail_id, due_at=mail.due_at)
     mailing.hand_over(
         mails.match_mail(mail),
@@ -49,5 +51,4 @@ def _is_wanted(mail: MatchMail) -> bool:
     one, other = mail.member, mail.about
     is_matched = Match.objects.filter(match_between(one, other)).exists()
     is_blocked = Block.objects.filter(blocks_between(one, other)).exists()
-    is_possible = one.is_active and other.is_active and one.email is not None
-    return is_matched and not is_blocked and is_possible
+    return is_matched and not is_blocked and one.email is not None

@@ -3,21 +3,25 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from matchmaker import errors
 from matchmaker.models import Member, Report
 from matchmaker.services.accounts import set_active
 from matchmaker.services.locks import locked_pair
 
 
 def report_member(viewer: Member, other_id: int, *, reason: str, text: str) -> Report:
-    """Put a report into the admin's queue; also of a member whom the viewer blocks.
+    """Put a report into the admin's queue, also of a member whom the viewer blocks.
 
-    Raises MemberUnknown, Oneself.
+    And of one who hides: who blocks first cannot escape. But that is answered with
+    MemberUnknown, as of anybody who is hidden. Raises Oneself too.
     """
     with locked_pair(viewer, other_id) as pair:
-        pair.require_reportable()
-        return Report.objects.create(
+        report = Report.objects.create(
             from_member=viewer, to_member=pair.other, reason=reason, text=text
         )
+    if pair.is_hidden:  # after the commit
+        raise errors.MemberUnknown
+    return report
 
 
 def dismiss_report(report: Report, *, by: Member) -> bool:

@@ -41,8 +41,7 @@ def like_member(viewer: Member, other_id: int) -> tuple[Sympathy, bool]:
         _like, is_new = Like.objects.get_or_create(
             from_member=viewer, to_member=pair.other
         )
-        if is_new:
-            Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
+        Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
         matched = Like.objects.filter(from_member=pair.other, to_member=viewer).exists()
         if matched and is_new:
             _match(pair)
@@ -77,23 +76,23 @@ def withdraw_like(viewer: Member, other_id: int) -> None:
 def block_member(viewer: Member, other_id: int) -> None:
     """Be gone for each other from now on; the blocker's like and a match end.
 
-    Raises MemberUnknown, Oneself.
+    Who has been blocked may block too, for when the other comes back; but is told, as
+    of anybody who is hidden, MemberUnknown. Raises Oneself too.
     """
     with locked_pair(viewer, other_id) as pair:
-        if pair.is_blocked_by_viewer:
-            return
-        pair.require_visible()
-        _withdraw(viewer, pair.other)
-        Block.objects.create(from_member=viewer, to_member=pair.other)
+        if not pair.is_blocked_by_viewer:
+            _withdraw(viewer, pair.other)
+            Block.objects.create(from_member=viewer, to_member=pair.other)
+    if pair.is_hidden:  # after the commit
+        raise errors.MemberUnknown
 
 
 def unblock_member(viewer: Member, other_id: int) -> None:
     """Take the own block back. Raises MemberUnknown, Oneself."""
     with locked_pair(viewer, other_id) as pair:
-        if pair.is_blocked_by_viewer:
-            Block.objects.filter(from_member=viewer, to_member=pair.other).delete()
-        else:
-            pair.require_visible()
+        Block.objects.filter(from_member=viewer, to_member=pair.other).delete()
+    if pair.is_hidden:  # after the commit
+        raise errors.MemberUnknown
 
 
 def pass_member(viewer: Member, other_id: int) -> None:

@@ -1,10 +1,12 @@
 """What a request carries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
+
+from project.lib.fields import LocationInput
 
 
 def validated(serializer: type[Serializer], request: Request) -> dict[str, Any]:
@@ -20,9 +22,35 @@ def email_tried(request: Request) -> str | None:
     return None if email is None else str(email)
 
 
+def tries_password(request: Request) -> bool:
+    """Whether it is an attempt, and not a form that was sent half empty."""
+    given = _fields(request)
+    return bool(given.get("email") and given.get("password"))
+
+
 def moves(request: Request) -> bool:
-    """Whether a profile's changes are, among others, of its location."""
-    return not {"location", "longitude", "latitude"}.isdisjoint(_fields(request))
+    """Whether a profile's changes are, among others, of its location, to a place."""
+    moved = not {"location", "longitude", "latitude"}.isdisjoint(_fields(request))
+    return moved and is_valid(LocationInput)(request)
+
+
+def chooses(request: Request) -> bool:
+    """Whether a profile's changes are of whom one is shown to when discovering."""
+    given, me = _fields(request), request.user
+    return any(
+        name in given and given[name] != getattr(me, name)
+        for name in ("gender", "looking_for")
+    )
+
+
+def is_valid(serializer: type[Serializer]) -> Callable[[Request], bool]:
+    """Whether a request's body is what `serializer` reads: wrong ones count nowhere."""
+
+    def check(request: Request) -> bool:
+        given = serializer(data=request.data, context={"request": request})
+        return bool(given.is_valid())
+
+    return check
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from matchmaker import profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
-from matchmaker.views.bodies import moves, validated
+from matchmaker.views.bodies import chooses, moves, validated
 from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
@@ -107,6 +107,7 @@ class MeViewSet(GenericViewSet):
         return own_profile(request, request.user)
 
     @throttled("location", when=moves)
+    @throttled("preference", when=chooses)
     @describe(
         _("Change the own profile"),
         {200: schema.OwnProfileOrFeature},

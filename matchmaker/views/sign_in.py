@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from matchmaker import errors, serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import email_tried, validated
+from matchmaker.views.bodies import email_tried, tries_password, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
 
@@ -26,7 +26,7 @@ class TokenLoginView(TokenCreateView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
-    @throttled("sign_in", account=email_tried)
+    @throttled("sign_in", account=email_tried, when=tries_password)
     @describe(
         _("Sign in for a token"),
         {200: serializers.TokenKey},
@@ -85,7 +85,7 @@ class SignInView(APIView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
-    @throttled("sign_in", account=email_tried)
+    @throttled("sign_in", account=email_tried, when=tries_password)
     @describe(
         _("Sign in for a pair of JWTs"),
         {200: serializers.Tokens},

@@ -7,7 +7,7 @@ from rest_framework.viewsets import ViewSet
 
 from matchmaker import serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
+from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
 
@@ -79,7 +79,7 @@ class SympathyViewSet(ViewSet):
         services.bring_back_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @throttled("report")
+    @throttled("report", when=is_valid(serializers.NewReport))
     @describe(
         _("Report a member to the staff"),
         {201: serializers.SentReport},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import QueryCanceled
@@ -36,6 +37,14 @@ class TooSlow(exceptions.APIException):
     default_detail = _("This takes too long to find. Ask for less at once.")
 
 
+class Unavailable(exceptions.APIException):
+    """The database has gone away, or takes no more connections: it may be back soon."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = _("The service is not available just now. Try again soon.")
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any expected exception into the bodies of the contract, section 1.
 
@@ -61,6 +70,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     elif isinstance(exc.__cause__, QueryCanceled):
         logger.error("A statement took too long", exc_info=exc)
         exc = TooSlow()
+    elif isinstance(exc, InterfaceError | OperationalError) and _is_cut_off(exc):
+        logger.warning("The database does not answer: %s", exc)
+        exc = Unavailable()
     response = drf_exception_handler(exc, context)
     if response is None or not isinstance(exc, exceptions.APIException):
         return response
@@ -69,6 +81,15 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     else:
         response.data = error_body(*_detail_and_code(exc))
     return response
+
+
+def _is_cut_off(exc: Exception) -> bool:
+    """Whether it is about the connection: no SQLSTATE, or one of these classes.
+
+    08 connection exception, 53 insufficient resources, 57P operator intervention.
+    """
+    sqlstate = getattr(exc.__cause__, "pgcode", None)
+    return sqlstate is None or sqlstate.startswith(("08", "53", "57P"))
 
 
 def _answer_in_json(request: Request | None) -> None:

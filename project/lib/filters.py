@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -26,12 +25,16 @@ class StrictBooleanFilter(django_filters.TypedChoiceFilter):
         )
 
 
+def _positive(value: Any) -> None:
+    if float(value) <= 0:  # as it will be used: 1e-999 is 0
+        raise forms.ValidationError(_("Must be greater than 0."))
+
+
 class KilometresFilter(django_filters.NumberFilter):
     """A distance above 0, at most as far as the other side of the Earth."""
 
     def __init__(self, **kwargs: Any) -> None:
-        positive = MinValueValidator(0.000001, _("Must be greater than 0."))
-        super().__init__(max_value=DISTANCE_MAX_KM, validators=[positive], **kwargs)
+        super().__init__(max_value=DISTANCE_MAX_KM, validators=[_positive], **kwargs)
 
 
 class BoxField(forms.CharField):

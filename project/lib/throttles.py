@@ -85,16 +85,17 @@ def throttled(
         raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
 
     def mark(method: Method) -> Method:
-        method.throttle = Throttle(scope, account, when)  # type: ignore[attr-defined]
+        marks = (Throttle(scope, account, when), *getattr(method, "throttles", ()))
+        method.throttles = marks  # type: ignore[attr-defined]
         return method
 
     return mark
 
 
-def throttle_of(view: "APIView", method: str) -> Throttle | None:
+def throttles_of(view: "APIView", method: str) -> tuple[Throttle, ...]:
     """What `throttled` says of the view's method that answers HTTP's `method`."""
     name = getattr(view, "action", None) or method.lower()
-    return getattr(getattr(view, name, None), "throttle", None)
+    return getattr(getattr(view, name, None), "throttles", ())
 
 
 class MarkedMethods(BaseThrottle):
@@ -106,11 +107,15 @@ class MarkedMethods(BaseThrottle):
     wait_s = 0.0
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        throttle = throttle_of(view, request.method or "")
-        if throttle is None or not settings.THROTTLES or not throttle.when(request):
+        if not settings.THROTTLES:
             return True
-        self.wait_s = count(throttle.scope, request.META, throttle.account(request))
-        return not self.wait_s
+        for throttle in throttles_of(view, request.method or ""):
+            if throttle.when(request):
+                who = throttle.account(request)
+                self.wait_s = count(throttle.scope, request.META, who)
+            if self.wait_s:
+                return False
+        return True
 
     def wait(self) -> float:
         return self.wait_s

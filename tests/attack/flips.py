@@ -126,12 +126,13 @@ class DecoyOrder:
     """The same the other way round: the scout stands, and the decoy walks.
 
     Its own exact place is what an attacker knows of the decoy; so where the service
-    blurs that too, the flip is at an edge of the decoy's cell. All of it happens
-    within a few cells of the target, its own among them.
+    blurs that too, the flip is at an edge of the decoy's cell, or half a cell later,
+    where the service sees the decoy move. All of it happens within a few cells of the
+    target, its own among them.
     """
 
     name = "order: a decoy that walks"
-    precision_m = 300.0
+    precision_m = 600.0
 
     def find(self, spies: Spies, target_id: int) -> Place | None:
         here = roughly(spies, target_id)

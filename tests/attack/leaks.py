@@ -1,4 +1,5 @@
-"""A service that has forgotten the privacy rule, to see that the attackers work."""
+"""A service that has forgotten the privacy rule, or half of it, to see that the
+attackers work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,31 @@ CREATE OR REPLACE FUNCTION public_cell(exact geography) RETURNS integer
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN hashtext(exact::text);
 """
 
+# The cell is that of each place as it is reported.
+UNANCHORED = """
+CREATE OR REPLACE FUNCTION anchor_member() RETURNS trigger
+LANGUAGE plpgsql AS $$ BEGIN NEW.anchor := NULL; RETURN NEW; END $$;
+"""
+
 
 @contextmanager
 def exact_places() -> Iterator[None]:
     """For those who move inside; rolled back at the end."""
+    with _replaced(EXACT + UNANCHORED):
+        yield
+
+
+@contextmanager
+def no_anchors() -> Iterator[None]:
+    """Cells, but each report draws a new one; rolled back at the end."""
+    with _replaced(UNANCHORED):
+        yield
+
+
+@contextmanager
+def _replaced(functions: str) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(EXACT)
+            cursor.execute(functions)
         yield
         transaction.set_rollback(True)

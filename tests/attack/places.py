@@ -61,6 +61,17 @@ def read_cell(name: str) -> Cell:
     return Cell(name, centre, spots)
 
 
+def homes_beside_edges(cell: Cell) -> dict[str, Place]:
+    """Where the noise of a phone reaches over an edge; and where not."""
+    edge = cell.spots["east edge"]
+    return {
+        "200 m inside the edge": moved(edge, -90, 200),
+        "3 m inside the edge, in its middle": moved(edge, -90, 3),
+        "3 m inside the edge, 300 m further north": moved(moved(edge, -90, 3), 0, 300),
+        "in a corner": cell.spots["north-east corner"],
+    }
+
+
 def _inside(corner: Place, azimuth: float) -> Place:
     return moved(corner, azimuth, INSIDE_M * math.sqrt(2))
 

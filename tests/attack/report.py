@@ -4,20 +4,21 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from django.db import connection, transaction
 from django.test.utils import setup_test_environment
 
-from tests.attack.geodesy import Place, metres, moved
-from tests.attack.leaks import exact_places
-from tests.attack.places import CELLS, Cell, read_cell
+from tests.attack.geodesy import Place, metres
+from tests.attack.leaks import exact_places, no_anchors
+from tests.attack.places import CELLS, Cell, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, Result, Scene
-from tests.attack.watching import estimate, jitter, watch
+from tests.attack.watching import EVERY, estimate, watch
 from tests.attack.wire import in_process, over_network
 
 HOME = CELLS["Saint Petersburg"]
-NOISE_M, FIXES = 15, 200
+NOISES_M, FIXES = (15, 50, 100, 300), 200
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def attack_all() -> Iterator[str]:
         yield from _by_attack(real, leaky)
         yield "\n**By cell, over all attacks**\n"
         yield from _by_cell(cells, real, leaky)
-        yield f"\n**{FIXES} fixes of a phone at rest, {NOISE_M} m of noise**\n"
+        yield f"\n**{FIXES} reports from home by a phone that errs; metres**\n"
         yield from _watched(cells[0])
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], 0)
@@ -123,23 +124,23 @@ def _by_cell(cells: Sequence[Cell], real: Errors, leaky: Errors) -> Iterator[str
 
 
 def _watched(cell: Cell) -> Iterator[str]:
-    edge = cell.spots["east edge"]
-    homes = {
-        "200 m inside the east edge": moved(edge, -90, 200),
-        "3 m inside the east edge, in its middle": moved(edge, -90, 3),
-        "3 m inside the east edge, 300 m north": moved(moved(edge, -90, 3), 0, 300),
-        "in the north-east corner": cell.spots["north-east corner"],
-    }
-    yield from _head(["home", "cells seen", "its centre", "off the member"])
-    for name, home in homes.items():
-        with transaction.atomic():
-            scene = Scene.sign_up(in_process())
-            points, _digest = watch(scene, [*jitter(home, NOISE_M, FIXES)])
-            transaction.set_rollback(True)
-        error_m = metres(estimate(points, NOISE_M), home)
-        centre_m = metres(cell.centre, home)
-        seen = len({*points})
-        yield _row([name, seen, f"{centre_m:,.0f}", f"{error_m:,.0f}"])
+    yield from _head(
+        ["home", "member", "noise", "its centre", "cells seen", "off the member",
+         "no anchors: cells seen", "off the member"]
+    )  # fmt: skip
+    for name, home in homes_beside_edges(cell).items():
+        for life, noise_m in product(EVERY, NOISES_M):
+            centre_m = f"{metres(cell.centre, home):,.0f}"
+            row: list[object] = [name, life.__name__, noise_m, centre_m]
+            for leaks in (nullcontext, no_anchors):
+                with transaction.atomic(), leaks():
+                    scene = Scene.sign_up(in_process())
+                    points, _digest = watch(scene, life(home, noise_m, FIXES))
+                    transaction.set_rollback(True)
+                at_home = points[:: EVERY[life]]
+                error_m = metres(estimate(at_home, noise_m), home)
+                row += [len({*at_home}), f"{error_m:,.0f}"]
+            yield _row(row)
 
 
 def _span(values: Iterable[float | None]) -> str:

@@ -8,11 +8,11 @@ import pytest
 from matchmaker import discover, nearest, profiles
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
-from tests.attack.leaks import exact_places
+from tests.attack.leaks import exact_places, no_anchors
 from tests.attack.oracles import RadiusOracle, in_count
-from tests.attack.places import CELLS, read_cell
+from tests.attack.places import CELLS, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, PATIENT, QUICK, Scene
-from tests.attack.watching import estimate, jitter, watch
+from tests.attack.watching import EVERY, estimate, watch
 from tests.attack.wire import in_process
 
 CELL_MIN_M = 1000
@@ -23,6 +23,11 @@ ROUNDING_M = 0.01
 TRIALS = [(attacker, cell) for cell in CELLS for attacker in QUICK]
 TRIALS += [(attacker, "Saint Petersburg") for attacker in PATIENT]
 PLACES = 2  # opposite corners
+WATCHED = (
+    "3 m inside the edge, in its middle",
+    "3 m inside the edge, 300 m further north",
+    "in a corner",
+)
 
 BY_FILTER = [
     FromDistances("distances in the list", in_list),
@@ -48,8 +53,9 @@ def test_attacker_learns_the_cell_and_no_more(scene, attacker, name):
 
     results = []
     for spot in spots:
-        scene.victim.move(spot)
-        results.append(scene.attack(attacker))
+        with scene.undone():
+            scene.victim.move(spot)
+            results.append(scene.attack(attacker))
 
     # Byte for byte the same answers: nothing that the member's place within the cell
     # could be read from, however clever the reader.
@@ -101,29 +107,44 @@ def test_answers_of_a_leaky_service_differ_within_a_cell(db):
     assert len(digests) == 2
 
 
-def test_watcher_learns_which_cells_and_no_more(scene):
-    """A phone at rest beside a corner reports one cell, then another."""
-    home = read_cell("Saint Petersburg").spots["north-east corner"]
-    fixes = [*jitter(home, noise_m=15, times=30)]
+@pytest.mark.parametrize("noise_m", [15, 50])
+@pytest.mark.parametrize("where", WATCHED)
+@pytest.mark.parametrize("life", EVERY, ids=lambda life: life.__name__)
+def test_watcher_learns_the_cell_and_no_more(scene, life, where, noise_m):
+    home = homes_beside_edges(read_cell("Saint Petersburg"))[where]
+    fixes = life(home, noise_m, times=40)
 
-    points, digest = watch(scene, fixes)
-    # The same cells in the same order, but in the middle of each.
-    elsewhere, same = watch(scene, points)
+    with scene.undone():
+        points, digest = watch(scene, fixes)
+    # The same cells in the same order, but without noise, in the middle of each.
+    with scene.undone():
+        elsewhere, same = watch(scene, points)
 
-    assert len({*points}) > 2
+    at_home = points[:: EVERY[life]]
+    assert len({*at_home}) == 1
+    assert metres(estimate(at_home, noise_m), home) > CELL_MIN_M / 2
     assert elsewhere == points
     assert same == digest
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="A phone's noise carries a member at rest over an edge of its cell and back;"
-    " how often it is on either side tells how far the edge is. README, Can they be"
-    " found?",
-)
-def test_watcher_does_no_better_than_the_cell_beside_its_edge(scene):
-    home = read_cell("Saint Petersburg").spots["north-east corner"]
+@pytest.mark.parametrize("where", ["3 m inside the edge, in its middle", "in a corner"])
+@pytest.mark.parametrize("life", EVERY, ids=lambda life: life.__name__)
+def test_watcher_finds_the_home_where_each_report_draws_a_cell(db, life, where):
+    home = homes_beside_edges(read_cell("Saint Petersburg"))[where]
+    with no_anchors():
+        scene = Scene.sign_up(in_process())
+        points, _digest = watch(scene, life(home, 15, times=60))
 
-    points, _digest = watch(scene, [*jitter(home, noise_m=15, times=60)])
+    at_home = points[:: EVERY[life]]
+    assert len({*at_home}) > 1
+    assert metres(estimate(at_home, 15), home) < LEAK_FOUND_M
 
-    assert metres(estimate(points, noise_m=15), home) > CELL_MIN_M / 2
+
+def test_watcher_sees_a_member_move(scene):
+    """Or else nothing could be learned where nobody moves."""
+    cell, other = read_cell("Saint Petersburg"), read_cell("the equator")
+    homes = [cell.spots["centre"], other.spots["any place"], cell.spots["any place"]]
+
+    points, _digest = watch(scene, homes)
+
+    assert points == [cell.centre, other.centre, cell.centre]

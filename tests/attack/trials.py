@@ -1,9 +1,12 @@
 """One attacker, one member, one place: what comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
+
+from django.db import transaction
 
 from tests.attack.accounts import Account, Spies
 from tests.attack.attackers import (
@@ -76,3 +79,12 @@ class Scene:
         log = self.spies.set_out(self.victim.id)
         estimate = attacker.find(self.spies, self.victim.id)
         return Result(attacker.name, estimate, log.requests, log.digest)
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """So that what is done next begins with the same rows: the service remembers
+        where somebody was, the decoy too."""
+        self.spies.set_out(self.victim.id)
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)

@@ -1,20 +1,43 @@
 """An attacker who has time: the member reports its place again and again."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 
 from tests.attack.attackers import FromMap
 from tests.attack.geodesy import Place, bearing, mean, metres, moved
 from tests.attack.trials import Scene
 
+COMMUTE_M = 8_000
 
-def jitter(home: Place, noise_m: float, times: int) -> Iterator[Place]:
+# The places that a member reports whose home is here, the phone's noise being so large.
+# The first of every `EVERY` is at home.
+Life = Callable[[Place, float, int], Sequence[Place]]
+
+
+def at_rest(home: Place, noise_m: float, times: int) -> Sequence[Place]:
+    return _fixes(home, noise_m, times, seed=1)
+
+
+def commuting(home: Place, noise_m: float, times: int) -> Sequence[Place]:
+    """At home, at work, at home: one report at each, none on the way."""
+    work = moved(home, 60, COMMUTE_M)
+    at_work = _fixes(work, noise_m, times, seed=2)
+    pairs = zip(at_rest(home, noise_m, times), at_work, strict=True)
+    return [place for pair in pairs for place in pair]
+
+
+EVERY = {at_rest: 1, commuting: 2}
+
+
+def _fixes(place: Place, noise_m: float, times: int, seed: int) -> Sequence[Place]:
     """A phone's fixes of one place: normal errors, the same ones every time."""
-    rng = random.Random(1)
+    rng = random.Random(seed)
+    fixes = []
     for _ in range(times):
-        east = moved(home, 90, rng.gauss(0, noise_m))
-        yield moved(east, 0, rng.gauss(0, noise_m))
+        east = moved(place, 90, rng.gauss(0, noise_m))
+        fixes.append(moved(east, 0, rng.gauss(0, noise_m)))
+    return fixes
 
 
 def watch(scene: Scene, places: Sequence[Place]) -> tuple[list[Place], str]:

@@ -55,9 +55,12 @@ class Server:
         with self.log.open("rb") as log:
             log.seek(size)
             lines = log.read().decode(errors="replace").splitlines()
-        # A wrong Host is an "error" of Django's that a client alone can make.
         loud = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
-        return lines if any("DisallowedHost" not in line for line in loud) else []
+        # A wrong Host is an "error" of Django's that a client alone can make; a 503 is
+        # told to the client.
+        meant = ("DisallowedHost", "Service Unavailable")
+        is_quiet = all(any(text in line for text in meant) for line in loud)
+        return [] if is_quiet else lines
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

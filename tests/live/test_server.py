@@ -8,6 +8,8 @@ import httpx
 import pytest
 from django.db import connection, transaction
 
+from matchmaker.models import Member
+from tests.factories import MemberFactory
 from tests.live.conftest import WEB_THREADS
 from tests.live.wire import PASSWORD, new_email, picture, profile, wait_until
 
@@ -69,6 +71,21 @@ def test_connections_after_database_drops_them(member, backends):
 
     assert statuses(member, 100) == {200}
     assert before.isdisjoint(backends.pids())
+
+
+def test_request_whose_connection_is_cut_off_is_503(member, backends):
+    other = MemberFactory()
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            Member.objects.select_for_update().get(pk=other.pk)
+            liking = threads.submit(member.post, f"/api/clients/{other.pk}/match/")
+            wait_until(lambda: backends.pids("active"))
+            backends.terminate()
+        answer = liking.result()
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert member.post(f"/api/clients/{other.pk}/match/").status_code == 201
 
 
 def test_connections_after_clients_leave_early(server, member, backends):

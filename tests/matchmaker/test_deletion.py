@@ -24,6 +24,7 @@ from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
 ME = "/api/clients/me/"
+AWAY = Point(37.6123456, 55.7123456, srid=4326)
 # Longer than what any other number in the database is, by chance or in an instant.
 ANNS_ID = 9_876_543_210_123_456
 
@@ -103,6 +104,9 @@ def ann(transactional_db) -> Member:
         is_staff=True,
         is_superuser=True,
     )
+    # Away and home again: both places are remembered.
+    for place in (AWAY, ann.location):
+        services.update_profile(ann, location=place)
     ann.groups.add(Group.objects.create(name="Wardens"))
     ann.user_permissions.add(Permission.objects.first())
     younger = MemberFactory(pk=ANNS_ID + 1)
@@ -162,7 +166,8 @@ def traces(ann: Member) -> list[str]:
     """What of a member must be in no table."""
     return [
         ann.email, ann.phone_number, ann.first_name, ann.last_name, ann.password,
-        ann.avatar.name, ann.location.hexewkb.decode(), "rude", "a bot",
+        ann.avatar.name, ann.location.hexewkb.decode(),
+        AWAY.hexewkb.decode(), "rude", "a bot",
     ]  # fmt: skip
 
 

@@ -51,6 +51,8 @@ def judge(django_db_setup, django_db_blocker):
     """In a city of a hundred thousand, who has judged ten thousand."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(CITY, [100_000])
+        # A statement for an empty table, as autovacuum may have found it, takes hours.
+        cursor.execute("ANALYZE matchmaker_member")
         for table in ("like", "pass"):
             cursor.execute(STANCES.format(table=table))
         viewer = MemberFactory(lon=30.3158, lat=59.9391, gender="male")

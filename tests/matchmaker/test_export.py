@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
-from matchmaker import export, services
+from matchmaker import errors, export, services
 from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass, Report
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
@@ -22,7 +22,7 @@ EXPORT = "/api/clients/me/export/"
 ME = "/api/clients/me/"
 
 SECTIONS = [
-    "format_version", "exported_at", "profile", "avatar", "likes_given",
+    "format_version", "exported_at", "profile", "avatar", "anchors", "likes_given",
     "likes_received", "matches", "passes", "blocks", "reports", "match_mails",
     "sign_ins", "events",
 ]  # fmt: skip
@@ -79,6 +79,11 @@ def test_everything_is_in_it(ann, as_ann, bob):
     services.block_member(ann, joe.pk)
     report = services.report_member(ann, joe.pk, reason="abuse", text="Хам\n№ 1")
     services.issue_tokens(ann)
+    moscow = {"type": "Point", "coordinates": [37.6176, 55.7558]}
+    home = {"type": "Point", "coordinates": [30.3158, 59.9391]}
+    beside = {"type": "Point", "coordinates": [30.3159, 59.9392]}
+    for place in (moscow, beside):
+        as_ann.patch(ME, {"location": place}, format="json")
 
     response = as_ann.get(EXPORT)
 
@@ -86,6 +91,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
     ann.refresh_from_db()
     mail.refresh_from_db()
     likes = Like.objects.filter(from_member=ann).order_by("id")
+    left_at = ann.anchors.order_by("id").values_list("left_at", flat=True)
     assert "Хам\\n№ 1" in response.content.decode()
     assert datetime.fromisoformat(file.pop("exported_at")).tzinfo
     signed_in = file.pop("sign_ins")
@@ -102,7 +108,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
         "format_version": 1,
         "profile": as_ann.get(ME).json()
         | {
-            "location": {"type": "Point", "coordinates": [30.3158, 59.9391]},
+            "location": beside,
             "public_location": {
                 "type": "Point",
                 "coordinates": [
@@ -115,6 +121,14 @@ def test_everything_is_in_it(ann, as_ann, bob):
             "is_staff": False,
             "is_superuser": False,
             "has_password": True,
+        },
+        "anchors": {
+            "now": home,
+            "since": instant(ann.anchored_at),
+            "left": [
+                {"point": anchor, "left_at": instant(at), "has_stayed": False}
+                for anchor, at in zip((home, moscow), left_at, strict=True)
+            ],
         },
         "likes_given": [
             {"member": like.to_member_id, "created_at": instant(like.created_at)}
@@ -169,6 +183,7 @@ def test_empty_account_has_every_section(signed_in, db):
     assert file["profile"]["has_password"] is False
     assert file["profile"]["location"] is file["profile"]["public_location"] is None
     assert file["avatar"] is None
+    assert file["anchors"] == {"now": None, "since": None, "left": []}
     assert file["sign_ins"]["refresh_tokens"] == []
 
 
@@ -212,19 +227,21 @@ def test_who_blocked_the_member_is_not_told(ann, as_ann, bob):
     services.report_member(ann, bob.pk, reason="spam", text="")
     services.like_member(eve, ann.pk)
     match(ann, uma := MemberFactory())
-    before = as_ann.get(EXPORT).json()
+    MatchMail.objects.update(sent_at=timezone.now())
+    everybody = (bob, eve, uma)
 
-    services.block_member(bob, ann.pk)
-    after = as_ann.get(EXPORT).json()
-
-    assert {**after, "exported_at": None} == {**before, "exported_at": None}
-    assert members(after["likes_given"]) == [bob.pk, uma.pk]
-
-    for gone in (eve, uma):
-        services.block_member(gone, ann.pk)
+    for other in everybody:
+        services.block_member(other, ann.pk)
+    # Ann blocks back, and is told that there is nobody.
+    with pytest.raises(errors.MemberUnknown):
+        services.block_member(ann, bob.pk)
     hidden = as_ann.get(EXPORT).json()
-    assert hidden["likes_received"] == hidden["matches"] == []
-    assert hidden["likes_given"] == before["likes_given"]
+    for other in everybody:
+        services.delete_member(other)
+    deleted = as_ann.get(EXPORT).json()
+
+    assert {**hidden, "exported_at": None} == {**deleted, "exported_at": None}
+    assert hidden["likes_given"] == hidden["passes"] == hidden["reports"] == []
 
 
 def test_mail_that_a_block_has_stopped_is_not_told(ann, as_ann, bob):
@@ -244,8 +261,7 @@ def test_inactive_members_are_gone_from_what_others_did(ann, as_ann, bob):
 
     file = as_ann.get(EXPORT).json()
 
-    assert file["likes_received"] == file["matches"] == []
-    assert members(file["likes_given"]) == [bob.pk]
+    assert file["likes_received"] == file["matches"] == file["likes_given"] == []
     assert "bob@example.com" not in json.dumps(file)
 
 
@@ -269,6 +285,7 @@ def test_closed_report_tells_neither_how_nor_by_whom(ann, as_ann, bob):
     ):
         report = services.report_member(ann, other.pk, reason="spam", text="")
         close(report, by=staff)
+    services.set_active(bob, True)  # of whom is shut out nothing is told
 
     told = as_ann.get(EXPORT).json()["reports"]
 
@@ -319,9 +336,10 @@ def test_many_rows_cost_no_more_queries(ann, as_ann):
     few = queries()
     grow(3000)
 
-    # Who asks; the profile and the avatar's row; likes given and received, matches,
-    # passes, blocks, reports, mails; the key and the refresh tokens.
-    assert few == queries() == 16
+    # Who asks; the rows of the profile, the avatar and the anchor; anchors left; likes
+    # given and received, matches, passes, blocks, reports, mails; the key and the
+    # refresh tokens; four of events.
+    assert few == queries() == 18
     assert len(as_ann.get(EXPORT).json()["likes_given"]) == 3001
 
 

@@ -237,12 +237,10 @@ def grow_old(one: Member, other: Member) -> None:
         lambda one, other: services.withdraw_like(one, other.pk),
         lambda one, other: services.block_member(one, other.pk),
         lambda one, other: services.block_member(other, one.pk),
-        deactivate,
-        lambda one, other: deactivate(other, one),
         lose_email,
         grow_old,
     ],
-    ids=["unmatched", "blocked", "blocking", "inactive", "alone", "no-email", "late"],
+    ids=["unmatched", "blocked", "blocking", "no-email", "late"],
 )
 def test_mail_not_wanted_any_more_is_given_up(eva, bob, mailoutbox, happen):
     match(eva, bob)
@@ -252,6 +250,21 @@ def test_mail_not_wanted_any_more_is_given_up(eva, bob, mailoutbox, happen):
 
     assert mailoutbox == []
     assert is_done(mail_to(eva)) == is_done(mail_to(bob)) == GIVEN_UP
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_mail_waits_for_a_member_who_is_shut_out_for_a_while(eva, bob, mailoutbox, who):
+    match(eva, bob)
+    services.set_active((eva, bob)[who], False)
+    send_all()
+    assert mailoutbox == []
+    assert is_done(mail_to(eva)) == is_done(mail_to(bob)) == DUE
+
+    services.set_active((eva, bob)[who], True)
+    MatchMail.objects.update(next_attempt_at=Now())
+    send_all()
+
+    assert sorted(mail.to for mail in mailoutbox) == [[bob.email], [eva.email]]
 
 
 def test_mails_go_with_their_members(eva, bob, mailoutbox):

@@ -5,10 +5,11 @@ import random
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.core.management import call_command
 from django.db import connection
 from geographiclib.geodesic import Geodesic
 
-from matchmaker.models import Cell, Member
+from matchmaker.models import Anchor, Cell, Member
 from tests.factories import MemberFactory
 
 CELL_MIN_M = 1000
@@ -159,3 +160,159 @@ def test_member_without_location_has_no_public_point(db):
 
     assert member.public_location is None
     assert member.cell is None
+
+
+# 56 m apart, with an edge of two cells in the middle; and 6 km further north.
+HOME, BESIDE, AWAY = (30.31, 59.93975), (30.31, 59.94025), (30.31, 59.9975)
+DEGREES_A_M = 1 / 111_400  # of latitude, here
+
+
+def north(place: tuple[float, float], metres: float) -> tuple[float, float]:
+    return place[0], place[1] + metres * DEGREES_A_M
+
+
+@pytest.fixture
+def eve(db) -> Member:
+    return MemberFactory(lon=HOME[0], lat=HOME[1])
+
+
+def put(member: Member, *places: tuple[float, float] | None) -> Member:
+    """At one place after the other, by a bulk update; the row after that."""
+    for place in places:
+        location = place and Point(*place, srid=4326)
+        Member.objects.filter(pk=member.pk).update(location=location)
+    return Member.objects.get(pk=member.pk)
+
+
+def stay(member: Member, time: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matchmaker_member SET anchored_at ="
+            " coalesce(anchored_at, date_joined) - %s::interval WHERE id = %s",
+            [time, member.pk],
+        )
+
+
+def remembered(member: Member) -> set[tuple[float, float]]:
+    return {anchor.point.coords for anchor in Anchor.objects.filter(member=member)}
+
+
+def test_noise_over_an_edge_changes_no_cell(eve):
+    moved = put(eve, BESIDE)
+
+    assert cell_of(*BESIDE) != cell_of(*HOME)
+    assert moved.location.coords == BESIDE
+    assert moved.cell == cell_of(*HOME)
+    assert moved.public_location.coords == public_point(*HOME)
+    assert remembered(eve) == set()
+
+
+@pytest.mark.parametrize("distance_m", [490, -490])
+def test_anchor_holds_for_half_a_cell(eve, distance_m):
+    held, gone = north(HOME, distance_m), north(HOME, distance_m * 1.05)
+
+    assert put(eve, held).anchor.coords == HOME
+    # From where it is held, not from the last place.
+    assert put(eve, gone).anchor.coords == gone
+    assert remembered(eve) == {HOME}
+
+
+def test_place_once_taken_is_not_drawn_again(eve):
+    back = put(eve, AWAY, BESIDE)
+
+    assert (back.location.coords, back.cell) == (BESIDE, cell_of(*HOME))
+    assert remembered(eve) == {HOME, AWAY}
+
+    again = put(eve, north(AWAY, 20), HOME, north(AWAY, -20))
+
+    assert again.anchor.coords == AWAY
+    assert remembered(eve) == {HOME, AWAY}
+
+
+def test_nearest_remembered_place_is_taken(eve):
+    other = north(HOME, 600)
+
+    assert put(eve, other, AWAY, north(HOME, 280)).anchor.coords == HOME
+    assert put(eve, AWAY, north(HOME, 320)).anchor.coords == other
+    # Held while it is within reach, although the other is nearer.
+    assert put(eve, HOME).anchor.coords == HOME
+    assert put(eve, north(HOME, 450)).anchor.coords == HOME
+
+
+def test_removing_the_location_draws_no_new_place(eve):
+    nowhere = put(eve, None)
+    back = put(eve, BESIDE)
+
+    assert (nowhere.cell, nowhere.public_location) == (None, None)
+    assert back.cell == cell_of(*HOME)
+
+
+def test_first_location_of_a_member_is_its_anchor(db):
+    late = put(MemberFactory(), BESIDE)
+
+    assert (late.anchor.coords, late.cell) == (BESIDE, cell_of(*BESIDE))
+    assert remembered(late) == set()
+
+
+def test_nobody_writes_an_anchor(eve):
+    stale = put(eve, HOME)
+    put(eve, AWAY)
+    Member.objects.filter(pk=eve.pk).update(anchor=Point(*HOME, srid=4326))
+
+    assert put(eve).anchor.coords == AWAY
+
+    # The whole row, as it was read before the member moved: the location goes back.
+    stale.location = Point(*north(AWAY, 30), srid=4326)
+    stale.save()
+
+    assert put(eve).anchor.coords == AWAY
+
+
+def test_restored_row_keeps_its_anchor(db):
+    kept = MemberFactory(
+        location=Point(*BESIDE, srid=4326), anchor=Point(*HOME, srid=4326)
+    )
+
+    assert put(kept).cell == cell_of(*HOME)
+
+
+def test_last_twenty_places_are_remembered(eve):
+    places = [north(AWAY, 1000 * i) for i in range(22)]
+    put(eve, *places, HOME)
+
+    # HOME has been forgotten before it was taken anew.
+    assert remembered(eve) == {*places[2:]}
+
+
+def test_way_to_work_does_not_push_out_the_home(eve):
+    stay(eve, "8 hours")
+    way = [north(AWAY, 600 * i) for i in range(40)]
+    for _ in range(2):
+        put(eve, *way)
+        stay(eve, "2 hours")
+        put(eve, *reversed(way))
+
+        assert put(eve, BESIDE).anchor.coords == HOME
+
+    stayed = Anchor.objects.filter(member=eve, has_stayed=True)
+    assert {anchor.point.coords for anchor in stayed} == {HOME, way[-1]}
+    assert len(remembered(eve)) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_anchors_the_cell_is_that_of_the_location():
+    eve = put(MemberFactory(lon=HOME[0], lat=HOME[1]), BESIDE)
+    cells = []
+    for migration in ("0002", "0003"):
+        call_command("migrate", "matchmaker", migration, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT cell, EXISTS (SELECT FROM matchmaker_cell c WHERE c.id = cell)"
+                " FROM matchmaker_member WHERE id = %s",
+                [eve.pk],
+            )
+            cells.append(cursor.fetchone())
+
+    assert cells == [(cell_of(*BESIDE), True)] * 2
+    assert put(eve, AWAY).cell == cell_of(*AWAY)
+    assert Cell.objects.filter(pk=cell_of(*AWAY)).exists()

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass
+from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass, Report
 from tests.factories import MemberFactory
 
 UNKNOWN = {"detail": "Not found.", "code": "not_found"}
@@ -161,13 +161,43 @@ def test_block_ends_the_match_and_hides_both_from_each_other(ann, as_ann, bob, a
         assert {tuple(a.json().items()) for a in answers} == {tuple(UNKNOWN.items())}
 
 
-def test_blocked_member_can_neither_block_nor_report_back(ann, as_ann, bob, as_bob):
+def test_blocking_first_shuts_nobodys_mouth(ann, as_ann, bob, as_bob):
     as_ann.post(url(bob, "block"))
 
-    assert as_bob.post(url(ann, "block")).status_code == 404
-    assert as_bob.delete(url(ann, "block")).status_code == 404
-    assert as_bob.post(url(ann, "report"), {"reason": "spam"}).status_code == 404
+    answers = [
+        as_bob.post(url(ann, "report"), {"reason": "abuse", "text": "before that"}),
+        as_bob.post(url(ann, "block")),
+    ]
+
+    # As of anybody who does not exist; but it is done.
+    assert {tuple(a.json().items()) for a in answers} == {tuple(UNKNOWN.items())}
+    assert Report.objects.get().text == "before that"
+    assert as_ann.post(url(bob, "block")).status_code == 204
     assert as_ann.post(url(bob, "report"), {"reason": "spam"}).status_code == 201
+    assert as_ann.delete(url(bob, "block")).status_code == 204
+    assert as_ann.get(f"/api/clients/{bob.pk}/").status_code == 404
+    assert as_ann.delete(url(bob, "block")).status_code == 404
+    assert as_bob.delete(url(ann, "block")).status_code == 204
+    assert as_ann.get(f"/api/clients/{bob.pk}/").status_code == 200
+
+
+def test_taking_back_a_block_that_was_hidden_takes_it_back(ann, as_ann, bob, as_bob):
+    as_ann.post(url(bob, "block"))
+    as_bob.post(url(ann, "block"))
+
+    assert as_bob.delete(url(ann, "block")).status_code == 404
+
+    as_ann.delete(url(bob, "block"))
+    assert as_ann.get(f"/api/clients/{bob.pk}/").status_code == 200
+
+
+def test_liking_again_takes_back_a_pass_too(ann, as_ann, bob):
+    as_ann.post(url(bob))
+    as_ann.post(url(bob, "pass"))
+
+    as_ann.post(url(bob))
+
+    assert not Pass.objects.exists()
 
 
 def test_after_a_block_is_taken_back_nothing_of_a_match_is_left(
