@@ -16,31 +16,50 @@ import project.lib.geo
 
 # Places are counted, and given to those who wait, by whatever code path one is taken
 # or freed: a member's account that is deleted, more capacity, the admin. Each takes the
-# event's row first, so they come one after the other.
+# event's row first, so they come one after the other. And each writes it once: a row
+# that is written twice in a transaction has its foreign keys checked again, and who
+# deletes the creator's account, which is held for that, is waiting for the event.
 COUNT_PLACES = """
-CREATE FUNCTION fill_places(full_event bigint) RETURNS void
+CREATE FUNCTION move_up(full_event bigint, free bigint) RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    moved integer;
 BEGIN
-    LOOP
-        PERFORM FROM events_event
-        WHERE id = full_event AND cancelled_at IS NULL
-            AND (capacity IS NULL OR attendees < capacity)
-        FOR NO KEY UPDATE;
-        EXIT WHEN NOT FOUND;
-        -- Who is just leaving the line is passed over, not waited for.
-        UPDATE events_attendance
-        SET is_waiting = false, promoted_at = statement_timestamp(),
-            next_attempt_at = statement_timestamp()
-        WHERE id = (
-            SELECT place.id FROM events_attendance place
-            JOIN matchmaker_member member ON member.id = place.member_id
-            WHERE place.event_id = full_event AND place.is_waiting AND member.is_active
-            ORDER BY place.id LIMIT 1 FOR UPDATE OF place SKIP LOCKED
-        );
-        EXIT WHEN NOT FOUND;
-    END LOOP;
+    -- No capacity: free is null, no LIMIT. Whose account is being deleted is passed
+    -- over, not waited for. An array: a subquery may be run, and lock, repeatedly.
+    UPDATE events_attendance
+    SET is_waiting = false, promoted_at = statement_timestamp(),
+        next_attempt_at = statement_timestamp()
+    WHERE id = ANY (ARRAY(
+        SELECT place.id FROM events_attendance place
+        JOIN matchmaker_member member ON member.id = place.member_id
+        WHERE place.event_id = full_event AND place.is_waiting AND member.is_active
+        ORDER BY place.id LIMIT CASE WHEN free < 0 THEN 0 ELSE free END
+        FOR UPDATE OF place SKIP LOCKED
+    ));
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+END
+$$;
+
+CREATE FUNCTION take_places(of_event bigint, taken bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    is_open boolean;
+    free bigint;
+BEGIN
+    -- Held in any case: a full one may have a place by the time that others are done.
+    SELECT cancelled_at IS NULL, capacity - attendees - taken INTO is_open, free
+    FROM events_event WHERE id = of_event FOR NO KEY UPDATE;
+    IF is_open THEN
+        taken := taken + move_up(of_event, free);
+    END IF;
+    UPDATE events_event SET attendees = attendees + taken
+    WHERE id = of_event AND taken <> 0;
 END
 $$;
 
@@ -48,23 +67,22 @@ CREATE FUNCTION count_places() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    taken integer := 0;
 BEGIN
-    IF TG_OP <> 'INSERT' AND NOT OLD.is_waiting THEN
-        taken := taken - 1;
-    END IF;
-    IF TG_OP <> 'DELETE' AND NOT NEW.is_waiting THEN
-        taken := taken + 1;
-    END IF;
-    IF taken <> 0 THEN
-        UPDATE events_event SET attendees = attendees + taken
-        WHERE id = coalesce(NEW.event_id, OLD.event_id);
-    END IF;
-    -- A new one in the line may have missed a place that was freed just now.
-    IF taken < 0 OR (TG_OP = 'INSERT' AND taken = 0) THEN
-        PERFORM fill_places(coalesce(NEW.event_id, OLD.event_id));
-    END IF;
+    PERFORM take_places(event_id, CASE TG_OP WHEN 'INSERT' THEN n ELSE -n END)
+    FROM (
+        SELECT event_id, count(*) FILTER (WHERE NOT is_waiting) AS n
+        FROM changed GROUP BY event_id ORDER BY event_id
+    ) by_event;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION count_place() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM take_places(NEW.event_id, CASE WHEN NEW.is_waiting THEN -1 ELSE 1 END);
     RETURN NULL;
 END
 $$;
@@ -74,26 +92,50 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    PERFORM fill_places(NEW.id);
-    RETURN NULL;
+    -- Unless it is take_places that counts: what a form has read may be out of date.
+    IF pg_trigger_depth() = 1 THEN
+        NEW.attendees := OLD.attendees;
+        IF NEW.cancelled_at IS NULL THEN
+            NEW.attendees := OLD.attendees
+                + move_up(NEW.id, NEW.capacity - OLD.attendees);
+        END IF;
+    END IF;
+    RETURN NEW;
 END
 $$;
 
-CREATE TRIGGER place_counted
-AFTER INSERT OR DELETE OR UPDATE OF is_waiting ON events_attendance
-FOR EACH ROW EXECUTE FUNCTION count_places();
+CREATE TRIGGER places_taken
+AFTER INSERT ON events_attendance REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION count_places();
 
-CREATE TRIGGER capacity_changed AFTER UPDATE OF capacity ON events_event
-FOR EACH ROW WHEN (NEW.capacity IS DISTINCT FROM OLD.capacity)
-EXECUTE FUNCTION use_capacity();
+CREATE TRIGGER places_freed
+AFTER DELETE ON events_attendance REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION count_places();
+
+-- By hand; those that move_up sets are counted where it is called.
+CREATE TRIGGER place_changed
+AFTER UPDATE OF is_waiting ON events_attendance
+FOR EACH ROW WHEN (
+    OLD.is_waiting <> NEW.is_waiting
+    AND OLD.promoted_at IS NOT DISTINCT FROM NEW.promoted_at
+)
+EXECUTE FUNCTION count_place();
+
+CREATE TRIGGER capacity_used
+BEFORE UPDATE OF capacity, attendees ON events_event
+FOR EACH ROW EXECUTE FUNCTION use_capacity();
 """
 
 UNCOUNT_PLACES = """
-DROP TRIGGER capacity_changed ON events_event;
-DROP TRIGGER place_counted ON events_attendance;
+DROP TRIGGER capacity_used ON events_event;
+DROP TRIGGER place_changed ON events_attendance;
+DROP TRIGGER places_freed ON events_attendance;
+DROP TRIGGER places_taken ON events_attendance;
 DROP FUNCTION use_capacity();
+DROP FUNCTION count_place();
 DROP FUNCTION count_places();
-DROP FUNCTION fill_places(bigint);
+DROP FUNCTION take_places(bigint, bigint);
+DROP FUNCTION move_up(bigint, bigint);
 """
 
 

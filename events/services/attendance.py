@@ -5,15 +5,13 @@ Triggers of the database count the places and move the line up (migration 0001).
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import F
 
 from events import errors
 from events.models import Attendance, Event
-from matchmaker.errors import TokenDead
+from events.services.locks import hold_members
 from matchmaker.models import Member
-from project.lib.constraints import violations_as
-
-_FULL = {"event_within_capacity": errors.EventFull}
 
 
 @dataclass(frozen=True)
@@ -28,32 +26,39 @@ class Place:
 def attend_event(member: Member, event_id: int, *, wait: bool) -> Place:
     """Take a place; with `wait`, a place in the line where there is none.
 
-    Repeating it changes nothing. Raises Unknown, EventNotPublished, EventFull.
+    Repeating it changes nothing. Those who ask at once do so one after the other, so
+    the line is in the order of its ids. Raises Unknown, EventNotPublished, EventFull.
     """
-    event = _open_event(member, event_id)
-    try:
-        with violations_as(_FULL):
-            _taken(member, event, is_waiting=False)
-    except errors.EventFull:
-        if not wait:
-            raise
-        with transaction.atomic():
-            _taken(member, event, is_waiting=True)
-    except IntegrityError as error:  # the member, or the event, was deleted meanwhile
-        if not Member.objects.filter(pk=member.pk).exists():
-            raise TokenDead from error
-        raise errors.Unknown from error
-    return _place(member, event)
+    with transaction.atomic():
+        hold_members(member)
+        event = _open_event(member, event_id)
+        is_full = event.capacity is not None and event.attendees >= event.capacity
+        mine = Attendance.objects.filter(event=event, member=member).first()
+        if mine is None and (wait or not is_full):
+            mine = Attendance.objects.create(
+                event=event, member=member, is_waiting=is_full
+            )
+        elif mine is not None and mine.is_waiting and not is_full:
+            # Was passed over while inactive. The trigger of a capacity moves the line.
+            Event.objects.filter(pk=event.pk).update(capacity=F("capacity"))
+            mine.refresh_from_db()
+        if mine is None or (mine.is_waiting and not wait):
+            raise errors.EventFull
+        return _place(mine)
 
 
 def leave_event(member: Member, event_id: int) -> None:
     """Give the place back, or leave the line. Raises Unknown, EventNotPublished."""
-    event = _open_event(member, event_id)
-    Attendance.objects.filter(event=event, member=member).delete()
+    with transaction.atomic():
+        hold_members(member)
+        event = _open_event(member, event_id)
+        Attendance.objects.filter(event=event, member=member).delete()
 
 
 def _open_event(member: Member, event_id: int) -> Event:
-    event = Event.objects.visible_to(member).filter(pk=event_id).first()
+    """The event, held."""
+    held = Event.objects.visible_to(member).select_for_update(no_key=True)
+    event = held.filter(pk=event_id).first()
     if event is None:
         raise errors.Unknown
     if event.published_at is None:
@@ -61,19 +66,11 @@ def _open_event(member: Member, event_id: int) -> Event:
     return event
 
 
-def _taken(member: Member, event: Event, *, is_waiting: bool) -> None:
-    """A row of the member, if there is none yet: in whatever state, it stays."""
-    line, is_new = Attendance.objects.get_or_create(
-        event=event, member=member, defaults={"is_waiting": is_waiting}
+def _place(mine: Attendance) -> Place:
+    attendees = Event.objects.values_list("attendees", flat=True).get(pk=mine.event_id)
+    if not mine.is_waiting:
+        return Place(attending=True, attendees=attendees)
+    ahead = Attendance.objects.filter(
+        event=mine.event_id, is_waiting=True, pk__lt=mine.pk
     )
-    if not is_new and line.is_waiting and not is_waiting:
-        raise errors.EventFull  # or there would be no line
-
-
-def _place(member: Member, event: Event) -> Place:
-    attendees = Event.objects.values_list("attendees", flat=True).get(pk=event.pk)
-    mine = Attendance.objects.filter(event=event, member=member).first()
-    if mine is None or not mine.is_waiting:
-        return Place(attending=mine is not None, attendees=attendees)
-    ahead = Attendance.objects.filter(event=event, is_waiting=True, pk__lt=mine.pk)
     return Place(attending=False, attendees=attendees, waiting=ahead.count() + 1)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from events import constants, errors
 from events.models import Event, Organization, Role
+from events.services.locks import hold_members, hold_organizations
 from matchmaker import images
 from matchmaker.models import Member
 from project.lib import due
@@ -53,6 +54,8 @@ def create_event(
     delay = timedelta(seconds=settings.EVENT_PUBLISH_DELAY_SECONDS)
     event = Event(creator=creator, **fields)
     with _stored_pictures(event, image), transaction.atomic():
+        hold_members(creator)
+        hold_organizations(organizations)
         if not any_organization:
             _require_mine(creator, organizations)
         event.publish_at = event.next_attempt_at = Now() + delay
@@ -93,8 +96,10 @@ def change_event(
     full = {"event_within_capacity": errors.CapacityTooSmall}
     replaced = Event()
     with _stored_pictures(replaced, image), violations_as(full):
+        hold_members(member)
         event = _mine(member, event_id)
         if organizations is not None:
+            hold_organizations(organizations)
             known = event.organizations.values_list("pk", flat=True)
             if not any_organization:
                 _require_mine(member, set(organizations) - set(known))

@@ -4,7 +4,7 @@ import factory
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Now
 
-from events.models import Event, Membership, Organization, Role
+from events.models import Attendance, Event, Membership, Organization, Role
 from tests.factories import MemberFactory
 
 
@@ -57,3 +57,13 @@ class EventFactory(factory.django.DjangoModelFactory):
         event = super()._create(model_class, *args, **kwargs)
         event.refresh_from_db()
         return event
+
+
+class AttendanceFactory(factory.django.DjangoModelFactory):
+    """A place; `is_waiting=True` for one in the line."""
+
+    class Meta:
+        model = Attendance
+
+    event = factory.SubFactory(EventFactory)
+    member = factory.SubFactory(MemberFactory)
