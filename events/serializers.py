@@ -85,7 +85,11 @@ class NewOrganization(OrganizationChanges):
 
 class NewMembership(serializers.Serializer):
     user = MemberField()
-    role = serializers.ChoiceField(Role.choices, default=Role.MEMBER)
+    role = serializers.ChoiceField(
+        Role.choices,
+        default=None,
+        help_text=_("Without it a new one is a member, and others stay what they are"),
+    )
 
 
 class FormerMembership(serializers.Serializer):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from events import errors
 from events.models import Membership, Organization, Role
+from events.services.locks import hold_members
 from matchmaker.models import Member
 
 
@@ -26,8 +27,13 @@ class OrganizationFields(TypedDict, total=False):
 def create_organization(
     creator: Member, *, users: Iterable[Member], **fields: Unpack[OrganizationFields]
 ) -> Organization:
-    """Make an organization of `creator`, its owner, and `users`, its members."""
+    """Make an organization of `creator`, its owner, and `users`, its members.
+
+    Raises UserUnknown for one who was deleted meanwhile.
+    """
+    others = {user.pk: user for user in users if user.pk != creator.pk}
     with transaction.atomic():
+        hold_members(creator, others.values())
         organization = Organization.objects.create(**fields)
         Membership.objects.create(
             organization=organization,
@@ -35,7 +41,6 @@ def create_organization(
             role=Role.OWNER,
             confirmed_at=Now(),
         )
-        others = {user.pk: user for user in users if user.pk != creator.pk}
         Membership.objects.bulk_create(
             Membership(organization=organization, member=other)
             for other in others.values()
@@ -58,33 +63,36 @@ def change_organization(
 def delete_organization(member: Member, organization_id: int) -> None:
     """Its events stay, without it. Raises Unknown, and NotYours as above."""
     with transaction.atomic():
-        _owned(member, organization_id).delete()
+        # Wholly: who names it in an event has it before, or finds it gone.
+        organization = _held(organization_id, no_key=False)
+        _require_owner(member, organization)
+        organization.delete()
 
 
 def add_member(
-    member: Member, organization_id: int, *, user: Member, role: Role
+    member: Member, organization_id: int, *, user: Member, role: Role | None
 ) -> Membership:
-    """Put `user` into an organization, or change the role there.
+    """Put `user` into an organization, or change the role there; None leaves it.
 
     Owners and staff may do so; and a member who was put into it confirms with the own
-    id that it is one, whatever the role given. Raises Unknown, NotYours, LastOwner.
+    id that it is one. Raises Unknown, NotYours, LastOwner, UserUnknown.
     """
     with transaction.atomic():
+        hold_members(member, [user])
         organization = _held(organization_id)
-        mine = organization.memberships.filter(member=member).first()
-        if mine is not None and user.pk == member.pk:
-            mine.confirmed_at = Coalesce("confirmed_at", Now())
-            mine.save(update_fields=["confirmed_at"])
-            if mine.role != Role.OWNER or role == Role.OWNER:
-                return mine
-        _require_owner(member, organization)
-        membership, is_new = Membership.objects.get_or_create(
-            organization=organization, member=user, defaults={"role": role}
-        )
-        if not is_new and membership.role != role:
-            membership.role = role
-            membership.save(update_fields=["role"])
-            _require_an_owner_left(organization)
+        membership = organization.memberships.filter(member=user).first()
+        is_new, is_own = membership is None, user.pk == member.pk
+        if membership is None:
+            membership = Membership(organization=organization, member=user)
+        new_role = role or Role(membership.role)
+        if is_new or not is_own or membership.role != new_role:
+            _require_owner(member, organization)
+        if membership.role == Role.OWNER and new_role != Role.OWNER:
+            _require_another_owner(membership)
+        membership.role = new_role
+        if is_own:
+            membership.confirmed_at = Coalesce("confirmed_at", Now())
+        membership.save()
     return membership
 
 
@@ -95,19 +103,24 @@ def remove_member(
 
     Also those who are hidden from them. Raises Unknown, NotYours, LastOwner.
     """
+    if email is not None and email.upper() == (member.email or "").upper():
+        user_id, email = member.pk, None
+    named = Q(member=user_id) if email is None else Q(member__email__iexact=email)
     with transaction.atomic():
         organization = _held(organization_id)
-        named = Q(member=user_id) if email is None else Q(member__email__iexact=email)
-        others = organization.memberships.filter(named).exclude(member=member)
-        if others.exists() or user_id != member.pk:
+        if user_id != member.pk:
             _require_owner(member, organization)
-        organization.memberships.filter(named).delete()
-        _require_an_owner_left(organization)
+        membership = organization.memberships.filter(named).first()
+        if membership is None:
+            return
+        if membership.role == Role.OWNER:
+            _require_another_owner(membership)
+        membership.delete()
 
 
-def _held(organization_id: int) -> Organization:
+def _held(organization_id: int, *, no_key: bool = True) -> Organization:
     """The organization, until the transaction ends: owners leave one after another."""
-    held = Organization.objects.select_for_update(no_key=True)
+    held = Organization.objects.select_for_update(no_key=no_key)
     organization = held.filter(pk=organization_id).first()
     if organization is None:
         raise errors.Unknown
@@ -126,7 +139,10 @@ def _require_owner(member: Member, organization: Organization) -> None:
         raise errors.NotYours
 
 
-def _require_an_owner_left(organization: Organization) -> None:
-    memberships = organization.memberships
-    if not memberships.filter(role=Role.OWNER).exists() and memberships.exists():
+def _require_another_owner(membership: Membership) -> None:
+    """One who is active, and held: the account may be being deleted right now."""
+    owners = membership.organization.memberships.filter(
+        role=Role.OWNER, member__is_active=True
+    ).exclude(pk=membership.pk)
+    if owners.select_for_update(of=("self",)).first() is None:
         raise errors.LastOwner

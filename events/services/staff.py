@@ -7,6 +7,7 @@ from django.db import transaction
 
 from events import errors
 from events.models import Membership, Organization, Role
+from events.services.locks import hold_members
 from events.services.organizations import OrganizationFields
 from matchmaker.models import Member
 
@@ -17,7 +18,7 @@ def register_organization(**fields: Unpack[OrganizationFields]) -> Organization:
 
 
 def change_memberships(
-    _staff: Member,
+    staff: Member,
     organization_id: int,
     *,
     roles: Mapping[int, Role],
@@ -25,9 +26,10 @@ def change_memberships(
 ) -> None:
     """Give members (ids) these roles, and take others out, all at once.
 
-    Who is not in it is put into it. Raises Unknown, LastOwner.
+    Who is not in it is put into it. Raises Unknown, LastOwner, UserUnknown.
     """
     with transaction.atomic():
+        hold_members(staff, [Member(pk=pk) for pk in roles])
         held = Organization.objects.select_for_update(no_key=True)
         organization = held.filter(pk=organization_id).first()
         if organization is None:
