@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                         default=events.models.calendars.new_secret,
                         max_length=32,
                         unique=True,
+                        verbose_name="secret",
                     ),
                 ),
                 (

@@ -21,7 +21,9 @@ class CalendarFeed(models.Model):
         related_name="calendar_feed",
         verbose_name=_("member"),
     )
-    secret = models.CharField(max_length=32, unique=True, default=new_secret)
+    secret = models.CharField(
+        _("secret"), max_length=32, unique=True, default=new_secret
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
