@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from events import constants, services
 from events.models import Attendance, CalendarFeed, Event
+from matchmaker import services as member_services
+from matchmaker.models import Member
 from tests.events.factories import EventFactory, MembershipFactory
 from tests.factories import MemberFactory
 
@@ -462,3 +464,14 @@ def test_feed_address_is_the_members_own(as_ann, signed_in):
     as_ann.post(FEED)
 
     assert signed_in(MemberFactory()).get(FEED).status_code == 404
+
+
+def test_feed_of_a_member_deleted_meanwhile_is_401(ann, api):
+    gone = Member.objects.get(pk=ann.pk)
+    member_services.delete_member(ann)
+    api.force_authenticate(gone)
+
+    response = api.post("/api/events/calendar/")
+
+    assert response.status_code == 401
+    assert response.json()["code"] == "token_dead"
