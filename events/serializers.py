@@ -92,6 +92,17 @@ class NewMembership(serializers.Serializer):
     )
 
 
+def names_oneself(request: Any) -> bool:
+    """Whether the `user` of a body is the caller, who is looked up for nobody's sake."""
+    named = FormerMembership(data=request.data)
+    if not named.is_valid():
+        return True  # nobody; what is wrong is told in its place
+    user, me = named.validated_data["user"], request.user
+    return user.get("id") == me.pk or (
+        bool(me.email) and user.get("email", "").upper() == me.email.upper()
+    )
+
+
 class FormerMembership(serializers.Serializer):
     user = NamedMember()
 
@@ -151,6 +162,13 @@ class EventChanges(LocationInput):
 
 class NewEvent(EventChanges):
     title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH)
+
+    def validate_organizations(self, ids: list[int]) -> list[int]:
+        """Told with all else that is wrong; the service holds it once more."""
+        mine = self.context["request"].user.memberships.filter(organization__in=ids)
+        if mine.count() != len(set(ids)):
+            raise serializers.ValidationError(errors.OrganizationForeign.detail)
+        return ids
 
 
 class Attending(serializers.Serializer):

@@ -302,13 +302,14 @@ LOGGING = {
         "not_health": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: "/health/" not in record.getMessage(),
-        }
+        },
+        "hide_secrets": {"()": "project.logs.HideSecrets"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["not_health"],
+            "filters": ["not_health", "hide_secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},

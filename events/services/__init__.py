@@ -17,6 +17,7 @@ from events.services.organizations import (
     create_organization,
     delete_organization,
     remove_member,
+    require_may_name,
 )
 from events.services.staff import change_memberships, register_organization
 
@@ -38,6 +39,7 @@ __all__ = [
     "publish_event",
     "register_organization",
     "remove_member",
+    "require_may_name",
     "revoke_feed",
     "send_place_mail",
 ]

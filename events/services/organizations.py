@@ -96,6 +96,17 @@ def add_member(
     return membership
 
 
+def require_may_name(member: Member, organization_id: int) -> None:
+    """Raise Unknown, or NotYours for who may name nobody but themselves there.
+
+    Before the others are looked up: that would tell who has an account.
+    """
+    organization = Organization.objects.filter(pk=organization_id).first()
+    if organization is None:
+        raise errors.Unknown
+    _require_owner(member, organization)
+
+
 def remove_member(
     member: Member, organization_id: int, *, user_id: int | None, email: str | None
 ) -> None:
@@ -140,9 +151,12 @@ def _require_owner(member: Member, organization: Organization) -> None:
 
 
 def _require_another_owner(membership: Membership) -> None:
-    """One who is active, and held: the account may be being deleted right now."""
+    """One who is active, wants to be it, and is held, since the account may be going.
+
+    Else one could make a stranger the only owner of whatever it is.
+    """
     owners = membership.organization.memberships.filter(
-        role=Role.OWNER, member__is_active=True
+        role=Role.OWNER, confirmed_at__isnull=False, member__is_active=True
     ).exclude(pk=membership.pk)
     if owners.select_for_update(of=("self",)).first() is None:
         raise errors.LastOwner

@@ -78,6 +78,8 @@ class OrganizationViewSet(ViewSet):
         errors=[403, 404, 409],
     )
     def add_member(self, request: MemberRequest, pk: str) -> Response:
+        if not serializers.names_oneself(request):
+            services.require_may_name(request.user, int(pk))
         given = validated(serializers.NewMembership, request)
         services.add_member(request.user, int(pk), **given)
         return _shown(request, int(pk))

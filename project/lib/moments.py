@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any
 
 import django_filters
@@ -107,6 +107,8 @@ class MomentField(serializers.Field):
         try:
             moment, is_day = parse_moment(data)
         except ValueError:
+            self.fail("invalid")
+        if moment.year == MAXYEAR:  # what reckons with the year after it fails
             self.fail("invalid")
         return moment.replace(microsecond=0), is_day
 

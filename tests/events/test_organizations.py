@@ -670,3 +670,29 @@ def test_member_leaves_where_no_owner_is_left(as_ann, bob, club, signed_in):
 
     assert left.status_code == 204
     assert roles(club) == {}
+
+
+def test_who_may_name_nobody_learns_of_no_account(ann, as_ann, signed_in):
+    foreign = MembershipFactory(role=Role.OWNER).organization
+    url = f"/api/organizations/{foreign.pk}/members/"
+    somebody = MemberFactory()
+
+    answers = [
+        as_ann.post(url, {"user": {"email": email}})
+        for email in (somebody.email, "nobody@example.com")
+    ]
+
+    assert [a.status_code for a in answers] == [403, 403]
+    assert answers[0].json() == answers[1].json()
+
+
+def test_a_stranger_cannot_be_left_as_the_only_owner(ann, as_ann, signed_in):
+    mine = MembershipFactory(member=ann, role=Role.OWNER).organization
+    url = f"/api/organizations/{mine.pk}/members/"
+    stranger = MemberFactory()
+    as_ann.post(url, {"user": {"id": stranger.pk}, "role": "owner"})
+
+    assert as_ann.delete(url, {"user": {"id": ann.pk}}).status_code == 409
+    confirmed = signed_in(stranger).post(url, {"user": {"id": stranger.pk}})
+    assert confirmed.status_code == 200
+    assert as_ann.delete(url, {"user": {"id": ann.pk}}).status_code == 204
