@@ -93,7 +93,7 @@ class NewMembership(serializers.Serializer):
 
 
 def names_oneself(request: Any) -> bool:
-    """Whether the `user` of a body is the caller, who is looked up for nobody's sake."""
+    """Whether the `user` of a body is the caller: nobody else is looked up then."""
     named = FormerMembership(data=request.data)
     if not named.is_valid():
         return True  # nobody; what is wrong is told in its place
