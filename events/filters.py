@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import BigIntegerField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 
 from events.models import Event, Organization
 from events.querysets import EventQuerySet, OrganizationQuerySet
@@ -88,21 +87,14 @@ class EventFilter(OffsetFilterSet):
     @classmethod
     def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
         """The cleaned parameters. Distances need a point, or the viewer's location."""
-        errors: dict[str, Any] = {}
-        given: dict[str, Any] = {}
-        try:
-            given = cls.read(params)
-        except ValidationError as error:
-            errors = dict(error.detail)  # type: ignore[arg-type]
+        unmet: dict[str, Any] = {}
         if viewer.location is None and not params.get("point"):
             message = _("Give a point, or set your own location first.")
             if params.get("distance"):
-                errors.setdefault("distance", [message])
+                unmet["distance"] = [message]
             if "ordering" in cls.base_filters and params.get("ordering") == "distance":
-                errors.setdefault("ordering", [message])
-        if errors:
-            raise ValidationError(errors)
-        return given
+                unmet["ordering"] = [message]
+        return cls.read(params, unmet)
 
     def filter_organization(
         self, queryset: EventQuerySet, name: str, value: Any

@@ -5,7 +5,6 @@ from typing import Any, Unpack
 
 from django.db.models import CharField, Q
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 
 from matchmaker import constants, nearest
 from matchmaker.authentication import MemberRequest
@@ -39,16 +38,10 @@ def read_page(request: MemberRequest) -> tuple[Page, Order]:
     Raises ValidationError, also without an own location, and CursorInvalid.
     """
     viewer = request.user
-    errors: dict[str, Any] = {}
-    given: dict[str, Any] = {}
-    try:
-        given = DiscoverFilter.read(request.query_params)
-    except ValidationError as error:
-        errors = dict(error.detail)  # type: ignore[arg-type]
+    unmet: dict[str, Any] = {}
     if viewer.location is None:
-        errors["location"] = [_("Set your own location first.")]
-    if errors:
-        raise ValidationError(errors)
+        unmet["location"] = [_("Set your own location first.")]
+    given = DiscoverFilter.read(request.query_params, unmet)
     cursor, shape = page_shape(request, given, NEAREST_FIRST)
     radius_m = float(given.get("max_km", constants.ANYWHERE_KM)) * 1000
     page = _page_statement(

@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import BigIntegerField, Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 
 from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, liked_by, matched_with, who_like
@@ -50,18 +49,11 @@ class MemberFilter(PagedFilterSet):
     @classmethod
     def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
         """The cleaned parameters. `distance` needs the viewer's own location."""
-        errors: dict[str, Any] = {}
-        given: dict[str, Any] = {}
-        try:
-            given = cls.read(params)
-        except ValidationError as error:
-            errors = dict(error.detail)  # type: ignore[arg-type]
+        unmet: dict[str, Any] = {}
         if params.get("distance") and viewer.location is None:
             message = _("Set your own location first; distance is measured from it.")
-            errors.setdefault("distance", [message])
-        if errors:
-            raise ValidationError(errors)
-        return given
+            unmet["distance"] = [message]
+        return cls.read(params, unmet)
 
     def filter_distance(
         self, queryset: MemberQuerySet, name: str, value: Any

@@ -53,15 +53,18 @@ class CompiledFilterSet(django_filters.FilterSet):
     paging: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def read(cls, params: QueryDict) -> dict[str, Any]:
+    def read(
+        cls, params: QueryDict, unmet: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """The given parameters, cleaned. Raises ValidationError with all that is wrong.
 
-        Empty ones count as not given, as in a form.
+        Empty ones count as not given, as in a form. `unmet`: messages by parameter of
+        what the list wants beside them, told together with the others.
         """
         names = tuple(name for name in cls.base_filters if name in params)
         # Classes are hashable: python/mypy#11470.
         form = _form_class(cls, names)(params)  # type: ignore[arg-type]
-        errors = {**repeated_errors(params), **form.errors}
+        errors = {**(unmet or {}), **repeated_errors(params), **form.errors}
         if errors:
             raise ValidationError(errors)
         return {
