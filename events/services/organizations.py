@@ -101,10 +101,8 @@ def require_may_name(member: Member, organization_id: int) -> None:
 
     Before the others are looked up: that would tell who has an account.
     """
-    organization = Organization.objects.filter(pk=organization_id).first()
-    if organization is None:
-        raise errors.Unknown
-    _require_owner(member, organization)
+    with transaction.atomic():
+        _owned(member, organization_id)
 
 
 def remove_member(
