@@ -15,6 +15,7 @@ from matchmaker import errors, images
 from matchmaker.models import Member
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
+from matchmaker.signals import member_registered
 from project.lib.constraints import violations_as
 from project.lib.files import delete_after_commit, stored_jpeg
 
@@ -49,6 +50,7 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
     with _stored_avatar(avatar) as name, violations_as(_TAKEN):
         member.avatar = name
         member.save(force_insert=True)
+        member_registered.send(Member, member=member)
     return member
 
 

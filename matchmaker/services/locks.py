@@ -1,6 +1,6 @@
 """Which rows a service holds, and in what order, so that none waits in a circle."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,6 +22,10 @@ SELECT id, is_active, email FROM matchmaker_member
 WHERE id IN (%s, %s) ORDER BY id FOR KEY SHARE
 """
 
+# As above, at once and not at the commit: by then the deletion of what a foreign key
+# refers to may be waiting for this transaction.
+_HOLD = 'SELECT id FROM "{}" WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE'
+
 
 def locked_member(member: Member) -> Member:
     """The member's row as it is now, until the transaction ends."""
@@ -29,6 +33,18 @@ def locked_member(member: Member) -> Member:
     if row is None:
         raise errors.TokenDead
     return row
+
+
+def held_members(ids: Iterable[int]) -> set[int]:
+    """Which of these members there are; they are not deleted in this transaction."""
+    return held_rows(Member._meta.db_table, ids)
+
+
+def held_rows(table: str, ids: Iterable[int]) -> set[int]:
+    """Which of these rows there are; they are not deleted in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD.format(table), [[*ids]])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def hold_deletions() -> None:

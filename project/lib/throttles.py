@@ -8,28 +8,22 @@ import logging
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
-from redis.backoff import NoBackoff
-from redis.commands.core import Script
-from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from project.lib.addresses import client_address
+from project.lib.scripts import script
 
 if TYPE_CHECKING:  # views import this module: it is in DRF's settings
     from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
-
-# A Redis that hangs costs each throttled request this much, and a web thread with it.
-TIMEOUT_S = 1
 
 # KEYS: logs of instants in ms, newest first. ARGV: the window in ms, then the limit of
 # each log. Either all of them count the attempt, or none does: whoever is refused by
@@ -142,7 +136,7 @@ def count(scope: str, meta: Mapping[str, Any], account: str | None) -> float:
             _key(scope, "address", address): shared,
         }
     try:
-        wait_ms = _script(settings.REDIS_URL)(
+        wait_ms = script(COUNT)(
             keys=[*limits], args=[rate.window_s * 1000, *limits.values()]
         )
     except redis.RedisError as error:
@@ -160,17 +154,3 @@ def _key(scope: str, kind: str, who: str) -> str:
     folded = unicodedata.normalize("NFKC", who).strip().upper()
     digest = salted_hmac(f"{__name__} {kind}", folded, algorithm="sha256").hexdigest()
     return f"throttle:{scope}:{digest}"
-
-
-@cache
-def _script(url: str) -> Script:
-    """COUNT on a pool of connections that all threads of the process share."""
-    client = redis.Redis.from_url(
-        url,
-        socket_timeout=TIMEOUT_S,
-        socket_connect_timeout=TIMEOUT_S,
-        # Once, for connections that a restart of Redis has closed. The default sleeps
-        # between its tries, for seconds.
-        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
-    )
-    return client.register_script(COUNT)

@@ -1,0 +1,76 @@
+"""Whose an invitation code is: in Redis, with the database behind it.
+
+What Redis says is where to look, never that a code is live: `services.activate` asks
+the database again, under a lock. So a stale entry can only ever cost a question. That
+there is none is seen to all the same: who reads the database on a miss may store what
+it read only if nobody has forgotten the code since, which the `lease` tells.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+
+from project.lib.scripts import script
+
+logger = logging.getLogger(__name__)
+
+LIFETIME_S = 3600
+LEASE_S = 10
+
+READ = """
+local owner = redis.call('GET', KEYS[1])
+if not owner then redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2]) end
+return owner
+"""
+STORE = """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+FORGET = "return redis.call('DEL', KEYS[1], KEYS[2])"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """`live_ms`: for how long the code is live still; None for ever."""
+
+    member_id: int
+    live_ms: int | None
+
+
+def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
+    """The member whose code it is, or None. `read` asks the database, on a miss."""
+    lease = secrets.token_hex(8)
+    try:
+        found = script(READ)(keys=_keys(code), args=[lease, LEASE_S])
+    except redis.RedisError as error:
+        logger.warning("Redis fails, codes are read from the database: %s", error)
+        owner = read()
+        return owner.member_id if owner else None
+    if found is not None:
+        return int(found)
+    owner = read()
+    if owner is None:
+        return None
+    lifetime_ms = min(LIFETIME_S * 1000, owner.live_ms or LIFETIME_S * 1000)
+    try:
+        script(STORE)(keys=_keys(code), args=[lease, owner.member_id, lifetime_ms])
+    except redis.RedisError as error:
+        logger.warning("Redis fails, a code is not stored: %s", error)
+    return owner.member_id
+
+
+def forget(code: str) -> None:
+    """Have the next `owner_of` ask the database, also one that is reading it now."""
+    try:
+        script(FORGET)(keys=_keys(code))
+    except redis.RedisError as error:
+        logger.warning("Redis fails, a code is not forgotten: %s", error)
+
+
+def _keys(code: str) -> list[str]:
+    return [f"invite:{code}:owner", f"invite:{code}:lease"]

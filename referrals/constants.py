@@ -1,0 +1,13 @@
+"""Numbers of invitations and sign-in by phone."""
+
+# Without I, L, O, 0 and 1, which are taken for each other.
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 6
+CODE_DAYS_MAX = 365
+
+ONE_TIME_CODE_DIGITS = 4
+ONE_TIME_CODE_LIFETIME_S = 300
+ONE_TIME_CODE_TRIES = 5
+
+TREE_DEPTH_MAX = 5
+LEADERBOARD_SIZE = 100

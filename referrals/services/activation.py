@@ -1,0 +1,104 @@
+"""The one way into `Referral`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
+
+from matchmaker.errors import TokenDead
+from matchmaker.models import Member
+from matchmaker.services.locks import held_members
+from project.lib.addresses import client_address
+from project.lib.constraints import violations_as
+from referrals import cache, errors
+from referrals.codes import normalise
+from referrals.models import InviteCode, Referral
+
+_VIOLATIONS = {
+    "referrals_referral_pkey": errors.AlreadyInvited,
+    "referral_not_self": errors.InviteCodeOwn,
+}
+
+# SHARE: whoever ends the code waits for those who are activating it, and who comes
+# after that finds none. The clock, since the transaction may have begun long ago.
+_HOLD_LIVE = """
+SELECT member_id FROM referrals_invitecode
+WHERE code = %s AND ended_at IS NULL
+  AND (expires_at IS NULL OR expires_at > clock_timestamp())
+FOR SHARE
+"""
+
+
+def activate_code(
+    member: Member, code: str, *, meta: Mapping[str, Any], at_sign_up: bool = False
+) -> Referral:
+    """Let `member` be invited by the one whose live code it is; once, for ever.
+
+    Repeating it with the same code changes nothing. `meta`: request.META, for the
+    address. Raises AlreadyInvited for a second code; InviteCodeOwn; InviteCodeUnknown;
+    TokenDead for a deleted member.
+    """
+    code = normalise(code)
+    made = Referral.objects.filter(pk=member.pk).first()
+    if made is None:
+        try:
+            return _activate(member, code, meta, at_sign_up=at_sign_up)
+        except errors.AlreadyInvited:  # meanwhile: maybe by this very code
+            made = Referral.objects.filter(pk=member.pk).first()
+            if made is None:
+                raise
+    if made.code != code:
+        raise errors.AlreadyInvited
+    return made
+
+
+def _activate(
+    member: Member, code: str, meta: Mapping[str, Any], *, at_sign_up: bool
+) -> Referral:
+    owner_id = cache.owner_of(code, lambda: _read_owner(code))
+    if owner_id is None:
+        raise errors.InviteCodeUnknown
+    with violations_as(_VIOLATIONS):
+        held = held_members({member.pk, owner_id})
+        if member.pk not in held:
+            raise TokenDead
+        if owner_id not in held or not _is_open(member, owner_id, code):
+            raise errors.InviteCodeUnknown
+        return Referral.objects.create(
+            invited=member,
+            referrer_id=owner_id,
+            code=code,
+            at_sign_up=at_sign_up,
+            address_digest=_digest(client_address(meta)),
+        )
+
+
+def _is_open(member: Member, owner_id: int, code: str) -> bool:
+    """Whether the code is live, held so, and of somebody whom `member` may know."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_LIVE, [code])
+        if cursor.fetchone() != (owner_id,):
+            return False
+    return Member.objects.visible_to(member).filter(pk=owner_id).exists()
+
+
+def _read_owner(code: str) -> cache.Owner | None:
+    left = ExpressionWrapper(F("expires_at") - Now(), output_field=DurationField())
+    found = (
+        InviteCode.objects.live()
+        .filter(code=code)
+        .values_list("member_id", left)
+        .first()
+    )
+    if found is None:
+        return None
+    member_id, left_s = found
+    return cache.Owner(member_id, left_s and max(1, int(left_s.total_seconds() * 1000)))
+
+
+def _digest(address: str) -> str:
+    """One key for one address, which cannot be read from it."""
+    return salted_hmac(__name__, address, algorithm="sha256").hexdigest()[:32]

@@ -1,0 +1,76 @@
+"""Invitation codes: made, ended."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from matchmaker.errors import TokenDead
+from matchmaker.models import Member
+from matchmaker.services.locks import held_members
+from project.lib.constraints import violations_as
+from referrals import cache, errors
+from referrals.codes import new_code
+from referrals.models import InviteCode
+
+
+class _CodeTaken(errors.InviteCodeActive):
+    """Of 890 million codes, one that exists: draw again."""
+
+
+_VIOLATIONS = {
+    "invite_code_one_live": errors.InviteCodeActive,
+    "invite_code_unique": _CodeTaken,
+}
+
+
+def create_code(member: Member, *, expires_at: datetime | None) -> InviteCode:
+    """Give the member a code, where the last one has ended or expired.
+
+    Raises InviteCodeActive while one is live, TokenDead for a deleted member.
+    """
+    while True:
+        try:
+            return _create(member, expires_at)
+        except _CodeTaken:
+            continue
+
+
+def ensure_code(member: Member) -> None:
+    """Give a code without expiry to a member who never had one.
+
+    Whoever has deleted theirs meant it. Raises TokenDead for a deleted member.
+    """
+    if not InviteCode.objects.filter(member=member).exists():
+        try:
+            create_code(member, expires_at=None)
+        except errors.InviteCodeActive:
+            return  # another sign-in of the member came first
+
+
+def delete_code(member: Member) -> None:
+    """End the live code: from the commit on nobody can activate it. Raises Unknown."""
+    with transaction.atomic():
+        code = InviteCode.objects.live().filter(member=member)
+        ended = code.select_for_update(no_key=True).first()
+        if ended is None:
+            raise errors.Unknown
+        _end(ended)
+
+
+def _create(member: Member, expires_at: datetime | None) -> InviteCode:
+    with violations_as(_VIOLATIONS):
+        if not held_members([member.pk]):
+            raise TokenDead
+        last = InviteCode.objects.filter(member=member, ended_at=None)
+        expired = last.filter(expires_at__lte=Now())
+        for code in expired.select_for_update(no_key=True):
+            _end(code)
+        return InviteCode.objects.create(
+            member=member, code=new_code(), expires_at=expires_at
+        )
+
+
+def _end(code: InviteCode) -> None:
+    InviteCode.objects.filter(pk=code.pk).update(ended_at=Now())
+    transaction.on_commit(lambda: cache.forget(code.code), robust=True)
