@@ -24,6 +24,7 @@ home = require_safe(RedirectView.as_view(pattern_name="docs"))
 urlpatterns = [
     path("api/", include("matchmaker.urls")),
     path("api/", include("events.urls")),
+    path("api/", include("referrals.urls")),
     endpoint("docs", swagger_ui, "docs"),
     endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
     endpoint("redoc", redoc, "redoc"),

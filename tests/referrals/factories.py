@@ -1,0 +1,32 @@
+"""Invitation codes and referrals to test with."""
+
+import factory
+from django.db.models.functions import Now
+
+from referrals.codes import new_code
+from referrals.models import InviteCode, Referral
+from tests.factories import MemberFactory
+
+
+class InviteCodeFactory(factory.django.DjangoModelFactory):
+    """A live code without expiry; `ended=True` for a deleted one."""
+
+    class Meta:
+        model = InviteCode
+
+    class Params:
+        ended = factory.Trait(ended_at=factory.LazyFunction(Now))
+
+    member = factory.SubFactory(MemberFactory)
+    code = factory.LazyFunction(new_code)
+
+
+class ReferralFactory(factory.django.DjangoModelFactory):
+    """`invited` has activated a code of `referrer`."""
+
+    class Meta:
+        model = Referral
+
+    invited = factory.SubFactory(MemberFactory)
+    referrer = factory.SubFactory(MemberFactory)
+    code = factory.LazyFunction(new_code)
