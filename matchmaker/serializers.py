@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from djoser.serializers import TokenCreateSerializer
 from rest_framework import serializers
 
-from matchmaker import constants, errors
+from matchmaker import constants, errors, own_profile
 from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.fields import LocationInput, PhoneField, PointField
@@ -43,8 +43,9 @@ class NewMember(LocationInput):
     def validate_password(self, value: str) -> str:
         # The member that would be made, for "too similar to your name".
         names = {
-            name: self.initial_data.get(name) or ""
-            for name in ("email", "first_name", "last_name")
+            field.source: self.initial_data.get(name) or ""
+            for name, field in self.fields.items()
+            if field.source in ("email", "first_name", "last_name")
         }
         like = Member(**{k: v for k, v in names.items() if isinstance(v, str)})
         return checked_password(value, like)
@@ -112,6 +113,8 @@ class ProfileChanges(LocationInput):
 
 
 class OwnProfile(serializers.ModelSerializer[Member]):
+    """The columns, and after them what the apps above add."""
+
     gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.ImageField(allow_null=True)
     location = PointField(allow_null=True)
@@ -122,6 +125,14 @@ class OwnProfile(serializers.ModelSerializer[Member]):
             "id", "email", "phone_number", "first_name", "last_name", "gender",
             "looking_for", "avatar", "language", "location", "date_joined",
         )  # fmt: skip
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {**super().get_fields(), **dict(own_profile.fields())}
+
+    def to_representation(self, instance: Member) -> dict[str, Any]:
+        # As a queryset's annotations would be.
+        vars(instance).update(own_profile.read(instance))
+        return super().to_representation(instance)
 
 
 class WholeProfile(OwnProfile):

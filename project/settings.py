@@ -272,6 +272,11 @@ PHONE_REGION = env("PHONE_REGION", default="RU")
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+# E-mails of new members are looked up at Hunter's, with a key only.
+HUNTER_API_KEY = env("HUNTER_API_KEY", default="")
+HUNTER_URL = env("HUNTER_URL", default="https://api.hunter.io/v2")
+HUNTER_TIMEOUT_S = env.int("HUNTER_TIMEOUT_S", 20)
+
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -315,3 +320,5 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
+    # They log addresses in full, and what is asked about e-mails has e-mails in it.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},

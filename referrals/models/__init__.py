@@ -1,4 +1,5 @@
 from referrals.models.codes import InviteCode
+from referrals.models.lookups import EmailLookup
 from referrals.models.referrals import Referral
 
-__all__ = ["InviteCode", "Referral"]
+__all__ = ["EmailLookup", "InviteCode", "Referral"]

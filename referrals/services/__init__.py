@@ -2,5 +2,14 @@
 
 from referrals.services.activation import activate_code
 from referrals.services.codes import create_code, delete_code, ensure_code
+from referrals.services.lookups import ask_about_email, ask_again, look_up_email
 
-__all__ = ["activate_code", "create_code", "delete_code", "ensure_code"]
+__all__ = [
+    "activate_code",
+    "ask_about_email",
+    "ask_again",
+    "create_code",
+    "delete_code",
+    "ensure_code",
+    "look_up_email",
+]

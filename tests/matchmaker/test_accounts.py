@@ -51,6 +51,8 @@ def test_create_answers_the_own_profile(api, db, path):
         "language": "en",
         "location": {"type": "Point", "coordinates": [30.5, 59.5]},
         "date_joined": body["date_joined"],
+        "email_status": None,
+        "enrichment": None,
     }
     assert body["date_joined"].endswith("Z")
     assert member.check_password(PASSWORD)

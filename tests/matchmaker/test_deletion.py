@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 from events import services as event_services
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
+from referrals.models import EmailLookup
 from tests.events.factories import EventFactory, MembershipFactory
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
@@ -128,6 +129,14 @@ def ann(transactional_db) -> Member:
     event.organizations.add(membership.organization)
     event_services.attend_event(ann, event.pk, wait=False)
     event_services.new_feed(ann)
+    EmailLookup.objects.create(
+        member=ann,
+        kind="enrichment",
+        email=ann.email,
+        status="found",
+        result={"person": {"bio": "a philatelist"}, "company": None},
+        done_at=timezone.now(),
+    )
     foreign = services.report_member(older, younger.pk, reason="fake", text="")
     services.dismiss_report(foreign, by=ann)
     for actor, subject in ((ann, older), (older, ann)):
@@ -167,7 +176,7 @@ def traces(ann: Member) -> list[str]:
     return [
         ann.email, ann.phone_number, ann.first_name, ann.last_name, ann.password,
         ann.avatar.name, ann.location.hexewkb.decode(),
-        AWAY.hexewkb.decode(), "rude", "a bot",
+        AWAY.hexewkb.decode(), "rude", "a bot", "a philatelist",
     ]  # fmt: skip
 
 

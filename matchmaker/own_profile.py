@@ -1,0 +1,43 @@
+"""What other apps add to the profile that a member reads of itself.
+
+An app adds its own in its AppConfig.ready: `register(shapes.EmailFacts, read_facts)`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.serializers import Field, Serializer
+
+from matchmaker.models import Member
+
+
+@dataclass(frozen=True)
+class Part:
+    """`shape` declares fields that no other part has; `read` gives what they show.
+
+    It costs the same number of queries whatever there is to read.
+    """
+
+    shape: type[Serializer]
+    read: Callable[[Member], Mapping[str, Any]]
+
+
+PARTS: list[Part] = []
+
+
+def register(
+    shape: type[Serializer], read: Callable[[Member], Mapping[str, Any]]
+) -> None:
+    """Show these fields after those of the apps before."""
+    PARTS.append(Part(shape, read))
+
+
+def fields() -> Iterator[tuple[str, Field]]:
+    for part in PARTS:
+        yield from part.shape().get_fields().items()
+
+
+def read(member: Member) -> dict[str, Any]:
+    """The values of all `fields`, by name."""
+    return {name: value for part in PARTS for name, value in part.read(member).items()}
