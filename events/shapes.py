@@ -9,10 +9,8 @@ from typing import Any
 
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
-from project.lib.geojson import Shape, point_sql
+from project.lib.geojson import Shape, instant_sql, point_sql
 from project.lib.prepared import Param, Statement
-
-_INSTANT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
 _ADDRESS = "concat_ws(', ', NULLIF({0}.postcode, ''), NULLIF({0}.address, ''))"
 
@@ -28,7 +26,7 @@ def event_shape(*, has_distance: bool) -> Shape:
         "description": "p.description",
         "image": "%s || NULLIF(p.image, '')",
         "thumbnail": "%s || NULLIF(p.thumbnail, '')",
-        "date": _INSTANT.format("p.date"),
+        "date": instant_sql("p.date"),
         "location": point_sql("location"),
         "capacity": "p.capacity",
         "attendees": "p.attendees",

@@ -204,6 +204,11 @@ THROTTLE_RATES = rates(
         "export": "20/hour",
         "organization": "60/hour",
         "event": "60/hour",
+        "activate_code": "30/hour",
+        "code_by_email": "60/hour",
+        "invite_code": "20/hour",
+        "one_time_code": "10/hour",
+        "one_time_try": "30/day",
     },
 )
 # An address may do what so many accounts may: offices and mobile networks share one.
@@ -267,16 +272,23 @@ LEAFLET_CONFIG = {
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 
-# The country of phone numbers without a country code.
-PHONE_REGION = env("PHONE_REGION", default="RU")
-
-LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
-LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 # E-mails of new members are looked up at Hunter's, with a key only.
 HUNTER_API_KEY = env("HUNTER_API_KEY", default="")
 HUNTER_URL = env("HUNTER_URL", default="https://api.hunter.io/v2")
 HUNTER_TIMEOUT_S = env.int("HUNTER_TIMEOUT_S", 20)
 
+# The country of phone numbers without a country code.
+PHONE_REGION = env("PHONE_REGION", default="RU")
+# Whoever asks for a one-time code is told it: for laptops, whose SMS go nowhere.
+OTP_ECHO = env.bool("OTP_ECHO", False)
+SMS_BACKEND = env("SMS_BACKEND", default="referrals.sms.console.ReadableConsole")
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env("TWILIO_FROM", default="")
+TWILIO_API_URL = env("TWILIO_API_URL", default="https://api.twilio.com")
+
+LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -318,7 +330,7 @@ LOGGING = {
             "filters": ["not_health", "hide_secrets"],
         }
     },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-}
     # They log addresses in full, and what is asked about e-mails has e-mails in it.
     "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}

@@ -21,21 +21,60 @@ class InviteCodeActive(DomainError):
     detail = _("You have a live invitation code. Delete it first.")
 
 
-class InviteCodeUnknown(DomainError):
+class InviteCodeRefused(DomainError):
+    """`field`: each of the three ways to activate a code calls it otherwise."""
+
+    field = "invite_code"
+
+
+class InviteCodeUnknown(InviteCodeRefused):
     """Never made, deleted, expired, or of somebody who hides from the caller."""
 
     code = "invite_code_unknown"
     detail = _("There is no such invitation code, or no longer.")
-    field = "invite_code"
 
 
-class InviteCodeOwn(DomainError):
+class InviteCodeOwn(InviteCodeRefused):
     code = "invite_code_own"
     detail = _("This is your own invitation code.")
-    field = "invite_code"
 
 
-class AlreadyInvited(DomainError):
+class AlreadyInvited(InviteCodeRefused):
     code = "already_invited"
     detail = _("You have activated another invitation code already.")
-    field = "invite_code"
+
+
+class CodeRefused(DomainError):
+    """A one-time code does not sign in; views name the field as theirs is named."""
+
+    field = "code"
+
+
+class OneTimeCodeWrong(CodeRefused):
+    """Wrong, used, replaced, too old, tried too often, or never asked for."""
+
+    code = "one_time_code_wrong"
+    detail = _("This code is wrong, used or too old.")
+
+
+class PhoneRefused(CodeRefused):
+    """Told only to those who have proved that the phone is theirs."""
+
+    code = "phone_refused"
+    detail = _("One cannot sign in with this phone number.")
+
+
+class CodesUnavailable(DomainError):
+    """Redis does not answer."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    detail = _("The service is not available just now. Try again soon.")
+
+
+class SmsUnavailable(DomainError):
+    """The provider did not take the message, or did not say in time that it did."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "sms_unavailable"
+    detail = _("The code could not be sent. Try again soon.")

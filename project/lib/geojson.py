@@ -55,6 +55,12 @@ def point_sql(column: str) -> str:
     return f"ST_AsGeoJSON(p.{column}::geography, {COORDINATE_DIGITS})::json"
 
 
+def instant_sql(expression: str) -> str:
+    """SQL of an instant as the contract writes it: UTC, to the second."""
+    text = '\'YYYY-MM-DD"T"HH24:MI:SS"Z"\''
+    return f"to_char({expression} AT TIME ZONE 'UTC', {text})"
+
+
 def one_statement(queryset: QuerySet[Any], shape: Shape, as_geojson: bool) -> Statement:
     """Compile the reading of a queryset's only row as JSON text."""
     row = Statement.of(queryset)

@@ -2,7 +2,9 @@
 
 from referrals.services.activation import activate_code
 from referrals.services.codes import create_code, delete_code, ensure_code
+from referrals.services.leaderboard import set_listed
 from referrals.services.lookups import ask_about_email, ask_again, look_up_email
+from referrals.services.sign_up import sign_up
 
 __all__ = [
     "activate_code",
@@ -12,4 +14,6 @@ __all__ = [
     "delete_code",
     "ensure_code",
     "look_up_email",
+    "set_listed",
+    "sign_up",
 ]

@@ -1,21 +1,29 @@
 """Invitation codes and referrals to test with."""
 
+from datetime import timedelta
+
 import factory
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from referrals.codes import new_code
 from referrals.models import InviteCode, Referral
 from tests.factories import MemberFactory
 
+DAY = timedelta(days=1)
+
 
 class InviteCodeFactory(factory.django.DjangoModelFactory):
-    """A live code without expiry; `ended=True` for a deleted one."""
+    """A live code without expiry; `ended=True` for a deleted one, `expired=True`."""
 
     class Meta:
         model = InviteCode
 
     class Params:
         ended = factory.Trait(ended_at=factory.LazyFunction(Now))
+        expired = factory.Trait(
+            expires_at=factory.LazyFunction(lambda: timezone.now() - DAY)
+        )
 
     member = factory.SubFactory(MemberFactory)
     code = factory.LazyFunction(new_code)

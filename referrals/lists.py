@@ -1,0 +1,85 @@
+"""Whom a member has invited, page by page, as JSON text."""
+
+from functools import lru_cache
+
+from django.db.models import BigIntegerField, F
+
+from matchmaker.authentication import MemberRequest
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.geojson import instant_sql
+from project.lib.lists import PAGE_SIZE
+from project.lib.pages import (
+    Cursor,
+    Key,
+    Order,
+    Page,
+    PageStatement,
+    counted_rows,
+    sorted_rows,
+)
+from project.lib.prepared import Param
+from referrals import errors
+from referrals.models import Referral
+from referrals.profiles import PagingOnly, PlainShape
+
+REFERRER = Param("referrer", BigIntegerField())
+
+LATEST_FIRST = Order(
+    "referrals",
+    [Key(F("activated_at"), "timestamptz"), Key(F("invited_id"), "bigint")],
+    descending=True,
+)
+
+# Nothing else that is known of them is the referrer's.
+REFERRAL = PlainShape(
+    {
+        "id": "p.id",
+        "first_name": "p.first_name",
+        "activated_at": instant_sql("p.activated_at"),
+    }
+)
+
+
+def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
+    """The page of those whom the referrer has invited, the latest first.
+
+    The referrer sees those that it may know of, staff see all. Raises Unknown for
+    anybody else; ValidationError and CursorInvalid.
+    """
+    me = request.user
+    if referrer_id != me.pk and not _is_staffs(me, referrer_id):
+        raise errors.Unknown
+    given = PagingOnly.read(request.query_params)
+    cursor = Cursor.parse(given["cursor"], LATEST_FIRST) if "cursor" in given else None
+    page = _page_statement(
+        is_for_staff=me.is_staff,
+        forward=cursor and cursor.forward,
+        size=int(given.get("page_size", PAGE_SIZE)),
+    )
+    return page.read({"viewer": me.pk, "referrer": referrer_id}, cursor)
+
+
+def _is_staffs(me: Member, referrer_id: int) -> bool:
+    return me.is_staff and Member.objects.filter(pk=referrer_id).exists()
+
+
+@lru_cache(maxsize=512)
+def _page_statement(
+    *, is_for_staff: bool, forward: bool | None, size: int
+) -> PageStatement:
+    referrals = Referral.objects.by(REFERRER)
+    if not is_for_staff:
+        referrals = referrals.visible_to(VIEWER)
+    columns = referrals.values(
+        "activated_at", id=F("invited_id"), first_name=F("invited__first_name")
+    )
+    return PageStatement.compile(
+        sorted_rows(columns, LATEST_FIRST, forward=forward, size=size),
+        counted_rows(referrals),
+        order=LATEST_FIRST,
+        forward=forward,
+        size=size,
+        row=REFERRAL,
+        as_geojson=False,
+    )

@@ -1,0 +1,1 @@
+"""Shapes of phones, invitations and referrals, in and out."""

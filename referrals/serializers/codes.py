@@ -1,0 +1,70 @@
+"""Invitation codes, in and out, under the names that three documents give them."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from project.lib.moments import MomentField
+from referrals import constants
+
+
+class CodeField(serializers.CharField):
+    """A code as people type it: small letters and blanks around it are no mistake."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(max_length=constants.CODE_TEXT_MAX_LENGTH, **kwargs)
+
+
+class ActivatedInvite(serializers.Serializer):
+    activated_invite = CodeField()
+
+
+class InviteCodeText(serializers.Serializer):
+    invite_code = CodeField()
+
+
+class NewInviteCode(serializers.Serializer):
+    expires_at = MomentField(
+        help_text=_(
+            "In the future, at most a year. A date is the last day on which it works"
+        )
+    )
+
+    def validate_expires_at(self, value: tuple[datetime, bool]) -> datetime:
+        moment, is_day = value
+        now = timezone.now()
+        if moment > now + timedelta(days=constants.CODE_DAYS_MAX):
+            raise serializers.ValidationError(_("At most a year from now."))
+        if is_day:
+            moment += timedelta(days=1)
+        if moment <= now:
+            raise serializers.ValidationError(_("This is not in the future."))
+        return moment
+
+
+class LiveCode(serializers.Serializer):
+    invite_code = serializers.CharField(source="code")
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("Null for ever: a code of the first sign-in")
+    )
+
+
+class Inviter(serializers.Serializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class FoundCode(serializers.Serializer):
+    invite_code = serializers.CharField(
+        allow_null=True, help_text=_("Null without a live one or such a member")
+    )
+
+
+class Activated(serializers.Serializer):
+    invite_code = serializers.CharField()
+
+
+class ActivatedWithMessage(serializers.Serializer):
+    message = serializers.CharField()
+    activated_invite_code = serializers.CharField()

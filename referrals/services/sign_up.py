@@ -1,0 +1,23 @@
+"""Sign-up by somebody's invitation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from matchmaker.models import Member
+from matchmaker.services import register_member
+from referrals.services.activation import activate_code
+
+
+@transaction.atomic
+def sign_up(code: str | None, *, meta: Mapping[str, Any], **profile: Any) -> Member:
+    """Register a member, invited by the one whose live code it is, if there is one.
+
+    Without an account where the code is refused. `meta`: request.META. Raises
+    EmailTaken and InviteCodeUnknown.
+    """
+    member = register_member(**profile)
+    if code:
+        activate_code(member, code, meta=meta, at_sign_up=True)
+    return member

@@ -1,0 +1,1 @@
+"""Phones, invitations and referrals over HTTP: validate, call a service, render."""

@@ -1,0 +1,17 @@
+"""One activation under three names."""
+
+from rest_framework.serializers import Serializer
+
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from referrals import errors, services
+from referrals.models import Referral
+
+
+def activated(serializer: type[Serializer], request: MemberRequest) -> Referral:
+    """Activate the code in the body's only field, and tell refusals on that one."""
+    ((field, code),) = validated(serializer, request).items()
+    try:
+        return services.activate_code(request.user, code, meta=request.META)
+    except errors.InviteCodeRefused as error:
+        raise type(error)(field) from error

@@ -1,0 +1,95 @@
+"""Profiles with their invitations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import IsAdminUser
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from matchmaker import errors as member_errors
+from matchmaker.authentication import MemberRequest
+from project.lib.lists import page_response
+from project.lib.openapi import describe, query_parameters
+from project.lib.renderers import Written
+from project.lib.throttles import throttled
+from referrals import errors, profiles
+from referrals.serializers import codes as code_shapes
+from referrals.serializers import profiles as shapes
+from referrals.views.activation import activated
+
+
+class VotingViewSet(ViewSet):
+    """A profile of the voting system: whose invitation a member has chosen."""
+
+    tag = "invitations"
+
+    def get_permissions(self) -> Sequence[Any]:
+        if self.action in ("list", "retrieve"):
+            return [IsAdminUser()]
+        return super().get_permissions()
+
+    @describe(_("Read the own invitations"), {200: shapes.VotingProfile})
+    def me(self, request: MemberRequest) -> Response:
+        text = profiles.read_voting_profile(request.user.pk, request.user)
+        return _own(text)
+
+    @throttled("activate_code")
+    @describe(
+        _("Choose somebody's invitation, once for ever"),
+        {200: shapes.VotingProfile},
+        body=code_shapes.ActivatedInvite,
+    )
+    def choose(self, request: MemberRequest) -> Response:
+        activated(code_shapes.ActivatedInvite, request)
+        return self.me(request)
+
+    @describe(
+        _("List all invitations (staff)"),
+        {200: shapes.VotingProfilePage},
+        errors=[403],
+        query=query_parameters(profiles.PagingOnly),
+    )
+    def list(self, request: MemberRequest) -> Response:
+        page = profiles.read_voting_page(request)
+        return page_response(request, page, profiles.NEWEST_FIRST)
+
+    @describe(
+        _("Read a member's invitations (staff)"),
+        {200: shapes.VotingProfile},
+        errors=[403, 404],
+    )
+    def retrieve(self, request: MemberRequest, pk: str) -> Response:
+        text = profiles.read_voting_profile(int(pk), None)
+        if text is None:
+            raise errors.Unknown
+        return Response(Written(text))
+
+
+class InvitedViewSet(ViewSet):
+    """The same with numbers in E.164."""
+
+    tag = "invitations"
+
+    @describe(_("Read the own invitations"), {200: shapes.InvitedProfile})
+    def me(self, request: MemberRequest) -> Response:
+        return _own(profiles.read_e164_profile(request.user.pk, request.user))
+
+    @throttled("activate_code")
+    @describe(
+        _("Activate somebody's invitation, once for ever"),
+        {200: code_shapes.ActivatedWithMessage},
+        body=code_shapes.InviteCodeText,
+    )
+    def activate(self, request: MemberRequest) -> Response:
+        referral = activated(code_shapes.InviteCodeText, request)
+        message = _("You have activated this invitation.")
+        answer = {"message": message, "activated_invite_code": referral.code}
+        return Response(code_shapes.ActivatedWithMessage(answer).data)
+
+
+def _own(text: str | None) -> Response:
+    if text is None:  # deleted since the token was read
+        raise member_errors.TokenDead
+    return Response(Written(text))

@@ -1,0 +1,38 @@
+"""Sign-up by e-mail with somebody's invitation; to sign in there are others' views."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker.serializers import Tokens
+from matchmaker.services import issue_tokens
+from matchmaker.views.bodies import validated
+from project.lib.openapi import describe
+from project.lib.throttles import throttled
+from referrals import errors, services
+from referrals.serializers.sign_in import SignUpByInvitation
+
+
+class SignUpView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+    @throttled("sign_up")
+    @describe(
+        _("Sign up with e-mail, password and somebody's invitation"),
+        {201: Tokens},
+        body=SignUpByInvitation,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(SignUpByInvitation, request)
+        code = given.pop("code_by_inviter", None)
+        try:
+            member = services.sign_up(code, meta=request.META, **given)
+        except errors.InviteCodeRefused as error:
+            raise type(error)("code_by_inviter") from error
+        return Response(issue_tokens(member), status.HTTP_201_CREATED)
