@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from referrals.codes import new_code
-from referrals.models import InviteCode, Referral
+from referrals.models import EmailLookup, InviteCode, Referral
 from tests.factories import MemberFactory
 
 DAY = timedelta(days=1)
@@ -38,3 +38,14 @@ class ReferralFactory(factory.django.DjangoModelFactory):
     invited = factory.SubFactory(MemberFactory)
     referrer = factory.SubFactory(MemberFactory)
     code = factory.LazyFunction(new_code)
+
+
+class EmailLookupFactory(factory.django.DjangoModelFactory):
+    """A question that is due, about the e-mail of its member."""
+
+    class Meta:
+        model = EmailLookup
+
+    member = factory.SubFactory(MemberFactory, password=None)
+    kind = EmailLookup.Kind.VERIFIER
+    email = factory.SelfAttribute("member.email")
