@@ -1,0 +1,174 @@
+"""Who has brought the most members: counted for all at once, shown to each.
+
+To count a million referrals takes more than a second, so Redis keeps what was counted
+for a minute. That says who may stand high; who does, the database says anew for each
+viewer: who is gone, hides from the viewer or wants to be on no list is not there, and
+whoever is blocked counts for nobody, as if deleted. So an opt-out and a block hold from
+the next request on.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import redis
+from django.db import connection
+from django.db.models import Case, Count, F, Max, Q, TextChoices, When
+from django.utils import timezone
+
+from matchmaker.filters import VIEWER
+from matchmaker.models import Block, Member
+from project.lib.prepared import Param, Statement
+from project.lib.scripts import script
+from referrals import constants
+from referrals.models import Referral, Unlisted
+
+logger = logging.getLogger(__name__)
+
+
+class Period(TextChoices):
+    WEEK = "week"
+    MONTH = "month"
+    ALL = "all"
+
+
+LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Of those who find a count no longer fresh, one claims to make the next.
+READ = """
+local is_mine = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
+return {redis.call('GET', KEYS[1]), is_mine and 1 or 0}
+"""
+STORE = "return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Who had brought most at an instant (Unix time): three columns of the same length.
+
+    `reached`: when the last of them came, in Unix time; who was first stands first.
+    """
+
+    at: float
+    ids: Sequence[int]
+    counts: Sequence[int]
+    reached: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`rank`: shared by those of the same count; the next one is as many lower."""
+
+    rank: int
+    first_name: str
+    count: int
+    is_me: bool
+
+
+def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Standing]]:
+    """When it was counted, and the first LEADERBOARD_SIZE whom the viewer may see."""
+    ranking = _ranking(period)
+    at = datetime.fromtimestamp(ranking.at, UTC)
+    values = {
+        **vars(ranking),
+        "viewer": viewer.pk,
+        "at": at,
+        "since": _since(period, at),
+    }
+    statement = _shown()
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.bind(values))
+        return at, [Standing(*row) for row in cursor.fetchall()]
+
+
+def _ranking(period: Period) -> Ranking:
+    # A Redis may serve several databases.
+    key = f"leaderboard:{connection.settings_dict['NAME']}:{period}"
+    try:
+        args = [constants.LEADERBOARD_FRESH_S]
+        stored, is_mine = script(READ)(keys=[key, f"{key}:fresh"], args=args)
+    except redis.RedisError as error:
+        logger.warning("Redis fails, the leaderboard is counted anew: %s", error)
+        return count(period)
+    if stored and not is_mine:
+        return Ranking(**json.loads(stored))
+    counted = count(period)
+    try:
+        text = json.dumps(asdict(counted))
+        script(STORE)(keys=[key], args=[text, constants.LEADERBOARD_STALE_S])
+    except redis.RedisError as error:
+        logger.warning("Redis fails, the leaderboard is not kept: %s", error)
+    return counted
+
+
+def count(period: Period) -> Ranking:
+    """Count anew. Who is inactive, invited by others, counts for nobody."""
+    at = timezone.now()
+    within = Q(activated_at__gt=_since(period, at), activated_at__lte=at)
+    rows = (
+        Referral.objects.filter(within, referrer__isnull=False, invited__is_active=True)
+        .exclude(referrer__in=Unlisted.objects.values("member"))
+        .order_by()
+        .values_list("referrer")
+        .annotate(number=Count("pk"), reached=Max("activated_at"))
+        .order_by("-number", "reached", "referrer")
+    )
+    found = list(rows[: constants.LEADERBOARD_CANDIDATES])
+    return Ranking(
+        at=at.timestamp(),
+        ids=[referrer for referrer, _number, _reached in found],
+        counts=[number for _referrer, number, _reached in found],
+        reached=[reached.timestamp() for _referrer, _number, reached in found],
+    )
+
+
+def _since(period: Period, at: datetime) -> datetime:
+    return at - LENGTHS[period] if period in LENGTHS else EVER
+
+
+@cache
+def _shown() -> Statement:
+    everyone: Any = Member.objects.visible_to(VIEWER)
+    listed = everyone.exclude(pk__in=Unlisted.objects.values("member"))
+    member = Statement.of(listed.values("id", "first_name"))
+    lost = Statement.of(_blocked_referrals())
+    sql = f"""
+        SELECT rank() OVER (ORDER BY number DESC), first_name, number, id = %s
+        FROM (
+            SELECT member.id, member.first_name, candidate.reached,
+                candidate.number - coalesce(lost.number, 0) AS number
+            FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
+                candidate (id, number, reached)
+            JOIN ({member.sql}) member ON member.id = candidate.id
+            LEFT JOIN ({lost.sql}) lost ON lost.referrer_id = candidate.id
+        ) shown
+        WHERE number > 0
+        ORDER BY number DESC, reached, id
+        LIMIT {constants.LEADERBOARD_SIZE}
+    """  # noqa: S608
+    columns = (Param("ids"), Param("counts"), Param("reached"))
+    return Statement(sql, (VIEWER, *columns, *member.params, *lost.params))
+
+
+def _blocked_referrals() -> Any:
+    """How many each has brought of those who block the viewer or are blocked."""
+    other = Case(
+        When(from_member=VIEWER, then=F("to_member")), default=F("from_member")
+    )
+    blocks = Block.objects.filter(Q(from_member=VIEWER) | Q(to_member=VIEWER))
+    return (
+        Referral.objects.filter(
+            invited__in=blocks.values_list(other),
+            invited__is_active=True,
+            activated_at__gt=Param("since"),
+            activated_at__lte=Param("at"),
+        )
+        .order_by()
+        .values("referrer_id")
+        .annotate(number=Count("pk"))
+    )

@@ -1,0 +1,46 @@
+"""Who has brought the most members: parameter, shape, and the own setting."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from project.lib.filtersets import CompiledFilterSet
+from referrals.constants import LEADERBOARD_SIZE
+from referrals.leaderboard import Period
+from referrals.models import Referral
+
+
+class LeaderboardFilter(CompiledFilterSet):
+    period = django_filters.ChoiceFilter(
+        choices=Period.choices,
+        help_text=_("The last 7 or 30 days, or all the time (default)"),
+    )
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+
+
+class Standing(serializers.Serializer):
+    rank = serializers.IntegerField(
+        min_value=1,
+        max_value=LEADERBOARD_SIZE,
+        help_text=_("Shared by those of the same count: 1, 1, 3"),
+    )
+    first_name = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField(
+        min_value=1, help_text=_("Whom the member has invited in that time")
+    )
+    is_me = serializers.BooleanField()
+
+
+class Leaderboard(serializers.Serializer):
+    period = serializers.ChoiceField(Period.values)
+    counted_at = serializers.DateTimeField(help_text=_("At most some minutes ago"))
+    results = Standing(many=True, help_text=_("At most 100"))
+
+
+class Listing(serializers.Serializer):
+    listed = serializers.BooleanField(
+        help_text=_("Whether the caller may stand on the leaderboard")
+    )

@@ -1,0 +1,57 @@
+"""The tree of those whom a member has brought: its parameter, and its shape."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from project.lib.filtersets import CompiledFilterSet
+from referrals.constants import TREE_DEPTH_MAX
+from referrals.models import Referral
+
+
+class TreeFilter(CompiledFilterSet):
+    depth = django_filters.NumberFilter(
+        min_value=1,
+        max_value=TREE_DEPTH_MAX,
+        decimal_places=0,
+        help_text=_("Levels to go down"),
+    )
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+
+
+class Level(serializers.Serializer):
+    level = serializers.IntegerField(
+        min_value=1, max_value=TREE_DEPTH_MAX, help_text=_("1: invited by the caller")
+    )
+    count = serializers.IntegerField(min_value=0)
+
+
+class Branch(serializers.Serializer):
+    id = serializers.IntegerField()
+    first_name = serializers.CharField(allow_blank=True)
+    level = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
+    invited_by = serializers.IntegerField(
+        help_text=_("The id of the caller, or of another member of the tree")
+    )
+    activated_at = serializers.DateTimeField()
+
+
+class Tree(serializers.Serializer):
+    depth = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
+    total = serializers.IntegerField(min_value=0)
+    count_capped = serializers.BooleanField(
+        help_text=_("There are more; the nearest 100,000 are counted")
+    )
+    levels = Level(many=True)
+    members = Branch(
+        many=True,
+        help_text=_(
+            "At most 1,000, the nearest levels first"
+        ),
+    )
+    truncated = serializers.BooleanField(
+        help_text=_("Not all who are counted are among the members")
+    )

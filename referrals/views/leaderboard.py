@@ -1,0 +1,48 @@
+"""Who has brought the most members, and whether the caller wants to be named there."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
+from project.lib.openapi import describe, query_parameters
+from referrals import services
+from referrals.leaderboard import Period, read_leaderboard
+from referrals.models import Unlisted
+from referrals.serializers.leaderboard import Leaderboard, LeaderboardFilter, Listing
+
+
+class LeaderboardView(APIView):
+    tag = "referrals"
+
+    @describe(
+        _("Who has invited the most members"),
+        {200: Leaderboard},
+        query=query_parameters(LeaderboardFilter),
+    )
+    def get(self, request: MemberRequest) -> Response:
+        given = LeaderboardFilter.read(request.query_params)
+        period = Period(given.get("period", Period.ALL))
+        counted_at, results = read_leaderboard(request.user, period)
+        shown = {"period": period, "counted_at": counted_at, "results": results}
+        return Response(Leaderboard(shown).data)
+
+
+class ListingView(APIView):
+    tag = "referrals"
+
+    @describe(_("Whether the caller may stand on the leaderboard"), {200: Listing})
+    def get(self, request: MemberRequest) -> Response:
+        is_unlisted = Unlisted.objects.filter(member=request.user).exists()
+        return Response({"listed": not is_unlisted})
+
+    @describe(
+        _("Stand on the leaderboard, or on none from now on"),
+        {200: Listing},
+        body=Listing,
+    )
+    def patch(self, request: MemberRequest) -> Response:
+        given = validated(Listing, request)
+        services.set_listed(request.user, given["listed"])
+        return Response(given)

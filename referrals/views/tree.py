@@ -1,0 +1,26 @@
+"""The tree of those whom a member has brought."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matchmaker.authentication import MemberRequest
+from project.lib.openapi import describe, query_parameters
+from project.lib.renderers import Written
+from referrals.constants import TREE_DEPTH_MAX
+from referrals.serializers.tree import Tree, TreeFilter
+from referrals.tree import read_tree
+
+
+class TreeView(APIView):
+    tag = "referrals"
+
+    @describe(
+        _("Whom the caller has invited, whom those have, and so on"),
+        {200: Tree},
+        query=query_parameters(TreeFilter),
+    )
+    def get(self, request: MemberRequest) -> Response:
+        given = TreeFilter.read(request.query_params)
+        depth = int(given.get("depth", TREE_DEPTH_MAX))
+        return Response(Written(read_tree(request.user, depth)))
