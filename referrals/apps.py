@@ -8,9 +8,17 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are loaded after this module.
+        from matchmaker import export  # noqa: PLC0415
         from matchmaker import own_profile as profiles  # noqa: PLC0415
         from project.lib import due  # noqa: PLC0415
-        from referrals import own_profile, receivers, tasks  # noqa: F401, PLC0415
+        from referrals import (  # noqa: PLC0415
+            checks,  # noqa: F401
+            own_data,
+            own_profile,
+            receivers,  # noqa: F401
+            tasks,
+        )
 
         due.register(tasks.EMAIL_LOOKUP)
+        export.register("referrals", own_data.section)
         profiles.register(own_profile.EmailFacts, own_profile.read_facts)

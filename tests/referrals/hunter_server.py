@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -88,12 +88,14 @@ class HunterServer:
     """`answers`, by path: the next one each time, and the last one for ever.
 
     `asked`: the questions that came. They wait for their answers while `open` is clear.
+    `before_answer` is called while the client waits.
     """
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
         self.answers = {VERIFIER: [Answer(body=VERIFIED)]}
         self.answers[COMBINED] = [Answer(body=ENRICHED)]
+        self.before_answer: Callable[[], None] = lambda: None
         self.open, self._stopping = threading.Event(), threading.Event()
         self.open.set()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -157,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         answer = hunter.take(question)
         hunter.open.wait()
+        hunter.before_answer()
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
