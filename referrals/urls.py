@@ -2,7 +2,15 @@
 
 from matchmaker.views import RefreshView, SignInView
 from project.lib.routes import endpoint
-from referrals.views import codes, leaderboard, profiles, referrals, sign_in, tree
+from referrals.views import (
+    codes,
+    leaderboard,
+    phone,
+    profiles,
+    referrals,
+    sign_in,
+    tree,
+)
 
 app_name = "referrals"
 
@@ -13,6 +21,10 @@ invite_code = codes.InviteCodeViewSet
 ID = r"(?P<pk>[0-9]{1,18})"
 
 urlpatterns = [
+    endpoint("auth/signup", phone.PhoneSignUpView.as_view(), "phone-sign-up"),
+    endpoint("auth/login", phone.PhoneSignInView.as_view(), "phone-sign-in"),
+    endpoint("auth/request_code", phone.RequestCodeView.as_view(), "request-code"),
+    endpoint("auth/auth_code", phone.AuthCodeView.as_view(), "auth-code"),
     endpoint("v1/auth/signup", sign_in.SignUpView.as_view(), "v1-sign-up"),
     endpoint("v1/auth/login", SignInView.as_view(), "v1-sign-in"),
     endpoint("v1/auth/refresh_token", RefreshView.as_view(), "v1-refresh"),

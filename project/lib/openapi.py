@@ -34,6 +34,7 @@ _MEANINGS = {
     413: _("The body is too large"),
     415: _("The body's type is not one that is read here"),
     429: _("Too often; Retry-After says how many seconds to wait"),
+    503: _("Not possible just now; try again soon"),
 }
 
 POINT = openapi.Schema(

@@ -13,6 +13,7 @@ import pytest
 import requests
 import schemathesis
 from django.contrib.gis.geos import Point
+from django.test import override_settings
 from drf_yasg.codecs import OpenAPICodecJson
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Response
@@ -27,12 +28,14 @@ from events.models import CalendarFeed
 from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
 from project.schema import INFO, Generator
+from referrals import one_time
 from tests.events.factories import EventFactory
 from tests.factories import MemberFactory
 from tests.live.wire import PASSWORD, new_email, picture, profile
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
+PHONE = "+79991234567"
 
 
 def written_schema() -> dict[str, Any]:
@@ -100,6 +103,16 @@ def test_operation(case: Case, server, session, nameless, new_key):
 
 # What succeeds, which hardly any generated request does: JSON or form by operation.
 SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "POST /api/auth/signup/": lambda me: {"phone": PHONE},
+    "POST /api/auth/login/": lambda me: {
+        "phone": PHONE,
+        "code": one_time.issue(PHONE),
+    },
+    "POST /api/auth/request_code/": lambda me: {"phone_number": PHONE},
+    "POST /api/auth/auth_code/": lambda me: {
+        "phone_number": PHONE,
+        "confirmation_code": one_time.issue(PHONE),
+    },
     "POST /api/auth/token/login/": lambda me: {"email": me, "password": PASSWORD},
     "POST /api/auth/token/logout/": lambda me: {},
     "GET /api/clients/": lambda me: {},
@@ -190,12 +203,15 @@ def refresh_token(email: str) -> str:
 
 @pytest.mark.parametrize("accept", ["application/json", "application/geo+json"])
 @pytest.mark.parametrize("label", SUCCESSES)
-def test_operation_success(label, accept, server, session, nameless, new_key):
+def test_operation_success(
+    label, accept, server, session, nameless, new_key, redis_url
+):
     method, path = label.split()
     operation = schema[path][method]
     located = {"location": Point(30.31, 59.94, srid=4326), "is_staff": True}
     key = new_key(email=(email := new_email()), **located)
-    body = SUCCESSES[label](email)
+    with override_settings(REDIS_URL=redis_url):  # the server's, for its codes
+        body = SUCCESSES[label](email)
     case = operation.Case(
         path_parameters=parameters_of(path, email),
         body=body or NOT_SET,

@@ -1,0 +1,82 @@
+"""One-time codes: who has the code that was sent to a phone, has the phone.
+
+They are in Redis alone, each under its phone, for as long as it is good: a restart of
+Redis that forgets them costs asking for another one. Nobody who reads Redis finds a
+phone or a code there: both are hashed with the secret key, the code beside a salt.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from hmac import compare_digest
+from typing import Any
+
+import redis
+from django.utils.crypto import salted_hmac
+
+from project.lib.scripts import script
+from referrals import constants, errors
+
+logger = logging.getLogger(__name__)
+
+ISSUE = """
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'tries', 0)
+return redis.call('EXPIRE', KEYS[1], ARGV[3])
+"""
+# The try is counted before anybody compares: of any number at once five get to.
+TRY = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local tries = redis.call('HINCRBY', KEYS[1], 'tries', 1)
+if tries > tonumber(ARGV[1]) then return false end
+return redis.call('HMGET', KEYS[1], 'salt', 'digest')
+"""
+# The salted digest tells one code from another, so the older never takes the newer.
+TAKE = """
+if redis.call('HGET', KEYS[1], 'digest') ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+"""
+
+
+def issue(phone: str) -> str:
+    """A new code for `phone` (E.164); the older one is dead.
+
+    Raises CodesUnavailable.
+    """
+    code = f"{secrets.randbelow(10**constants.ONE_TIME_CODE_DIGITS):04}"
+    salt = secrets.token_hex(16)
+    digest = _digest(phone, code, salt)
+    _run(ISSUE, phone, [salt, digest, constants.ONE_TIME_CODE_LIFETIME_S])
+    return code
+
+
+def use(phone: str, code: str) -> None:
+    """Use the code up; it was the phone's, or OneTimeCodeWrong is raised.
+
+    Of any number of calls with one code one gets through. Raises CodesUnavailable.
+    """
+    found = _run(TRY, phone, [constants.ONE_TIME_CODE_TRIES])
+    if found is None:
+        raise errors.OneTimeCodeWrong
+    salt, digest = (value.decode() for value in found)
+    is_right = compare_digest(_digest(phone, code, salt), digest)
+    if not (is_right and _run(TAKE, phone, [digest])):
+        raise errors.OneTimeCodeWrong
+
+
+def _run(lua: str, phone: str, args: Sequence[str | int]) -> Any:
+    try:
+        return script(lua)(keys=[key_of(phone)], args=args)
+    except redis.RedisError as error:
+        logger.warning("Redis fails, there are no one-time codes: %s", error)
+        raise errors.CodesUnavailable from error
+
+
+def key_of(phone: str) -> str:
+    digest = salted_hmac(f"{__name__} phone", phone, algorithm="sha256").hexdigest()
+    return f"one_time:{digest}"
+
+
+def _digest(phone: str, code: str, salt: str) -> str:
+    value = f"{phone} {code} {salt}"
+    return salted_hmac(f"{__name__} code", value, algorithm="sha256").hexdigest()

@@ -1,0 +1,72 @@
+"""Sign-in by phone: the code that is sent to it, and the member whose it is."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from matchmaker.errors import PhoneTaken, TokenDead
+from matchmaker.models import Member
+from matchmaker.services import register_member
+from matchmaker.services.locks import locked_member
+from referrals import errors, one_time, sms
+from referrals.services.codes import ensure_code
+
+logger = logging.getLogger(__name__)
+
+Issued = TypeVar("Issued")
+
+
+def send_code(phone: str) -> str:
+    """Send a new code to `phone` (E.164), in the active language, and return it.
+
+    It asks nothing about members, so that all phones are answered alike. Raises
+    SmsUnavailable, and the code is dropped; CodesUnavailable.
+    """
+    code = one_time.issue(phone)
+    text = _("Matchmaker code: %(code)s. It is for you alone.") % {"code": code}
+    try:
+        sms.backend().send(to=phone, text=text)
+    except sms.SmsFailed as error:
+        logger.error("A code was not sent: %s", error)
+        with suppress(errors.OneTimeCodeWrong):  # there is a newer one
+            one_time.use(phone, code)
+        raise errors.SmsUnavailable from error
+    return code
+
+
+def sign_in_by_phone(
+    *, phone: str, code: str, language: str, issue: Callable[[Member], Issued]
+) -> Issued:
+    """What `issue` makes for the member with this phone, who is made if need be.
+
+    `language` is that of a new member. Raises OneTimeCodeWrong; PhoneRefused for an
+    inactive member, or one who is deleted meanwhile; CodesUnavailable.
+    """
+    one_time.use(phone, code)
+    with transaction.atomic():
+        member = _member_with(phone, language)
+        ensure_code(member)
+        return issue(member)
+
+
+def _member_with(phone: str, language: str) -> Member:
+    """The active member, held until the transaction ends."""
+    member = Member.objects.filter(phone_number=phone).first()
+    if member is None:
+        try:
+            return register_member(password=None, phone_number=phone, language=language)
+        except PhoneTaken:  # by another sign-in, or sign-up, at the same moment
+            member = Member.objects.filter(phone_number=phone).first()
+    if member is None:
+        raise errors.PhoneRefused
+    try:
+        member = locked_member(member)
+    except TokenDead as error:
+        raise errors.PhoneRefused from error
+    if not member.is_active or member.phone_number != phone:
+        raise errors.PhoneRefused
+    return member

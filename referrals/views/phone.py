@@ -1,0 +1,111 @@
+"""Sign-in by phone, under the paths and names of two documents."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from matchmaker.services import issue_key, issue_tokens
+from matchmaker.views.bodies import is_valid, validated
+from project.lib.openapi import describe
+from project.lib.throttles import throttled
+from referrals import constants, errors, remembered, services
+from referrals.serializers import phone as serializers
+
+
+def phone_in(serializer: type[Serializer]) -> Callable[[Request], str | None]:
+    """Whose code is asked for or tried, however the number is written."""
+
+    def phone(request: Request) -> str | None:
+        return str(validated(serializer, request)["phone"])
+
+    return phone
+
+
+def limited(scope: str, serializer: type[Serializer]) -> Callable[[Any], Any]:
+    """Throttle by phone; what is no request for a code, or no try, does not count."""
+    return throttled(scope, account=phone_in(serializer), when=is_valid(serializer))
+
+
+def sent(name: str, code: str) -> Response:
+    told = (
+        {name: code} if settings.OTP_ECHO else {"detail": _("The code is on its way.")}
+    )
+    return Response({**told, "expires_in": constants.ONE_TIME_CODE_LIFETIME_S})
+
+
+class PhoneView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "phone"
+
+
+class PhoneSignUpView(PhoneView):
+    @limited("one_time_code", serializers.PhoneSignUp)
+    @describe(
+        _("Ask for a code by SMS; a cookie remembers the phone"),
+        {200: serializers.SentCode},
+        errors=[503],
+        body=serializers.PhoneSignUp,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        phone = validated(serializers.PhoneSignUp, request)["phone"]
+        response = sent("code", services.send_code(phone))
+        remembered.remember(response, phone)
+        return response
+
+
+class PhoneSignInView(PhoneView):
+    @limited("one_time_try", serializers.PhoneSignIn)
+    @describe(
+        _("Sign in with the code for a pair of JWTs"),
+        {200: serializers.PhoneTokens},
+        errors=[503],
+        body=serializers.PhoneSignIn,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.PhoneSignIn, request)
+        pair = services.sign_in_by_phone(**given, issue=issue_tokens)
+        response = Response({"token": pair["access"], "refresh": pair["refresh"]})
+        remembered.forget(response)
+        return response
+
+
+class RequestCodeView(PhoneView):
+    @limited("one_time_code", serializers.PhoneCodeRequest)
+    @describe(
+        _("Ask for a code by SMS"),
+        {200: serializers.SentConfirmationCode},
+        errors=[503],
+        body=serializers.PhoneCodeRequest,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        phone = validated(serializers.PhoneCodeRequest, request)["phone"]
+        return sent("confirmation_code", services.send_code(phone))
+
+
+class AuthCodeView(PhoneView):
+    @limited("one_time_try", serializers.PhoneProof)
+    @describe(
+        _("Sign in with the code for a token"),
+        {200: serializers.PhoneKey},
+        errors=[503],
+        body=serializers.PhoneProof,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(serializers.PhoneProof, request)
+        try:
+            token = services.sign_in_by_phone(**given, issue=issue_key)
+        except errors.CodeRefused as error:
+            raise type(error)("confirmation_code") from error
+        return Response({"token": token.key})
