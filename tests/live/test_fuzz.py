@@ -14,6 +14,7 @@ import requests
 import schemathesis
 from django.contrib.gis.geos import Point
 from django.test import override_settings
+from django.utils import timezone
 from drf_yasg.codecs import OpenAPICodecJson
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Response
@@ -32,6 +33,7 @@ from referrals import one_time
 from tests.events.factories import EventFactory
 from tests.factories import MemberFactory
 from tests.live.wire import PASSWORD, new_email, picture, profile
+from tests.referrals.factories import EmailLookupFactory
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -122,7 +124,7 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
         "avatar": picture(),
         "location": '{"type": "Point", "coordinates": [30.31, 59.94]}',
     },
-    "GET /api/clients/me/": lambda me: {},
+    "GET /api/clients/me/": lambda me: have_email_answers(me),
     "PATCH /api/clients/me/": lambda me: {"language": "ru", "avatar": picture()},
     "DELETE /api/clients/me/": lambda me: {},
     "GET /api/clients/me/export/": lambda me: {},
@@ -194,6 +196,14 @@ def parameters_of(path: str, email: str) -> dict[str, Any]:
 
 def have_feed(email: str) -> dict[str, Any]:
     event_services.new_feed(Member.objects.get(email=email))
+    return {}
+
+
+def have_email_answers(email: str) -> dict[str, Any]:
+    answered = {"member": Member.objects.get(email=email), "done_at": timezone.now()}
+    EmailLookupFactory(kind="verifier", status="valid", **answered)
+    found = {"person": {"geo": {"lat": 59.94}}, "company": None}
+    EmailLookupFactory(kind="enrichment", status="found", result=found, **answered)
     return {}
 
 
