@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from matchmaker import services
-from matchmaker.admin import faces
+from matchmaker.admin import faces, more
 from matchmaker.admin.deletions import CountedDeletionAdmin
 from matchmaker.admin.finding import phone_in
 from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm
@@ -86,8 +86,13 @@ class MemberAdmin(
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Member | None = None
-    ) -> tuple[str, ...]:
-        return self.readonly_fields + (() if _is_superuser(request) else PRIVILEGES)
+    ) -> tuple[Any, ...]:
+        own = self.readonly_fields + (() if _is_superuser(request) else PRIVILEGES)
+        return own + more.fields()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Member | None = None) -> Any:
+        own = super().get_fieldsets(request, obj)
+        return [*own, *more.FIELDSETS] if obj else own
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str

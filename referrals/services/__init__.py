@@ -1,7 +1,7 @@
 """Every write about invitations: one function a use case, each one transaction."""
 
 from referrals.services.activation import activate_code
-from referrals.services.codes import create_code, delete_code, ensure_code
+from referrals.services.codes import create_code, delete_code, end_code, ensure_code
 from referrals.services.leaderboard import set_listed
 from referrals.services.lookups import ask_about_email, ask_again, look_up_email
 from referrals.services.phone import send_code, sign_in_by_phone
@@ -13,6 +13,7 @@ __all__ = [
     "ask_again",
     "create_code",
     "delete_code",
+    "end_code",
     "ensure_code",
     "look_up_email",
     "send_code",

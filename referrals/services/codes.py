@@ -58,6 +58,16 @@ def delete_code(member: Member) -> None:
         _end(ended)
 
 
+def end_code(code: InviteCode) -> bool:
+    """End this code, as staff does; False when it has ended before."""
+    with transaction.atomic():
+        rows = InviteCode.objects.filter(pk=code.pk, ended_at=None)
+        row = rows.select_for_update(no_key=True).first()
+        if row is not None:
+            _end(row)
+        return row is not None
+
+
 def _create(member: Member, expires_at: datetime | None) -> InviteCode:
     with violations_as(_VIOLATIONS):
         if not held_members([member.pk]):
