@@ -33,8 +33,10 @@ def ask_about_email(member: Member) -> None:
                 EmailLookup(member=member, kind=kind, email=member.email)
                 for kind in _Kind
             )
-    except DatabaseError:
-        logger.exception("The e-mail of member %s is not looked up", member.pk)
+    except DatabaseError as error:
+        # PostgreSQL's message may have the row, and the e-mail with it.
+        kind = type(error).__name__
+        logger.error("The e-mail of member %s is not looked up: %s", member.pk, kind)
         return
     for lookup in lookups:
         due.nudge(constants.EMAIL_LOOKUP, lookup.pk)

@@ -129,7 +129,8 @@ def test_sign_up_does_not_depend_on_it(api, db, server, caplog):
 
     assert response.status_code == 201
     assert Member.objects.filter(email=EMAIL).exists()
-    assert "is not looked up" in caplog.text
+    assert "is not looked up: ProgrammingError" in caplog.text
+    assert EMAIL not in caplog.text
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE elsewhere RENAME TO referrals_emaillookup")
 
@@ -431,3 +432,26 @@ def test_avatar_sign_up_answers_that_nothing_is_known_yet(api, db, server):
     body = api.post("/api/clients/create", given, format="multipart").json()
 
     assert body["email_status"] is body["enrichment"] is None
+
+
+def test_what_is_due_and_whose_it_is_is_found_by_indexes(ann, server):
+    others = Member.objects.bulk_create(
+        Member(email=f"other{i}@example.com") for i in range(3000)
+    )
+    answered = {"status": "unknown", "done_at": Now()}
+    EmailLookup.objects.bulk_create(
+        EmailLookup(member=other, kind=kind, email=other.email, **answered)
+        for other in others
+        for kind in EmailLookup.Kind.values
+    )
+    EmailLookupFactory(member=ann)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE referrals_emaillookup")
+
+    assert "email_lookup_due" in EMAIL_LOOKUP.rows().explain()
+    assert "email_lookup_unique" in EmailLookup.objects.about(ann).explain()
+    with CaptureQueriesContext(connection) as captured:
+        due.lag_s(EMAIL_LOOKUP)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + captured[0]["sql"])
+        assert "email_lookup_due" in str(cursor.fetchall())
