@@ -48,9 +48,7 @@ class Tree(serializers.Serializer):
     levels = Level(many=True)
     members = Branch(
         many=True,
-        help_text=_(
-            "At most 1,000, the nearest levels first"
-        ),
+        help_text=_("At most 1,000, the nearest levels first"),
     )
     truncated = serializers.BooleanField(
         help_text=_("Not all who are counted are among the members")

@@ -1,0 +1,1 @@
+"""Demo invitation codes and referrals, among the demo members (matchmaker/demo)."""
