@@ -39,7 +39,7 @@ class Twilio:
         is_service = sender.startswith(MESSAGING_SERVICE)
         key = "messaging_service_sid" if is_service else "from_"
         try:
-            self._client.messages.create(to=to, body=text, **{key: sender})
+            message = self._client.messages.create(to=to, body=text, **{key: sender})
         # OSError: what requests raises. ValueError: an answer that is no JSON. Their
         # texts name the phone.
         except (TwilioException, OSError, ValueError) as error:
@@ -47,3 +47,5 @@ class Twilio:
             raise SmsFailed(f"Twilio: {reason}") from None
         finally:
             self._client.http_client.session.close()
+        if not message.sid:  # the client takes an empty answer for a message
+            raise SmsFailed("Twilio: no message in the answer")
