@@ -49,6 +49,7 @@ if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$
   The reference          http://$HOST:$PORT/redoc
   The admin panel        http://$HOST:$PORT/admin/
   Mail that is sent      here, after ✉ (EMAIL_URL names a mail server)
+  SMS that are sent      here, after ✆ (SMS_BACKEND names who sends them)
 
   Ctrl-C stops everything that was started here. The data stay in .local/run.
 END
