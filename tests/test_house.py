@@ -26,6 +26,7 @@ OPEN = {
     "token-login", "sign-up", "sign-in", "refresh", "docs", "docs-v1", "redoc",
     "swagger-json", "health-live", "health-ready", "media", "home", "feed",
     "phone-sign-up", "phone-sign-in", "request-code", "auth-code",
+    "v1-sign-up", "v1-sign-in", "v1-refresh",
 }  # fmt: skip
 OPEN_METHODS = {("members", "post"), ("member-create", "post")}
 

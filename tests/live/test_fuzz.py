@@ -7,6 +7,7 @@ FUZZ_SEED they are others.
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +34,11 @@ from referrals import one_time
 from tests.events.factories import EventFactory
 from tests.factories import MemberFactory
 from tests.live.wire import PASSWORD, new_email, picture, profile
-from tests.referrals.factories import EmailLookupFactory
+from tests.referrals.factories import (
+    EmailLookupFactory,
+    InviteCodeFactory,
+    ReferralFactory,
+)
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -168,6 +173,38 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
         "user": {"email": MemberFactory().email}
     },
     "GET /api/list/": lambda me: {},
+    "GET /api/profile/me/": lambda me: {},
+    "POST /api/profile/activate_invite/": lambda me: {
+        "invite_code": InviteCodeFactory().code
+    },
+    "POST /api/v1/auth/login/": lambda me: {"email": me, "password": PASSWORD},
+    "POST /api/v1/auth/refresh_token/": lambda me: {"refresh": refresh_token(me)},
+    "POST /api/v1/auth/signup/": lambda me: {
+        "email": new_email(),
+        "password": PASSWORD,
+        "username": "Ann",
+        "code_by_inviter": InviteCodeFactory().code,
+    },
+    "GET /api/v1/profiles/": lambda me: {},
+    "GET /api/v1/profiles/me/": lambda me: have_code(me),
+    "POST /api/v1/profiles/me/": lambda me: {
+        "activated_invite": InviteCodeFactory().code
+    },
+    "GET /api/v1/profiles/{id}/": lambda me: {},
+    "GET /api/v1/users/invite_code/": lambda me: have_code(me),
+    "POST /api/v1/users/invite_code/": lambda me: {
+        "expires_at": f"{datetime.now(UTC) + timedelta(days=1)}"
+    },
+    "DELETE /api/v1/users/invite_code/": lambda me: have_code(me),
+    "POST /api/v1/users/get_invite_code_by_email/": lambda me: {"email": me},
+    "POST /api/v1/users/activate_invite_code/": lambda me: {
+        "invite_code": InviteCodeFactory().code
+    },
+    "GET /api/v1/users/{id}/": lambda me: {},
+    "GET /api/v1/leaderboard/": lambda me: have_invited(me),
+    "GET /api/v1/leaderboard/me/": lambda me: {},
+    "PATCH /api/v1/leaderboard/me/": lambda me: {"listed": False},
+    "GET /api/v1/users/me/tree/": lambda me: have_invited(me),
     "POST /api/user/refresh/": lambda me: {"refresh": refresh_token(me)},
     "POST /api/user/sign-in/": lambda me: {"email": me, "password": PASSWORD},
     "POST /api/user/sign-up/": lambda me: {
@@ -204,6 +241,18 @@ def have_email_answers(email: str) -> dict[str, Any]:
     EmailLookupFactory(kind="verifier", status="valid", **answered)
     found = {"person": {"geo": {"lat": 59.94}}, "company": None}
     EmailLookupFactory(kind="enrichment", status="found", result=found, **answered)
+    return {}
+
+
+def have_code(email: str) -> dict[str, Any]:
+    me = Member.objects.get(email=email)
+    InviteCodeFactory(member=me)
+    ReferralFactory(referrer=me, invited__phone_number=f"+7999{me.pk:07}")
+    return {}
+
+
+def have_invited(email: str) -> dict[str, Any]:
+    ReferralFactory(referrer=Member.objects.get(email=email))
     return {}
 
 
