@@ -1,6 +1,7 @@
 """Invitation codes, in and out, under the names that three documents give them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from referrals import constants
 class CodeField(serializers.CharField):
     """A code as people type it: small letters and blanks around it are no mistake."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=constants.CODE_TEXT_MAX_LENGTH, **kwargs)
 
 
