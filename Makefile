@@ -1,4 +1,4 @@
-.PHONY: run test lint lock bench attack messages
+.PHONY: run test lint lock bench attack messages postman
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -15,9 +15,15 @@ bench: ## The speed table of the README, on MEMBERS members
 attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
 	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)
 
+postman: ## The Postman collection against BASE_URL (make run's), by newman; ARGS="--bail"
+	@exec bash compose/local/postman.sh $(ARGS)
+
 lock: ## Pin pyproject.toml's dependencies with hashes
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
 	  pyproject.toml -o compose/requirements/base.txt
+	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --all-extras -c compose/requirements/base.txt \
+	  -o compose/requirements/extras.txt
 	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
 	  pyproject.toml --group dev --group run -c compose/requirements/base.txt \
 	  -o compose/requirements/dev.txt

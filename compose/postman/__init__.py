@@ -1,0 +1,1 @@
+"""The Postman collection: written here by hand, built into JSON for Postman."""
