@@ -3,7 +3,8 @@
 What Redis says is where to look, never that a code is live: `services.activate` asks
 the database again, under a lock. So a stale entry can only ever cost a question. That
 there is none is seen to all the same: who reads the database on a miss may store what
-it read only if nobody has forgotten the code since, which the `lease` tells.
+it read only if nobody has forgotten the code since, which the `lease` tells. Neither
+codes nor members can be read there.
 """
 
 import logging
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
+from django.utils.crypto import salted_hmac
 
 from project.lib.scripts import script
+from project.lib.veil import veiled
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +55,14 @@ def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
         owner = read()
         return owner.member_id if owner else None
     if found is not None:
-        return int(found)
+        return int(veiled(found, code))
     owner = read()
     if owner is None:
         return None
     lifetime_ms = min(LIFETIME_S * 1000, owner.live_ms or LIFETIME_S * 1000)
     try:
-        script(STORE)(keys=_keys(code), args=[lease, owner.member_id, lifetime_ms])
+        value = veiled(str(owner.member_id).encode(), code)
+        script(STORE)(keys=_keys(code), args=[lease, value, lifetime_ms])
     except redis.RedisError as error:
         logger.warning("Redis fails, a code is not stored: %s", error)
     return owner.member_id
@@ -73,4 +77,5 @@ def forget(code: str) -> None:
 
 
 def _keys(code: str) -> list[str]:
-    return [f"invite:{code}:owner", f"invite:{code}:lease"]
+    digest = salted_hmac(__name__, code, algorithm="sha256").hexdigest()
+    return [f"invite:{digest}:owner", f"invite:{digest}:lease"]

@@ -9,6 +9,7 @@ the next request on.
 
 import json
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,13 @@ import redis
 from django.db import connection
 from django.db.models import Case, Count, F, Max, Q, TextChoices, When
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from matchmaker.filters import VIEWER
 from matchmaker.models import Block, Member
 from project.lib.prepared import Param, Statement
 from project.lib.scripts import script
+from project.lib.veil import veiled
 from referrals import constants
 from referrals.models import Referral, Unlisted
 
@@ -37,6 +40,7 @@ class Period(TextChoices):
 
 
 LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
+NONCE_BYTES = 16
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Of those who find a count no longer fresh, one claims to make the next.
@@ -87,8 +91,7 @@ def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Sta
 
 
 def _ranking(period: Period) -> Ranking:
-    # A Redis may serve several databases.
-    key = f"leaderboard:{connection.settings_dict['NAME']}:{period}"
+    key = _key(period)
     try:
         args = [constants.LEADERBOARD_FRESH_S]
         stored, is_mine = script(READ)(keys=[key, f"{key}:fresh"], args=args)
@@ -96,14 +99,23 @@ def _ranking(period: Period) -> Ranking:
         logger.warning("Redis fails, the leaderboard is counted anew: %s", error)
         return count(period)
     if stored and not is_mine:
-        return Ranking(**json.loads(stored))
+        nonce, text = stored[:NONCE_BYTES], stored[NONCE_BYTES:]
+        return Ranking(**json.loads(veiled(text, nonce.hex())))
     counted = count(period)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    value = nonce + veiled(json.dumps(asdict(counted)).encode(), nonce.hex())
     try:
-        text = json.dumps(asdict(counted))
-        script(STORE)(keys=[key], args=[text, constants.LEADERBOARD_STALE_S])
+        script(STORE)(keys=[key], args=[value, constants.LEADERBOARD_STALE_S])
     except redis.RedisError as error:
         logger.warning("Redis fails, the leaderboard is not kept: %s", error)
     return counted
+
+
+def _key(period: Period) -> str:
+    """Of this database's: a Redis may serve several."""
+    database = connection.settings_dict["NAME"]
+    digest = salted_hmac(__name__, database, algorithm="sha256").hexdigest()
+    return f"leaderboard:{digest}:{period}"
 
 
 def count(period: Period) -> Ranking:

@@ -1,12 +1,26 @@
-"""What the own-data file holds of invitations: matchmaker/export.py."""
+"""What the own-data file holds of invitations: matchmaker/export.py.
+
+Of the referrer it tells the code that the member typed, and of those invited what the
+list of referrals does.
+"""
 
 from matchmaker.authentication import MemberRequest
-from referrals.models import EmailLookup
+from referrals.models import EmailLookup, InviteCode, Referral, Unlisted
 
 
 def section(request: MemberRequest) -> object:
-    lookups = EmailLookup.objects.filter(member=request.user).order_by("kind")
+    me = request.user
+    codes = InviteCode.objects.filter(member=me).order_by("pk")
+    activated = Referral.objects.filter(invited=me)
+    brought = Referral.objects.visible_to(me).by(me)
+    lookups = EmailLookup.objects.filter(member=me).order_by("kind")
     return {
+        "invite_codes": [*codes.values("code", "created_at", "expires_at", "ended_at")],
+        "activated_invite": activated.values(
+            "code", "activated_at", "at_sign_up", "address_digest"
+        ).first(),
+        "invited": [*brought.values("invited", "invited__first_name", "activated_at")],
+        "on_leaderboard": not Unlisted.objects.filter(member=me).exists(),
         "email_lookups": [
             *lookups.values(
                 "kind", "email", "status", "result", "due_at", "done_at", "given_up_at"

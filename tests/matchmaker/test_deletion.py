@@ -19,13 +19,15 @@ from rest_framework.test import APIClient
 from events import services as event_services
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
-from referrals.models import EmailLookup
+from referrals import services as referral_services
+from referrals.models import EmailLookup, InviteCode, Referral
 from tests.events.factories import EventFactory, MembershipFactory
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
 ME = "/api/clients/me/"
 AWAY = Point(37.6123456, 55.7123456, srid=4326)
+ANNS_ADDRESS = "192.0.2.6"
 # Longer than what any other number in the database is, by chance or in an instant.
 ANNS_ID = 9_876_543_210_123_456
 
@@ -137,6 +139,14 @@ def ann(transactional_db) -> Member:
         result={"person": {"bio": "a philatelist"}, "company": None},
         done_at=timezone.now(),
     )
+    # Ann was invited and has invited; so has who invited her.
+    for referrer, invited, address in (
+        (older, ann, ANNS_ADDRESS),
+        (ann, younger, "192.0.2.7"),
+    ):
+        code = referral_services.create_code(referrer, expires_at=None).code
+        referral_services.activate_code(invited, code, meta={"REMOTE_ADDR": address})
+    referral_services.set_listed(ann, False)
     foreign = services.report_member(older, younger.pk, reason="fake", text="")
     services.dismiss_report(foreign, by=ann)
     for actor, subject in ((ann, older), (older, ann)):
@@ -201,6 +211,24 @@ def test_nothing_of_a_deleted_member_is_in_any_table(ann, devices, media: Path):
     }
     assert not Session.objects.exists()
     assert list(media.rglob("*.jpg")) == []
+
+
+def test_who_was_invited_by_a_deleted_member_stays_so(ann, devices):
+    own, other = Referral.objects.get(invited=ann), Referral.objects.get(referrer=ann)
+    code = InviteCode.objects.get(member=ann).code
+    assert own.address_digest
+    assert own.address_digest != other.address_digest
+    assert tables_with(own.address_digest) == {"referrals_referral"}
+
+    assert devices["jwt"].delete(ME).status_code == 204
+
+    stayed = Referral.objects.get()
+    assert (stayed.pk, stayed.referrer) == (other.pk, None)
+    assert (stayed.code, stayed.activated_at) == (code, other.activated_at)
+    assert tables_with(own.address_digest) == set()
+    assert list(InviteCode.objects.values_list("member", flat=True)) == [
+        own.referrer_id
+    ]
 
 
 def test_redis_has_nothing_of_a_member_at_any_time(ann, devices, server, settings):

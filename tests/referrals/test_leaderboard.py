@@ -217,6 +217,19 @@ def test_counted_once_a_minute(as_ann, server):
     assert 0 < server.ttl(kept) <= constants.LEADERBOARD_STALE_S
 
 
+def test_nobody_can_be_read_in_redis(as_ann, server):
+    bob = MemberFactory(pk=9_876_543_210_123_456)
+    ReferralFactory(referrer=bob)
+
+    for _ in range(2):  # as it was counted, and as it was kept
+        assert as_ann.get(URL).json()["results"][0]["count"] == 1
+
+    kept = {key: server.get(key) for key in server.scan_iter("leaderboard:*")}
+    assert len(kept) == 2
+    for key, value in kept.items():
+        assert str(bob.pk).encode() not in key + value
+
+
 def test_without_redis_it_is_counted_anew(as_ann, settings):
     bring("Bob", 2)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
