@@ -1,3 +1,5 @@
+LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
+
 .PHONY: run test lint lock bench attack messages postman
 
 run: ## The service on http://127.0.0.1:8000, from nothing
@@ -19,13 +21,10 @@ postman: ## The Postman collection against BASE_URL (make run's), by newman; ARG
 	@exec bash compose/local/postman.sh $(ARGS)
 
 lock: ## Pin pyproject.toml's dependencies with hashes
-	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
-	  pyproject.toml -o compose/requirements/base.txt
-	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
-	  pyproject.toml --all-extras -c compose/requirements/base.txt \
-	  -o compose/requirements/extras.txt
-	uv pip compile -q --universal --generate-hashes --no-header --no-annotate \
-	  pyproject.toml --group dev --group run -c compose/requirements/base.txt \
+	uv pip compile $(LOCK) --all-extras -o compose/requirements/extras.txt
+	uv pip compile $(LOCK) -c compose/requirements/extras.txt \
+	  -o compose/requirements/base.txt
+	uv pip compile $(LOCK) -c compose/requirements/base.txt --group dev --group run \
 	  -o compose/requirements/dev.txt
 
 messages: ## Collect and compile the translations (needs gettext)
