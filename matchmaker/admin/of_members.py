@@ -16,7 +16,7 @@ class OfMembersAdmin(ManyRowsAdmin):
     """Rows about members, who are the foreign keys `sides`."""
 
     sides: ClassVar[tuple[str, ...]] = ("member",)
-    ordering = ("-id",)
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
     search_help_text = _("A whole e-mail address or phone number of the member.")
 

@@ -28,9 +28,10 @@ class SignFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Referral]
     ) -> QuerySet[Referral]:
-        if self.value() not in Sign.values:
+        chosen = self.value() or ""
+        if chosen not in Sign.values:
             return queryset
-        return queryset.filter(with_sign(Sign(self.value())))
+        return queryset.filter(with_sign(Sign(chosen)))
 
 
 class Signed(ChangeList):

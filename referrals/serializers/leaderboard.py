@@ -1,5 +1,7 @@
 """Who has brought the most members: parameter, shape, and the own setting."""
 
+from typing import Any
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -40,7 +42,14 @@ class Leaderboard(serializers.Serializer):
     results = Standing(many=True, help_text=_("At most 100"))
 
 
+class TrueOrFalse(serializers.BooleanField):
+    """As the schema says: no 0, "no" or "off"."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class Listing(serializers.Serializer):
-    listed = serializers.BooleanField(
-        help_text=_("Whether the caller may stand on the leaderboard")
-    )
+    listed = TrueOrFalse(help_text=_("Whether the caller may stand on the leaderboard"))

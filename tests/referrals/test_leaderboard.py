@@ -150,7 +150,9 @@ def test_opting_out_acts_at_once_and_in_again(ann, as_ann, counted_anew):
     assert not Unlisted.objects.exists()
 
 
-@pytest.mark.parametrize("body", [{}, {"listed": None}, {"listed": "x"}, [], [1], "x"])
+@pytest.mark.parametrize(
+    "body", [{}, {"listed": None}, {"listed": "x"}, {"listed": 0}, [], [1], "x"]
+)
 def test_nonsense_setting_is_refused(as_ann, body):
     assert as_ann.patch(MINE, body).status_code == 400
     assert not Unlisted.objects.exists()
