@@ -1,5 +1,6 @@
 """What Redis remembers of codes, and what it must forget: on a real one."""
 
+import socket
 import time
 from datetime import timedelta
 
@@ -104,6 +105,17 @@ def test_nothing_is_stored_for_ever(code, settings):
         keys = server.keys("invite:*")
         assert keys
         assert all(0 < server.pttl(key) <= cache.LIFETIME_S * 1000 for key in keys)
+
+
+def test_redis_that_hangs_costs_a_moment(code, settings):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        start = time.monotonic()
+
+        assert owner_of(code, Database(Owner(7, None)).read) == 7
+        cache.forget(code)
+
+        assert time.monotonic() - start < 5
 
 
 @pytest.mark.django_db(transaction=True)

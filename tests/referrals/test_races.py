@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -188,32 +189,76 @@ def test_two_members_activating_each_other(_round):
     assert Referral.objects.count() == 2
 
 
-def test_code_that_expires_while_its_activation_waits_is_unknown():
-    """Where it counts is the moment of activating, not that of the request."""
-    ann = MemberFactory()
-    soon = timezone.now() + timedelta(seconds=2)
-    code = InviteCodeFactory(expires_at=soon)
-    outcome: list[object] = []
+class Waiting:
+    """A transaction; `start` has another one come to wait for it.
 
-    def activate() -> None:
+    After both `outcome` is what came of the other: its value, or what it raised.
+    """
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.call = call
+        self.outcome: object = "still waiting"
+        self.thread = Thread(target=self.run)
+
+    def run(self) -> None:
         try:
-            outcome.append(services.activate_code(ann, code.code, meta={}))
+            self.outcome = self.call()
         except InviteCodeUnknown as error:
-            outcome.append(error)
+            self.outcome = error
         finally:
             connections.close_all()
 
-    with transaction.atomic():
-        Member.objects.select_for_update().get(pk=ann.pk)
-        waiting = Thread(target=activate)
-        waiting.start()
-        wait_until(_somebody_waits)
-        assert timezone.now() < soon
-        wait_until(lambda: timezone.now() > soon + timedelta(milliseconds=50))
-    waiting.join(timeout=30)
+    def start(self) -> None:
+        self.thread.start()
+        wait_until(_somebody_waits, 10)
 
-    assert [type(found) for found in outcome] == [InviteCodeUnknown]
+    def __enter__(self) -> "Waiting":
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.transaction.__exit__(*error)
+        self.thread.join(timeout=30)
+
+
+def test_code_that_expires_while_its_activation_waits_is_unknown():
+    """Where it counts is the moment of activating, not that of the request."""
+    ann = MemberFactory()
+    code = InviteCodeFactory(expires_at=timezone.now() + timedelta(seconds=2))
+
+    with Waiting(lambda: services.activate_code(ann, code.code, meta={})) as other:
+        Member.objects.select_for_update().get(pk=ann.pk)
+        other.start()
+        assert timezone.now() < code.expires_at
+        over = code.expires_at + timedelta(milliseconds=50)
+        wait_until(lambda: timezone.now() > over)
+
+    assert isinstance(other.outcome, InviteCodeUnknown)
     assert not Referral.objects.exists()
+
+
+def test_activation_waits_for_a_deletion_that_came_first():
+    ann, code = MemberFactory(), InviteCodeFactory()
+
+    with Waiting(lambda: services.activate_code(ann, code.code, meta={})) as other:
+        services.delete_code(code.member)
+        other.start()
+
+    assert isinstance(other.outcome, InviteCodeUnknown)
+    assert not Referral.objects.exists()
+
+
+def test_deletion_waits_for_an_activation_that_came_first():
+    ann, code = MemberFactory(), InviteCodeFactory()
+
+    with Waiting(lambda: services.delete_code(code.member)) as other:
+        services.activate_code(ann, code.code, meta={})
+        other.start()
+
+    assert other.outcome is None
+    assert Referral.objects.get().invited == ann
+    assert not InviteCode.objects.live().exists()
 
 
 def _somebody_waits() -> bool:
