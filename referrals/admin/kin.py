@@ -53,8 +53,8 @@ def brought_by(member: Member) -> str:
     if not lines:
         return ""
     return format_html(
-        "<ul>{}</ul>{}",
-        format_html_join("", '<li><a href="{}">{}</a>: {}</li>', lines),
+        "{}<br>{}",
+        format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>: {}', lines),
         all_brought_by(member),
     )
 

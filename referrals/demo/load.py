@@ -78,7 +78,7 @@ def _add_referrals(members: Members, plans: dict[int, Invited], seed: int) -> in
                 invited_id=pk,
                 referrer_id=referrer_pk,
                 code=code_of(plan.referrer),
-                activated_at=min(since + late, now),
+                activated_at=_before(now, since, late),
                 at_sign_up=at_sign_up,
                 address_digest=(
                     f"{seed:032x}"[-32:]
@@ -89,3 +89,9 @@ def _add_referrals(members: Members, plans: dict[int, Invited], seed: int) -> in
         )
     Referral.objects.bulk_create(rows, ROWS_A_WRITE)
     return len(rows)
+
+
+def _before(now: datetime, since: datetime, late: timedelta) -> datetime:
+    """So much later, or half the way to `now` where that has not come yet."""
+    at = since + late
+    return at if at < now else since + (now - since) / 2
