@@ -7,9 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import redis
+from django.db.models import Model
 
+from events.models import Event, Organization
+from matchmaker.models import Member
 from project.lib.rates import PERIODS_S, variable
 from project.settings import THROTTLE_RATES
+from referrals.models import InviteCode, Referral
 from tests.live.conftest import daphne
 from tests.live.processes import ROOT, SWEEPER, WORKER, Processes
 
@@ -51,21 +56,50 @@ def run(url: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_collection_is_green_within_the_throttles(
+def run_with(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Against a server as make run has it, but that events come at once."""
+    with daphne(
+        folder,
+        OTP_ECHO="1",
+        THROTTLES="on",
+        EVENT_PUBLISH_DELAY_SECONDS="1",
+        **environment,
+    ) as server:
+        ran = run(server.url)
+        assert not server.errors_since(0)
+    return ran
+
+
+def left() -> list[Model]:
+    """What is there of a run; cancelled events stay awhile, for calendars."""
+    models = (Member, Organization, InviteCode, Referral)
+    rows = [row for model in models for row in model.objects.all()]
+    return [*rows, *Event.objects.filter(cancelled_at=None)]
+
+
+def test_collection_is_green_within_the_throttles_and_cleans_up(
     newman, start: Processes, tmp_path: Path, redis_url: str
 ):
     start(WORKER)
     start(SWEEPER)
     start.all_ready()
-    as_make_run = {"OTP_ECHO": "1", "THROTTLES": "on", "REDIS_URL": redis_url}
-    with daphne(
-        tmp_path, **as_make_run, **a_quarter(), EVENT_PUBLISH_DELAY_SECONDS="1"
-    ) as server:
-        ran = run(server.url)
-        assert not server.errors_since(0)
+
+    ran = run_with(tmp_path, REDIS_URL=redis_url, **a_quarter())
 
     assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-1000:]
     assert re.search(r"assertions │ +[1-9]\d\d+ │ +0 │", ran.stdout)
+    assert left() == []
+
+
+def test_throttled_run_says_so_and_cleans_up(
+    newman, queue: redis.Redis, tmp_path: Path, redis_url: str
+):
+    ran = run_with(tmp_path, REDIS_URL=redis_url, THROTTLE_SIGN_UP="1/hour")
+
+    assert ran.returncode == 1
+    assert re.search(r"Too many runs an hour: wait for \d+ s", ran.stdout)
+    assert "Sympathy" not in ran.stdout
+    assert left() == []
 
 
 def test_missing_service_is_told_in_a_line():

@@ -16,7 +16,10 @@ def leave(who: str, auth: Auth | None = None) -> Request:
 
 CLEAN_UP = Folder(
     "Clean up",
-    "The members of the run delete their accounts.",
+    """
+    The members of the run delete their accounts. A run that the throttles stop goes on
+    here; who had not come in by then is answered 401.
+    """,
     [
         leave("Ann"),
         leave("Bob"),

@@ -52,6 +52,7 @@ SIGN_UP = Folder(
             },
             auth=NOBODY,
         ),
+        sign_in("Ann"),
         Request(
             "Bob signs up",
             "POST /api/clients/",
@@ -82,7 +83,6 @@ SIGN_UP = Folder(
             },
             auth=NOBODY,
         ),
-        sign_in("Ann"),
         sign_in("Bob"),
         Request(
             "A wrong password",
