@@ -43,6 +43,8 @@ def star(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(FILL, [MEMBERS])
+        # Else foreign keys may be checked as they were planned for an empty table.
+        cursor.execute("ANALYZE matchmaker_member")
         cursor.execute(REFERRALS)
         cursor.execute(CODES)
         cursor.execute("VACUUM ANALYZE")

@@ -238,6 +238,8 @@ INSERT INTO matchmaker_member (
 SELECT '!', false, 't' || i || '@example.com', '', '', 'male', 'any', '', 'en', true,
        false, now(), 0
 FROM generate_series(0, 99999) i;
+-- Else foreign keys may be checked as they were planned for an empty table.
+ANALYZE matchmaker_member;
 -- Number 1 has a wide tree; 10 a branching one; from 40000 on a chain; others are many.
 INSERT INTO referrals_referral (
     invited_id, referrer_id, code, activated_at, at_sign_up, address_digest)
