@@ -16,7 +16,7 @@ import redis
 from django.utils.crypto import salted_hmac
 
 from project.lib.scripts import script
-from project.lib.veil import veiled
+from project.lib.veil import unveiled, veiled
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +54,15 @@ def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
         logger.warning("Redis fails, codes are read from the database: %s", error)
         owner = read()
         return owner.member_id if owner else None
-    if found is not None:
-        return int(veiled(found, code))
+    known = unveiled(found) if found is not None else None
+    if known is not None:
+        return int(known)
     owner = read()
     if owner is None:
         return None
     lifetime_ms = min(LIFETIME_S * 1000, owner.live_ms or LIFETIME_S * 1000)
     try:
-        value = veiled(str(owner.member_id).encode(), code)
+        value = veiled(str(owner.member_id).encode())
         script(STORE)(keys=_keys(code), args=[lease, value, lifetime_ms])
     except redis.RedisError as error:
         logger.warning("Redis fails, a code is not stored: %s", error)

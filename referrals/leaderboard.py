@@ -9,7 +9,6 @@ the next request on.
 
 import json
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +25,7 @@ from matchmaker.filters import VIEWER
 from matchmaker.models import Block, Member
 from project.lib.prepared import Param, Statement
 from project.lib.scripts import script
-from project.lib.veil import veiled
+from project.lib.veil import unveiled, veiled
 from referrals import constants
 from referrals.models import Referral, Unlisted
 
@@ -40,7 +39,6 @@ class Period(TextChoices):
 
 
 LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
-NONCE_BYTES = 16
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Of those who find a count no longer fresh, one claims to make the next.
@@ -98,12 +96,11 @@ def _ranking(period: Period) -> Ranking:
     except redis.RedisError as error:
         logger.warning("Redis fails, the leaderboard is counted anew: %s", error)
         return count(period)
-    if stored and not is_mine:
-        nonce, text = stored[:NONCE_BYTES], stored[NONCE_BYTES:]
-        return Ranking(**json.loads(veiled(text, nonce.hex())))
+    kept = unveiled(stored) if stored and not is_mine else None
+    if kept is not None:
+        return Ranking(**json.loads(kept))
     counted = count(period)
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    value = nonce + veiled(json.dumps(asdict(counted)).encode(), nonce.hex())
+    value = veiled(json.dumps(asdict(counted)).encode())
     try:
         script(STORE)(keys=[key], args=[value, constants.LEADERBOARD_STALE_S])
     except redis.RedisError as error:

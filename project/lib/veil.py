@@ -1,15 +1,27 @@
 """What is kept in Redis for a while, unreadable there: members' ids, say."""
 
-from hashlib import shake_256
+from base64 import urlsafe_b64encode
+from functools import cache
 
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
-def veiled(text: bytes, nonce: str) -> bytes:
-    """`text`, of any length, under a stream of settings.SECRET_KEY; or it back again.
+def veiled(text: bytes) -> bytes:
+    """`text`, encrypted under settings.SECRET_KEY."""
+    return _fernet(settings.SECRET_KEY).encrypt(text)
 
-    A nonce is for one text only: of two under the same stream the difference shows.
-    """
-    key = salted_hmac(__name__, nonce, algorithm="sha256").digest()
-    stream = shake_256(key).digest(len(text))
-    return bytes(a ^ b for a, b in zip(text, stream, strict=True))
+
+def unveiled(value: bytes) -> bytes | None:
+    """What was veiled; None where another key did it, or it is damaged."""
+    try:
+        return _fernet(settings.SECRET_KEY).decrypt(value)
+    except InvalidToken:
+        return None
+
+
+@cache
+def _fernet(secret: str) -> Fernet:
+    key = salted_hmac(__name__, "", secret, algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
