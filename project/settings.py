@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "daphne",
     "matchmaker",
     "events",
+    "chat",
     "project",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,0 +1,11 @@
+"""Numbers of the chat, with their units."""
+
+TEXT_MAX_LENGTH = 4_000  # characters of a message
+
+HISTORY_LIMIT = 50  # messages a page
+HISTORY_LIMIT_MAX = 100
+
+BIGINT_MAX = 2**63 - 1
+
+MAX_FRAME_BYTES = 16 * 1024
+MAX_RESUMED_ROOMS = 1_000

@@ -1,0 +1,1 @@
+"""What the apps below tell the chat."""

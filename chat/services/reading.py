@@ -1,0 +1,63 @@
+"""Read positions."""
+
+from functools import cache
+
+from django.db import connection, transaction
+
+from chat import errors
+from chat.constants import BIGINT_MAX
+from chat.reads import ROOM, open_rooms
+from chat.services import telling
+from events.services.locks import hold_members
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.prepared import Param, Statement
+
+
+def mark_read(member: Member, room_id: int, number: int) -> int:
+    """Move the member's position up to `number`; return where it is then.
+
+    It never moves back. After commit the room's members are told, of the lobby only
+    the member's own sockets. Raises RoomUnknown, IdUnknown, TokenDead.
+    """
+    if room_id > BIGINT_MAX:
+        raise errors.RoomUnknown
+    statement = _mark()
+    # What is beyond is the future in any room; PostgreSQL would not read it.
+    wanted = min(max(number, -1), BIGINT_MAX)
+    values = {"viewer": member.pk, "room": room_id, "number": wanted}
+    with transaction.atomic():
+        hold_members(member)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.bind(values))
+            row = cursor.fetchone()
+        if row is None:
+            raise errors.RoomUnknown
+        kind, last, before, moved_to = row
+        if not 0 <= number <= last:
+            raise errors.IdUnknown
+        if moved_to is not None:
+            telling.moved_on(member, room_id, kind, moved_to)
+    return int(before if moved_to is None else moved_to)
+
+
+@cache
+def _mark() -> Statement:
+    room = open_rooms(VIEWER, "id", "kind", "last_number", room=ROOM)
+    sql = f"""
+        WITH room AS ({room.sql}), moved AS (
+            INSERT INTO chat_participant (room_id, member_id, read_number)
+            SELECT id, %s, %s FROM room WHERE last_number >= %s AND %s >= 0
+            ON CONFLICT (room_id, member_id) DO UPDATE
+            SET read_number = excluded.read_number
+            WHERE chat_participant.read_number < excluded.read_number
+            RETURNING read_number
+        )
+        SELECT room.kind, room.last_number, participant.read_number, moved.read_number
+        FROM room
+        LEFT JOIN chat_participant participant
+            ON participant.room_id = room.id AND participant.member_id = %s
+        LEFT JOIN moved ON true
+    """  # noqa: S608
+    number = Param("number")
+    return Statement(sql, (*room.params, VIEWER, number, number, number, VIEWER))
