@@ -47,3 +47,15 @@ class IdUnknown(DomainError):
     code = "id_unknown"
     detail = _("There is no such message in this room yet.")
     field = "id"
+
+
+class SlowDown(DomainError):
+    """Too many messages at once; `wait_s` seconds later there is room for one."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "slow_down"
+    detail = _("You send too fast. Wait a moment.")
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s

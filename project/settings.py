@@ -120,8 +120,19 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        # Publish and subscribe. The other layer keeps each message for each socket in
+        # a sorted set, up to a capacity, which a lively room is soon beyond; here a
+        # broadcast is one command, and what is lost the chat notices by its numbers.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_connect_timeout": 1,
+                    "health_check_interval": 10,
+                }
+            ]
+        },
     }
 }
 DRAMATIQ_BROKER = {
@@ -264,6 +275,13 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": "",
     "RESET_VIEW": False,
 }
+
+# Threads, and connections to PostgreSQL, for a web process's sockets.
+CHAT_THREADS = env.int("CHAT_THREADS", 4)
+# How often a web process looks for messages that no broadcast brought, and how often it
+# says that it lives: four times that, and its members are offline.
+CHAT_REPAIR_S = env.float("CHAT_REPAIR_S", 3.0)
+CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 
