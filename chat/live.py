@@ -84,7 +84,6 @@ def tell_presence(
     ids = sorted(set(room_ids))
     event = {
         "kind": "presence",
-        "name": uuid4().hex,
         "rooms": ids,
         "sender": member["id"],
         "text": frames.encoded(frames.presence(member, is_online=is_online)),
@@ -103,6 +102,8 @@ def is_from_here(event: Event) -> bool:
 
 def _tell(groups: list[str], event: Event) -> None:
     event |= {"type": "chat.event", "origin": _origin()}
+    if len(groups) > 1:  # a server may be in many of them: it knows the event again
+        event["name"] = uuid4().hex
     for take in _here:
         take(event)
     publisher = _publisher(os.getpid())

@@ -5,6 +5,7 @@ whoever beats next finds its members gone. What Redis forgets each server puts b
 """
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -66,9 +67,6 @@ redis.call('DEL', key(server))
 write(server)
 return redis.call('ZADD', servers, now, server)
 """
-_STOP = """
-return redis.call('ZADD', servers, 'XX', 0, ARGV[2])
-"""
 _BURY = """
 local gone = {}
 for _, server in ipairs(
@@ -104,15 +102,18 @@ class Presence:
         self.alive_s = settings.CHAT_BEAT_S * MISSED_BEATS
 
     def enter(self, member_id: int) -> bool:
-        """Count one more socket; True: the member was offline. Raises TooManySockets."""
+        """Count one more socket; True: the member was offline.
+
+        Raises TooManySockets.
+        """
         before = self._run(_ENTER, self.server, member_id, MAX_SOCKETS)
         if before < 0:
             raise TooManySockets
-        return before == 0
+        return bool(before == 0)
 
     def leave(self, member_id: int) -> bool:
         """Count one less; True: the member is offline now."""
-        return self._run(_LEAVE, self.server, member_id) == 0
+        return bool(self._run(_LEAVE, self.server, member_id) == 0)
 
     def beat(self, sockets: Mapping[int, int]) -> bool:
         """Say that this server lives. False: Redis had lost `sockets`, by member."""
@@ -122,10 +123,6 @@ class Presence:
         self._run(_RESTORE, self.server, *counts)
         return False
 
-    def stop(self) -> None:
-        """Let the others find this server's members gone, at their next beat."""
-        self._run(_STOP, self.server)
-
     def bury(self) -> list[int]:
         """Forget servers that died; return whose last sockets they had, once."""
         return [int(member) for member in self._run(_BURY)]
@@ -133,7 +130,7 @@ class Presence:
     def online(self, member_ids: Collection[int]) -> set[int]:
         return {int(member) for member in self._run(_ONLINE, *member_ids)}
 
-    def _run(self, script: str, *args: object) -> "int | list[str]":
+    def _run(self, script: str, *args: str | float) -> Any:
         return store.script(_PRELUDE + script)(
             keys=[SERVERS], args=[self.alive_s, *args]
         )

@@ -6,6 +6,7 @@ servers) must be set: a missing one stops the start and is named.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import redis
@@ -125,13 +126,15 @@ CHANNEL_LAYERS = {
         # broadcast is one command, and what is lost the chat notices by its numbers.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
+            # A channel is heard in all of Redis, whatever database one is connected to.
+            "prefix": f"asgi{urlsplit(REDIS_URL).path}",
             "hosts": [
                 {
                     "address": REDIS_URL,
                     "socket_connect_timeout": 1,
                     "health_check_interval": 10,
                 }
-            ]
+            ],
         },
     }
 }

@@ -1,0 +1,245 @@
+"""A client's frames to services, and what comes of it back to frames."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from typing import Any
+
+import redis
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from chat import frames, incoming, live, reads
+from chat.constants import FRAMES_BURST, FRAMES_PER_S
+from chat.errors import RoomUnknown
+from chat.limits import Bucket
+from chat.presence import Presence, TooManySockets
+from chat.sockets import commands, handshake, repair
+from chat.sockets.entering import (
+    announce,
+    enter_rooms,
+    room_frame,
+    tell_who_is_online,
+)
+from chat.sockets.hub import Hub
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_thread
+from matchmaker.errors import TokenDead
+from project.lib.errors import DomainError
+from project.lib.sockets import WIRE
+
+logger = logging.getLogger(__name__)
+
+# How long a client may take to resume before what is new is sent to it.
+HOLD_S = 1.0
+
+Message = dict[str, Any]
+
+
+class Server:
+    """What the sockets of this process share."""
+
+    def __init__(self) -> None:
+        self.hub, self.presence = Hub(), Presence()
+        repair.start(self.hub, self.presence)
+
+
+_servers: dict[asyncio.AbstractEventLoop, Server] = {}
+
+
+def server() -> Server:
+    loop = asyncio.get_running_loop()
+    if loop not in _servers:
+        _servers[loop] = Server()
+    return _servers[loop]
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One socket. Channels' own groups are not used: see hub.py."""
+
+    socket: Socket | None = None
+    is_counted = False
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        # AsyncConsumer's, without a channel and its tasks for each socket.
+        self.scope, self.base_send = scope, send
+        self.server = server()
+        try:
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.connect":
+                        if not await self.let_in():
+                            return
+                    case "websocket.receive":
+                        await self.hear(message)
+                    case "websocket.disconnect":
+                        return
+        finally:
+            await self.leave()
+
+    # Coming
+
+    async def let_in(self) -> bool:
+        headers = dict(self.scope["headers"])
+        try:
+            if not handshake.is_known_origin(headers):
+                raise handshake.Refused
+            token, subprotocol = handshake.token_in(self.scope)
+            self.ticket = await in_thread(handshake.ticket, token)
+            was_offline = await self.count()
+        except (handshake.Refused, TooManySockets):
+            await self.close()  # before it is open: 403
+            return False
+        except DatabaseError as error:
+            logger.warning("A socket cannot be let in: %s", error)
+            await self.close()
+            return False
+        translation.activate(handshake.language(headers, self.ticket.member))
+        await self.accept(subprotocol)
+        try:
+            await self.welcome(was_offline)
+        except DatabaseError as error:
+            logger.warning("A socket cannot be welcomed: %s", error)
+            await self.close(frames.UNAVAILABLE)
+        return True
+
+    async def count(self) -> bool:
+        """True: the member was offline. Raises TooManySockets."""
+        member_id = self.ticket.member.pk
+        try:
+            was_offline = await in_thread(self.server.presence.enter, member_id)
+        except redis.RedisError as error:
+            logger.warning("Redis fails, a socket is not counted: %s", error)
+            was_offline = False
+        self.is_counted = True
+        self.server.hub.counted[member_id] += 1
+        return was_offline
+
+    async def welcome(self, was_offline: bool) -> None:
+        hub, ticket = self.server.hub, self.ticket
+        loop = asyncio.get_running_loop()
+        wire = self.scope["extensions"][WIRE]
+        socket = Socket(ticket, wire, self.close_soon)
+        self.socket, self.bucket = socket, Bucket(FRAMES_PER_S, FRAMES_BURST)
+        self.timers = [
+            loop.call_later(HOLD_S, socket.release),
+            loop.call_later(
+                max(0, ticket.expires_at - time.time()),
+                self.close_soon,
+                frames.TOKEN_DEAD,
+            ),
+        ]
+        hub.add(socket)
+        rooms, socket.hidden = await in_thread(commands.see, ticket.member)
+        await self.tell(frames.welcome(socket.user, [room_frame(r) for r in rooms]))
+        await enter_rooms(hub, socket, rooms)
+        if socket.was_missed:
+            hub.doubt([socket.member_id])
+        shared = [room.id for room in rooms if room.id != socket.lobby_id]
+        if was_offline:
+            announce(socket, shared, is_online=True)
+        await tell_who_is_online(self.server.presence, socket, shared)
+
+    # Going
+
+    def close_soon(self, code: int) -> None:
+        self.closing = asyncio.get_running_loop().create_task(self.close(code))
+
+    async def leave(self) -> None:
+        socket, member_id = self.socket, None
+        if socket is not None:
+            for timer in self.timers:
+                timer.cancel()
+            shared = [*socket.positions]
+            self.server.hub.remove(socket)
+        if self.is_counted:
+            member_id = self.ticket.member.pk
+            counted = self.server.hub.counted
+            counted[member_id] -= 1
+            if not counted[member_id]:
+                del counted[member_id]
+            try:
+                is_offline = await in_thread(self.server.presence.leave, member_id)
+            except redis.RedisError as error:
+                logger.warning("Redis fails, a socket stays counted: %s", error)
+                return
+            if is_offline and socket is not None:
+                announce(socket, shared, is_online=False)
+
+    # Frames
+
+    async def tell(self, frame: frames.Frame) -> None:
+        await self.send(text_data=frames.encoded(frame))
+
+    async def hear(self, message: Message) -> None:
+        socket = self.socket
+        if socket is None:
+            return
+        if message.get("text") is None:
+            await self.close(frames.BINARY)
+            return
+        if not self.bucket.take():
+            await self.tell(commands.slow_down())
+            return
+        client_id = None
+        try:
+            command = incoming.read(message["text"])
+            if isinstance(command, incoming.Send) and command.client_id:
+                client_id = str(command.client_id)
+            if not isinstance(command, incoming.Resume):
+                socket.release()
+            await self.do(socket, command)
+        except incoming.FrameInvalid as invalid:
+            socket.release()
+            await self.tell(invalid.frame)
+        except TokenDead:
+            await self.close(frames.TOKEN_DEAD)
+        except DomainError as error:
+            await self.tell(frames.error(error.code, str(error.detail), client_id))
+        except DatabaseError as error:
+            logger.warning("A frame cannot be answered: %s", error)
+            detail = _("The service is not available just now. Try again soon.")
+            await self.tell(frames.error("unavailable", detail, client_id))
+
+    async def do(self, socket: Socket, command: incoming.Command) -> None:
+        member = self.ticket.member
+        match command:
+            case incoming.Ping():
+                await self.tell(frames.pong())
+            case incoming.Typing(room_id):
+                if room_id not in socket.positions:
+                    raise RoomUnknown
+                frame = frames.typing(room_id, socket.user)
+                live.tell_room(room_id, frame, sender_id=member.pk)
+            case incoming.Read(room_id, number):
+                await in_thread(commands.mark_read, member, room_id, number)
+            case incoming.Send():
+                repeated = await in_thread(commands.send, member, command)
+                if repeated is not None:
+                    await self.tell(repeated)
+            case incoming.Resume(after):
+                await self.resume(socket, after)
+
+    async def resume(self, socket: Socket, after: dict[int, int]) -> None:
+        """Send again, in order, what follows; say so when the client has it all."""
+        mine = after.keys() & socket.positions.keys()
+        counters = await in_thread(reads.counters, mine)
+        mine = counters.keys() & socket.positions.keys()
+        for room_id in mine:
+            last = counters[room_id]
+            socket.positions[room_id] = min(after[room_id], last)
+            self.server.hub.rooms[room_id].saw(last)
+        socket.release()
+        reached = {}
+        for room_id in mine:
+            with suppress(RoomUnknown):
+                await socket.replay_all(room_id)
+                reached[room_id] = socket.positions[room_id]
+        if after.keys() - reached.keys():
+            error = RoomUnknown()
+            await self.tell(frames.error(error.code, str(error.detail)))
+        await self.tell(frames.resumed(reached))
