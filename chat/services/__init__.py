@@ -5,7 +5,6 @@ from chat.services.reading import mark_read
 from chat.services.rooms import (
     lobby_id,
     open_direct_room,
-    rooms_changed,
     see_rooms,
 )
 
@@ -14,7 +13,6 @@ __all__ = [
     "lobby_id",
     "mark_read",
     "open_direct_room",
-    "rooms_changed",
     "see_rooms",
     "send_message",
     "unhide_message",

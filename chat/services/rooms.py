@@ -1,6 +1,5 @@
 """Rooms: opened by two members; all others are made by triggers (migration 0001)."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
@@ -45,13 +44,8 @@ def open_direct_room(member: Member, other_id: int) -> tuple[Room, bool]:
         if not Room.objects.filter(pk=room.pk).acquainted().exists():
             raise errors.NotAcquainted  # and the room is rolled back
         if is_new:
-            telling.rooms_changed([low, high])
+            telling.rights_changed([low, high])
     return room, is_new
-
-
-def rooms_changed(member_ids: Iterable[int]) -> None:
-    """After commit open sockets of these members read anew which rooms they are in."""
-    telling.rooms_changed(member_ids)
 
 
 def _enter(member: Member, room: reads.RoomState) -> None:

@@ -53,11 +53,11 @@ def moved_on(member: Member, room_id: int, kind: str, number: int) -> None:
     transaction.on_commit(tell, robust=True)
 
 
-def rooms_changed(member_ids: Iterable[int]) -> None:
-    """Sockets of these members read anew which rooms they are in."""
+def rights_changed(member_ids: Iterable[int]) -> None:
+    """Sockets of these members see anew which rooms they are in, and who is hidden."""
     transaction.on_commit(partial(live.refresh_members, [*member_ids]), robust=True)
 
 
-def room_changed(room_id: int) -> None:
-    """Sockets in this room read anew which rooms they are in."""
+def room_closed(room_id: int) -> None:
+    """The same for all who are in the room."""
     transaction.on_commit(partial(live.refresh_room, room_id), robust=True)

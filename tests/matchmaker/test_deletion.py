@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from chat import services as chat_services
 from events import services as event_services
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
@@ -128,6 +129,11 @@ def ann(transactional_db) -> Member:
     event.organizations.add(membership.organization)
     event_services.attend_event(ann, event.pk, wait=False)
     event_services.new_feed(ann)
+    lobby = chat_services.lobby_id()
+    chat_services.send_message(ann, lobby, "I live in Nowhere Lane", None)
+    for other in (older, younger):
+        room, _is_new = chat_services.open_direct_room(other, ann.pk)
+        chat_services.send_message(other, room.pk, "The key is in the well", None)
     foreign = services.report_member(older, younger.pk, reason="fake", text="")
     services.dismiss_report(foreign, by=ann)
     for actor, subject in ((ann, older), (older, ann)):
@@ -167,7 +173,7 @@ def traces(ann: Member) -> list[str]:
     return [
         ann.email, ann.phone_number, ann.first_name, ann.last_name, ann.password,
         ann.avatar.name, ann.location.hexewkb.decode(),
-        AWAY.hexewkb.decode(), "rude", "a bot",
+        AWAY.hexewkb.decode(), "rude", "a bot", "Nowhere Lane", "in the well",
     ]  # fmt: skip
 
 
