@@ -4,48 +4,34 @@ A `viewer` is a member or an expression of its id, so that reads can be compiled
 (project/lib/prepared.py).
 """
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
-from matchmaker.querysets import blocks_between
+from matchmaker.querysets import blocks_between, hidden_from
 
 if TYPE_CHECKING:  # the names of the classes' rows
     from chat.models import Message, Room  # noqa: F401
 
 LOW, HIGH = OuterRef("low_member"), OuterRef("high_member")
+EVENT, ORGANIZATION = OuterRef("event"), OuterRef("organization")
 
 
 class RoomQuerySet(QuerySet["Room"]):
-    def ways_in(self, viewer: Any) -> list[Self]:
-        """The rooms that `viewer` may be in now, one queryset for each reason.
+    def open_to(self, viewer: Any) -> Self:
+        """Of a few rooms those that `viewer` may be in now."""
+        return self.filter(reduce(or_, _reasons(viewer)))
 
-        For a UNION: all of it as one condition would look through every room.
-        """
-        events = self.filter(
-            event__published_at__isnull=False, event__cancelled_at=None
-        )
-        return [
-            self.filter(kind="lobby"),
-            self.filter(low_member=viewer).acquainted(),
-            self.filter(high_member=viewer).acquainted(),
-            events.filter(event__creator=viewer),
-            events.filter(
-                event__attendances__member=viewer,
-                event__attendances__is_waiting=False,
-            ),
-            self.filter(organization__memberships__member=viewer),
-        ]
+    def ways_in(self, viewer: Any) -> list[Self]:
+        """The same of all rooms, for a UNION: each part begins with the viewer's."""
+        return [self.filter(reason) for reason in _reasons(viewer)]
 
     def acquainted(self) -> Self:
         """Direct rooms whose two members may talk to each other."""
-        return self.filter(
-            Exists(_match()) | Exists(_same_organization()) | Exists(_same_event()),
-            ~Exists(_block()),
-            low_member__is_active=True,
-            high_member__is_active=True,
-        )
+        return self.filter(_acquainted())
 
     def with_titles(self, viewer: Any) -> Self:
         """Annotate `title`, and `other`: whom a direct room is with."""
@@ -64,9 +50,42 @@ class RoomQuerySet(QuerySet["Room"]):
 class MessageQuerySet(QuerySet["Message"]):
     def with_visible_to(self, viewer: Any) -> Self:
         """Annotate `is_visible`: not hidden, nor by one who hides from `viewer`."""
-        members = apps.get_model("matchmaker", "Member").objects
-        visible = members.visible_to(viewer).values("pk")
-        return self.annotate(is_visible=Q(hidden_at=None, sender__in=visible))
+        seen = Q(hidden_at=None, sender__is_active=True)
+        return self.annotate(is_visible=seen & ~Q(sender__in=hidden_from(viewer)))
+
+
+def _reasons(viewer: Any) -> list[Q]:
+    """Why a room is open to `viewer`: each is enough."""
+    return [
+        Q(kind="lobby"),
+        (Q(low_member=viewer) | Q(high_member=viewer)) & _acquainted(),
+        Q(Exists(_public_events().filter(creator=viewer, pk=EVENT))),
+        Q(Exists(_public_events().filter(**_attended_by(viewer), pk=EVENT))),
+        Q(Exists(_memberships().filter(organization=ORGANIZATION, member=viewer))),
+    ]
+
+
+def _acquainted() -> Q:
+    known = Exists(_match()) | Exists(_same_organization()) | Exists(_same_event())
+    return Q(known, ~Exists(_block()), ~Exists(_inactive()))
+
+
+def _public_events() -> Any:
+    events: Any = apps.get_model("events", "Event").objects
+    return events.public()
+
+
+def _attended_by(member: Any) -> dict[str, Any]:
+    return {"attendances__member": member, "attendances__is_waiting": False}
+
+
+def _memberships() -> QuerySet[Any]:
+    return apps.get_model("events", "Membership").objects.all()
+
+
+def _inactive() -> QuerySet[Any]:
+    members = apps.get_model("matchmaker", "Member").objects
+    return members.filter(pk__in=[LOW, HIGH], is_active=False)
 
 
 def _block() -> QuerySet[Any]:
@@ -82,17 +101,11 @@ def _match() -> QuerySet[Any]:
 
 
 def _same_organization() -> QuerySet[Any]:
-    return apps.get_model("events", "Membership").objects.filter(
-        member=LOW, organization__memberships__member=HIGH
-    )
+    """Also of those who have not confirmed that they are in it."""
+    return _memberships().filter(member=LOW, organization__memberships__member=HIGH)
 
 
 def _same_event() -> QuerySet[Any]:
-    return apps.get_model("events", "Attendance").objects.filter(
-        member=LOW,
-        is_waiting=False,
-        event__attendances__member=HIGH,
-        event__attendances__is_waiting=False,
-        event__published_at__isnull=False,
-        event__cancelled_at=None,
-    )
+    there = _public_events().filter(**_attended_by(LOW))
+    both: QuerySet[Any] = there.filter(**_attended_by(HIGH))
+    return both

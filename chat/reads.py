@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from chat.errors import RoomUnknown
 from chat.models import Kind, Message, Room
+from chat.querysets import RoomQuerySet
 from matchmaker.filters import VIEWER
 from project.lib.prepared import Param, Statement
 
@@ -98,18 +99,19 @@ def messages_between(
 
     None are left out. Raises RoomUnknown when the room is not open to the member.
     """
-    return _messages(
+    messages, _last = _messages(
         _messages_up(), viewer=member_id, room=room_id, low=after, high=up_to,
         limit=limit,
     )  # fmt: skip
+    return messages
 
 
 def messages_before(
     member_id: int, room_id: int, *, before: int, limit: int
-) -> list[SeenMessage]:
+) -> tuple[list[SeenMessage], int]:
     """The last `limit` messages with a number < `before`, the latest first.
 
-    Raises RoomUnknown when the room is not open to the member.
+    And how many the room has. Raises RoomUnknown when it is not open to the member.
     """
     return _messages(
         _messages_down(), viewer=member_id, room=room_id, low=0, high=before - 1,
@@ -139,16 +141,24 @@ def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
     return hidden
 
 
-def open_rooms(viewer: Any, *columns: str, room: Any = None) -> Statement:
-    """Compile the rooms open to `viewer`, or of them the one with the id `room`."""
-    rooms = Room.objects.all() if room is None else Room.objects.filter(pk=room)
-    ways = [way.with_titles(viewer).values(*columns) for way in rooms.ways_in(viewer)]
+def open_room(*columns: str) -> Statement:
+    """Compile the room ROOM if it is open to VIEWER; else there is none."""
+    return Statement.of(
+        Room.objects.filter(pk=ROOM).open_to(VIEWER).values_list(*columns)
+    )
+
+
+def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement:
+    ways = [way.values_list(*columns) for way in rooms.ways_in(viewer)]
     return Statement.of(ways[0].union(*ways[1:]))
 
 
 @cache
 def _rooms_of() -> Statement:
-    rooms = open_rooms(VIEWER, "id", "kind", "title", "other", "last_number")
+    rooms = _open_rooms(
+        Room.objects.with_titles(VIEWER), VIEWER,
+        "id", "kind", "title", "other", "last_number",
+    )  # fmt: skip
     sql = f"""
         SELECT room.*, participant.read_number FROM ({rooms.sql}) room
         LEFT JOIN chat_participant participant
@@ -160,12 +170,12 @@ def _rooms_of() -> Statement:
 
 @cache
 def _open_room() -> Statement:
-    return open_rooms(VIEWER, "id", "last_number", room=ROOM)
+    return open_room("id", "last_number")
 
 
 @cache
 def _rooms_by_member() -> Statement:
-    rooms = open_rooms(EACH_VIEWER, "id")
+    rooms = _open_rooms(Room.objects.all(), EACH_VIEWER, "id")
     sql = f"""
         SELECT viewer.id, room.id FROM unnest(%s::bigint[]) wanted(id)
         JOIN matchmaker_member viewer ON viewer.id = wanted.id AND viewer.is_active
@@ -189,7 +199,7 @@ def _compiled_messages(order: str) -> Statement:
 
     The limit is written last, since Django slices by numbers only.
     """
-    room = open_rooms(VIEWER, "id", room=ROOM)
+    room = open_room("id", "last_number")
     columns = (
         "number", "sent_at", "is_visible", "sender", "sender__first_name", "text",
         "client_id",
@@ -205,21 +215,21 @@ def _compiled_messages(order: str) -> Statement:
         .order_by(order)
     )
     sql = f"""
-        SELECT message.* FROM ({room.sql}) room
+        SELECT room.last_number, message.* FROM ({room.sql}) room
         LEFT JOIN ({messages.sql} LIMIT %s) message ON true
     """  # noqa: S608
     return Statement(sql, (*room.params, *messages.params, Param("limit")))
 
 
-def _messages(statement: Statement, **values: int) -> list[SeenMessage]:
+def _messages(statement: Statement, **values: int) -> tuple[list[SeenMessage], int]:
     rows = _run(statement, **values)
     if not rows:
         raise RoomUnknown
-    return [*_seen(values["room"], rows)]
+    return [*_seen(values["room"], rows)], rows[0][0]
 
 
 def _seen(room_id: int, rows: Iterable[tuple[Any, ...]]) -> Iterable[SeenMessage]:
-    for number, sent_at, is_visible, sender, first_name, text, client_id in rows:
+    for _last, number, sent_at, is_visible, sender, first_name, text, client_id in rows:
         if number is None:
             continue
         if is_visible:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from chat import errors
 from chat.constants import BIGINT_MAX
 from chat.models import Message
-from chat.reads import ROOM, open_rooms
+from chat.reads import open_room
 from chat.services import telling
 from chat.texts import checked_text
 from events.services.locks import hold_members
@@ -109,7 +109,7 @@ def _send() -> Statement:
     The position moves only where nothing unread was before. Instants are taken while
     the room is held, so they are in the order of the numbers.
     """
-    room = open_rooms(VIEWER, "id", room=ROOM)
+    room = open_room("id")
     sql = f"""
         WITH numbered AS (
             UPDATE chat_room SET last_number = last_number + 1

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from chat import errors
 from chat.constants import BIGINT_MAX
-from chat.reads import ROOM, open_rooms
+from chat.reads import open_room
 from chat.services import telling
 from events.services.locks import hold_members
 from matchmaker.filters import VIEWER
@@ -43,7 +43,7 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
 
 @cache
 def _mark() -> Statement:
-    room = open_rooms(VIEWER, "id", "kind", "last_number", room=ROOM)
+    room = open_room("id", "kind", "last_number")
     sql = f"""
         WITH room AS ({room.sql}), moved AS (
             INSERT INTO chat_participant (room_id, member_id, read_number)
