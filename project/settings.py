@@ -218,6 +218,7 @@ THROTTLE_RATES = rates(
         "export": "20/hour",
         "organization": "60/hour",
         "event": "60/hour",
+        "room": "60/hour",
     },
 )
 # An address may do what so many accounts may: offices and mobile networks share one.

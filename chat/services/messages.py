@@ -1,10 +1,9 @@
 """Messages: stored first, then told to whoever is in the room."""
 
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from chat import errors
@@ -83,17 +82,15 @@ def _stored(member: Member, room_id: int, client_id: UUID | None) -> Message | N
 
 def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> Message:
     hold_members(member)
-    statement = _send()
-    values: dict[str, Any] = {
-        "viewer": member.pk, "room": room_id, "text": text,
-        "client_id": client_id and str(client_id),
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.bind(values))
-        row = cursor.fetchone()
-    if row is None:
+    rows = _send().rows(
+        viewer=member.pk,
+        room=room_id,
+        text=text,
+        client_id=client_id and str(client_id),
+    )
+    if not rows:
         raise errors.RoomUnknown
-    pk, number, sent_at = row
+    ((pk, number, sent_at),) = rows
     message = Message(
         pk=pk, room_id=room_id, number=number, sender=member, text=text,
         client_id=client_id, sent_at=sent_at,

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from chat import errors
 from chat.constants import BIGINT_MAX
@@ -22,18 +22,14 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
     """
     if room_id > BIGINT_MAX:
         raise errors.RoomUnknown
-    statement = _mark()
     # What is beyond is the future in any room; PostgreSQL would not read it.
     wanted = min(max(number, -1), BIGINT_MAX)
-    values = {"viewer": member.pk, "room": room_id, "number": wanted}
     with transaction.atomic():
         hold_members(member)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.bind(values))
-            row = cursor.fetchone()
-        if row is None:
+        rows = _mark().rows(viewer=member.pk, room=room_id, number=wanted)
+        if not rows:
             raise errors.RoomUnknown
-        kind, last, before, moved_to = row
+        ((kind, last, before, moved_to),) = rows
         if not 0 <= number <= last:
             raise errors.IdUnknown
         if moved_to is not None:
