@@ -62,6 +62,8 @@ class Bucket:
 
     def take(self) -> bool:
         """False when there is none left."""
+        if not settings.THROTTLES:
+            return True
         now_s = time.monotonic()
         gained = (now_s - self.at_s) * self.per_s
         self.tokens, self.at_s = min(self.burst, self.tokens + gained), now_s

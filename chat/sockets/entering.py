@@ -50,6 +50,8 @@ async def tell_who_is_online(
     presence: Presence, socket: Socket, room_ids: Collection[int]
 ) -> None:
     """Send a `presence` for each other member of these rooms who is online."""
+    if not room_ids:
+        return
     try:
         names = await in_thread(companions, room_ids)
         names.pop(socket.member_id, None)

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from uuid import uuid4
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from chat.models import Room
@@ -102,7 +103,8 @@ class Chat:
 
     def close_code(self) -> int:
         """Read on to the end of the connection; return how it ended."""
-        for _frame in self.socket:
-            pass
+        with suppress(ConnectionClosed):
+            for _frame in self.socket:
+                pass
         assert self.socket.close_code is not None
         return self.socket.close_code
