@@ -2,8 +2,6 @@
 
 from functools import cache
 
-from django.db import transaction
-
 from chat import errors
 from chat.constants import BIGINT_MAX
 from chat.reads import open_room
@@ -11,7 +9,11 @@ from chat.services import telling
 from events.services.locks import hold_members
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
+from project.lib.constraints import violations_as
 from project.lib.prepared import Param, Statement
+
+# The room is deleted in this moment.
+_GONE = {"participant_room": errors.RoomUnknown}
 
 
 def mark_read(member: Member, room_id: int, number: int) -> int:
@@ -24,17 +26,17 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
         raise errors.RoomUnknown
     # What is beyond is the future in any room; PostgreSQL would not read it.
     wanted = min(max(number, -1), BIGINT_MAX)
-    with transaction.atomic():
+    with violations_as(_GONE):
         hold_members(member)
         rows = _mark().rows(viewer=member.pk, room=room_id, number=wanted)
         if not rows:
             raise errors.RoomUnknown
-        ((kind, last, before, moved_to),) = rows
+        ((kind, last, before, position),) = rows
         if not 0 <= number <= last:
             raise errors.IdUnknown
-        if moved_to is not None:
-            telling.moved_on(member, room_id, kind, moved_to)
-    return int(before if moved_to is None else moved_to)
+        if position != before:
+            telling.moved_on(member, room_id, kind, position)
+    return int(position)
 
 
 @cache
@@ -45,8 +47,8 @@ def _mark() -> Statement:
             INSERT INTO chat_participant (room_id, member_id, read_number)
             SELECT id, %s, %s FROM room WHERE last_number >= %s AND %s >= 0
             ON CONFLICT (room_id, member_id) DO UPDATE
-            SET read_number = excluded.read_number
-            WHERE chat_participant.read_number < excluded.read_number
+            SET read_number =
+                greatest(chat_participant.read_number, excluded.read_number)
             RETURNING read_number
         )
         SELECT room.kind, room.last_number, participant.read_number, moved.read_number
