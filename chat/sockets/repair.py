@@ -15,9 +15,10 @@ from django.db import Error as DatabaseError
 from chat import frames, live, reads
 from chat.presence import Presence
 from chat.services import lobby_id
+from chat.sockets.entering import announce
 from chat.sockets.hub import Hub
 from chat.sockets.reads import names
-from chat.sockets.rights import look, settle_doubts
+from chat.sockets.rights import greet, look, settle_doubts
 from chat.sockets.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,10 @@ async def find_messages(hub: Hub) -> None:
 async def beat(hub: Hub, presence: Presence) -> None:
     """Stay alive to the others, and tell who is gone with a server that is not."""
     if not await in_thread(presence.beat, dict(hub.counted)):
-        logger.info("Redis did not know this server's sockets")
+        # Redis has lost them, or the others took this server for dead.
+        for sockets in [*hub.members.values()]:
+            for socket in [*sockets][:1]:
+                announce(socket, [*socket.positions], is_online=True)
     gone = await in_thread(presence.bury)
     if gone:
         rooms = await in_thread(reads.rooms_by_member, gone)
@@ -75,7 +79,7 @@ class _Rights:
         mine = [m for m in self.hub.members if m % ROUNDS == self.round]
         for i in range(math.ceil(len(mine) / MEMBERS_AT_ONCE)):
             part = mine[i * MEMBERS_AT_ONCE :][:MEMBERS_AT_ONCE]
-            await look(self.hub, self.presence, part)
+            await greet(self.presence, await look(self.hub, part))
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

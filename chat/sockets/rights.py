@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 
+Entered = tuple[Socket, list[int]]
+
 
 async def settle_doubts(hub: Hub, presence: Presence) -> None:
     """For ever: read the rights of members whose rights have changed."""
@@ -32,7 +34,7 @@ async def settle_doubts(hub: Hub, presence: Presence) -> None:
         hub.has_doubts.clear()
         asked = dict(hub.doubted)
         try:
-            await look(hub, presence, asked)
+            entered = await look(hub, asked)
         except DatabaseError as error:
             # Their sockets wait: better late than what is not theirs.
             logger.warning("Rights cannot be read yet: %s", error)
@@ -42,12 +44,17 @@ async def settle_doubts(hub: Hub, presence: Presence) -> None:
             await asyncio.sleep(RETRY_S)
         else:
             _trust(hub, asked)
+            await greet(presence, entered)
         if hub.doubted:
             hub.has_doubts.set()
 
 
-async def look(hub: Hub, presence: Presence, member_ids: Collection[int]) -> None:
-    """Read where these members stand, and have their sockets follow."""
+async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
+    """Read where these members stand, and have their sockets follow.
+
+    Return which came into rooms: they are yet to be told who is online, by `greet`.
+    """
+    entered = []
     found = await in_thread(standing, [*member_ids])
     for member_id in member_ids:
         for socket in [*hub.members.get(member_id, ())]:
@@ -55,29 +62,38 @@ async def look(hub: Hub, presence: Presence, member_ids: Collection[int]) -> Non
             if now is None or now.token_version != socket.token_version:
                 socket.close(frames.TOKEN_DEAD)
             else:
-                await _follow(hub, presence, socket, now)
+                if gained := await _follow(hub, socket, now):
+                    entered.append((socket, gained))
+    return entered
 
 
-async def _follow(hub: Hub, presence: Presence, socket: Socket, now: Standing) -> None:
+async def greet(presence: Presence, entered: list[Entered]) -> None:
+    """Let members who are in rooms anew and those who were there see each other."""
+    for socket, room_ids in entered:
+        announce(socket, room_ids, is_online=True)
+        await tell_who_is_online(presence, socket, room_ids)
+
+
+async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
+    """Return the rooms that the socket has come into."""
     socket.hidden = now.hidden
     if socket.lobby_id is None:
         socket.was_missed = True
-        return
+        return []
     for room_id in socket.positions.keys() - now.rooms:
         hub.leave(socket, room_id)
         frame = frames.encoded(frames.room_gone(room_id))
         socket.tell(framed(frame), None, is_passing=False)
     gained = now.rooms - socket.positions.keys()
-    if gained:
-        rooms = await in_thread(reads.rooms_of, socket.member_id)
-        rooms = [room for room in rooms if room.id in gained]
-        for room in rooms:
-            frame = frames.encoded(frames.room_new(room_frame(room)))
-            socket.tell(framed(frame), None, is_passing=False)
-        await enter_rooms(hub, socket, rooms)
-        ids = [room.id for room in rooms]
-        announce(socket, ids, is_online=True)
-        await tell_who_is_online(presence, socket, ids)
+    if not gained:
+        return []
+    rooms = await in_thread(reads.rooms_of, socket.member_id)
+    rooms = [room for room in rooms if room.id in gained]
+    for room in rooms:
+        frame = frames.encoded(frames.room_new(room_frame(room)))
+        socket.tell(framed(frame), None, is_passing=False)
+    await enter_rooms(hub, socket, rooms)
+    return [room.id for room in rooms]
 
 
 def _trust(hub: Hub, asked: dict[int, int]) -> None:

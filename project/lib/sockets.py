@@ -161,10 +161,13 @@ class BoundedServer(server.Server):
 
     def kill_all_applications(self) -> Any:
         """Tell every client that the server goes, before it does."""
-        for protocol in [*self.connections]:
+        for protocol, details in [*self.connections.items()]:
             is_socket = isinstance(protocol, BoundedSocket)
             if is_socket and protocol.state == protocol.STATE_OPEN:
                 protocol.serverClose(1012)
+            if "application_instance" not in details:
+                # A request that has become a socket, say: Daphne trips over it.
+                del self.connections[protocol]
         return super().kill_all_applications()
 
 
