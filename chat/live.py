@@ -86,6 +86,7 @@ def tell_presence(
         "kind": "presence",
         "rooms": ids,
         "sender": member["id"],
+        "is_online": is_online,
         "text": frames.encoded(frames.presence(member, is_online=is_online)),
     }
     _tell([frames.room_group(each) for each in ids], event)

@@ -286,6 +286,8 @@ CHAT_THREADS = env.int("CHAT_THREADS", 4)
 # says that it lives: four times that, and its members are offline.
 CHAT_REPAIR_S = env.float("CHAT_REPAIR_S", 3.0)
 CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
+# A client that has read nothing for so long, while there was something, is dropped.
+SLOW_READER_S = env.float("SLOW_READER_S", 20.0)
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 

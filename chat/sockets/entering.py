@@ -54,9 +54,6 @@ async def tell_who_is_online(
         return
     try:
         names = await in_thread(companions, room_ids)
-        names.pop(socket.member_id, None)
-        for hidden in socket.hidden:
-            names.pop(hidden, None)
         online = await in_thread(presence.online, names) if names else set()
     except (redis.RedisError, DatabaseError) as error:
         logger.warning("Who is online is not told: %s", error)
@@ -64,7 +61,7 @@ async def tell_who_is_online(
     for member_id in online:
         member = frames.user(member_id, names[member_id])
         frame = frames.encoded(frames.presence(member, is_online=True))
-        socket.tell(framed(frame), member_id, is_passing=True)
+        socket.tell_presence(member_id, framed(frame), is_online=True)
 
 
 def announce(socket: Socket, room_ids: Collection[int], *, is_online: bool) -> None:

@@ -198,21 +198,21 @@ class Hub:
                     for socket in self.members.get(member_id, ()):
                         socket.tell(frame, None, is_passing=False)
             case "presence":
+                frame = framed(event["text"])
                 here = [self.rooms[r] for r in event["rooms"] if r in self.rooms]
-                self._tell({s for room in here for s in room.sockets}, event)
+                for socket in {s for room in here for s in room.sockets}:
+                    socket.tell_presence(
+                        event["sender"], frame, is_online=event["is_online"]
+                    )
             case "typing" if room and len(room.sockets) <= TYPING_SOCKETS:
-                self._tell(room.sockets, event)
+                frame = framed(event["text"])
+                for socket in room.sockets:
+                    if socket.member_id != event["sender"]:
+                        socket.tell(frame, event["sender"], is_passing=True)
             case "message.read" | "message.hidden" if room:
                 frame = framed(event["text"])
                 for socket in room.sockets:
                     socket.tell(frame, event["sender"], is_passing=False)
-
-    def _tell(self, sockets: Iterable[Socket], event: Event) -> None:
-        """What one member does, to the others."""
-        frame, sender_id = framed(event["text"]), event["sender"]
-        for socket in sockets:
-            if socket.member_id != sender_id:
-                socket.tell(frame, sender_id, is_passing=True)
 
     def _was_here(self, name: str | None) -> bool:
         """Whether this event has come already: it goes to several groups."""

@@ -40,6 +40,7 @@ class Socket:
         self.positions: dict[int, int] = {}
         self.hidden: set[int] = set()
         self.behind: set[int] = set()
+        self.online: set[int] = set()  # the others, as far as the client was told
         # Until the client has said from where it resumes, or a moment has passed: what
         # came live before would come again, or after what is newer.
         self.is_held = True
@@ -75,6 +76,14 @@ class Socket:
             return
         if is_passing and (self.wire.is_congested or not self.is_current.is_set()):
             return
+        self.wire.write(frame)
+
+    def tell_presence(self, member_id: int, frame: bytes, *, is_online: bool) -> None:
+        """That a member came or went, if it is news to the client."""
+        is_known = (member_id in self.online) == is_online
+        if is_known or member_id in self.hidden or member_id == self.member_id:
+            return
+        (self.online.add if is_online else self.online.discard)(member_id)
         self.wire.write(frame)
 
     def lacks(self, room_id: int) -> None:

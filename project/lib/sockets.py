@@ -6,12 +6,14 @@ not read may fill the memory.
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from autobahn.websocket.protocol import PreparedMessage
 from daphne import cli, server, ws_protocol
+from django.conf import settings
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -27,8 +29,8 @@ MAX_FRAME_BYTES = 64 * 1024
 # Frames that wait for the application before the client is read no further.
 MAX_WAITING_FRAMES = 16
 # Twisted calls a client congested beyond 64 KiB of its own buffer.
+KERNEL_BUFFER_BYTES = 128 * 1024
 MAX_UNREAD_BYTES = 1024 * 1024
-MAX_CONGESTED_S = 20
 
 # autobahn lets an application close with 1000 and 3000 to 4999 only.
 OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}
@@ -131,6 +133,10 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
         # The HTTP channel that the upgrade leaves behind is registered until now.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.wire, True)
+        # The kernel would grow it to megabytes for a client that does not read.
+        self.transport.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES
+        )
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         super().onMessage(payload, isBinary)
@@ -149,7 +155,8 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
     def check_timeouts(self) -> None:
         super().check_timeouts()
         congested_at = self.wire.congested_at
-        if congested_at and time.monotonic() - congested_at > MAX_CONGESTED_S:
+        limit_s = settings.SLOW_READER_S
+        if congested_at and time.monotonic() - congested_at > limit_s:
             self.wire.drop()
 
 

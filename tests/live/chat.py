@@ -40,9 +40,9 @@ class Chat:
     """One socket. `welcome` is the frame that came first."""
 
     def __init__(self, server: Server, member: Member, **options: Any) -> None:
-        options.setdefault(
-            "additional_headers", {"Authorization": f"Bearer {token_of(member)}"}
-        )
+        if "additional_headers" not in options:
+            bearer = {"Authorization": f"Bearer {token_of(member)}"}
+            options["additional_headers"] = bearer
         self.member = member
         self._opened = ExitStack()
         self.socket: ClientConnection = self._opened.enter_context(
