@@ -11,9 +11,13 @@ class ChatConfig(AppConfig):
     verbose_name = _("Chat")
 
     def ready(self) -> None:
-        # It needs the models, which are loaded after this module.
-        from chat import receivers  # noqa: F401, PLC0415
+        # They need the models, which are loaded after this module.
+        from chat import own_data, receivers  # noqa: F401, PLC0415
+        from matchmaker import export  # noqa: PLC0415
+        from matchmaker.demo import more  # noqa: PLC0415
 
+        export.register("chat", own_data.section)
+        more.register("chat.demo.load.load_conversations")
         post_migrate.connect(make_lobby, sender=self)
 
 

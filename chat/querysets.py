@@ -53,6 +53,17 @@ class MessageQuerySet(QuerySet["Message"]):
         seen = Q(hidden_at=None, sender__is_active=True)
         return self.annotate(is_visible=seen & ~Q(sender__in=hidden_from(viewer)))
 
+    def for_staff(self) -> Self:
+        """Of direct rooms only where one of the two has reported the other."""
+        return self.filter(~Q(room__kind="direct") | Exists(_reports()))
+
+
+def _reports() -> QuerySet[Any]:
+    low, high = OuterRef("room__low_member"), OuterRef("room__high_member")
+    return apps.get_model("matchmaker", "Report").objects.filter(
+        blocks_between(low, high)
+    )
+
 
 def _reasons(viewer: Any) -> list[Q]:
     """Why a room is open to `viewer`: each is enough."""

@@ -22,7 +22,7 @@ class TextField(serializers.CharField):
         try:
             return checked_text(text)
         except DomainError as error:
-            raise serializers.ValidationError(error.detail, error.code) from error
+            raise serializers.ValidationError(str(error.detail), error.code) from error
 
 
 class NewRoom(serializers.Serializer):

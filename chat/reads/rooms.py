@@ -105,7 +105,7 @@ def _state(
         id=pk,
         kind=kind,
         title=_("Lobby") if is_lobby else title,
-        user=other and {"id": other, "first_name": title},
+        user=None if other is None else {"id": other, "first_name": title},
         last_id=last,
         read_id=(last if is_lobby else 0) if read is None else read,
         is_entered=read is not None,

@@ -53,21 +53,26 @@ def send_message(
     return stored, False
 
 
-def hide_message(message: Message) -> None:
-    """By staff: its number and time stay. After commit sockets are told."""
+def hide_message(message: Message) -> bool:
+    """By staff: its number and time stay; False when it is hidden already.
+
+    After commit whoever is in the room is told.
+    """
     with transaction.atomic():
         shown = Message.objects.filter(pk=message.pk, hidden_at=None)
-        if shown.update(hidden_at=Now()):
+        is_new = bool(shown.update(hidden_at=Now()))
+        if is_new:
             telling.message_hidden(message)
+    return is_new
 
 
 def unhide_message(message: Message) -> bool:
     """By staff: who reads the room from now on sees it; sockets are not told.
 
-    False for one whose sender is gone, and the text with them.
+    False for one that is not hidden, or whose sender is gone, and the text with them.
     """
-    unhidden = Message.objects.filter(pk=message.pk, sender__isnull=False)
-    return bool(unhidden.update(hidden_at=None))
+    hidden = Message.objects.filter(pk=message.pk, hidden_at__isnull=False)
+    return bool(hidden.exclude(sender=None).update(hidden_at=None))
 
 
 def _stored(member: Member, room_id: int, client_id: UUID | None) -> Message | None:
