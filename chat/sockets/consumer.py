@@ -1,34 +1,29 @@
-"""A client's frames to services, and what comes of it back to frames."""
+"""A socket's coming and going."""
 
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from typing import Any
 
 import redis
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import translation
-from django.utils.translation import gettext as _
 
-from chat import frames, incoming, live, reads
-from chat.constants import FRAMES_BURST, FRAMES_PER_S
-from chat.errors import RoomUnknown
-from chat.limits import Bucket
-from chat.presence import Presence, TooManySockets
-from chat.sockets import commands, handshake, repair
+from chat import frames
+from chat.presence import TooManySockets
+from chat.sockets import commands, handshake
+from chat.sockets.conversation import Conversation
 from chat.sockets.entering import (
     announce,
     enter_rooms,
     room_frame,
     tell_who_is_online,
 )
-from chat.sockets.hub import Hub
+from chat.sockets.servers import server
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
 from matchmaker.errors import TokenDead
-from project.lib.errors import DomainError
 from project.lib.sockets import WIRE
 
 logger = logging.getLogger(__name__)
@@ -39,34 +34,16 @@ HOLD_S = 1.0
 Message = dict[str, Any]
 
 
-class Server:
-    """What the sockets of this process share."""
-
-    def __init__(self) -> None:
-        self.hub, self.presence = Hub(), Presence()
-        repair.start(self.hub, self.presence)
-
-
-_servers: dict[asyncio.AbstractEventLoop, Server] = {}
-
-
-def server() -> Server:
-    loop = asyncio.get_running_loop()
-    if loop not in _servers:
-        _servers[loop] = Server()
-    return _servers[loop]
-
-
 class ChatConsumer(AsyncWebsocketConsumer):
     """One socket. Channels' own groups are not used: see hub.py."""
 
     socket: Socket | None = None
+    conversation: Conversation | None = None
     is_counted = False
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         # AsyncConsumer's, without a channel and its tasks for each socket.
         self.scope, self.base_send = scope, send
-        self.server = server()
         try:
             while True:
                 message = await receive()
@@ -109,7 +86,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def count(self) -> bool:
         """True: the member was offline. Raises TooManySockets."""
-        member_id = self.ticket.member.pk
+        self.server, member_id = server(), self.ticket.member.pk
         try:
             was_offline = await in_thread(self.server.presence.enter, member_id)
         except redis.RedisError as error:
@@ -124,7 +101,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         loop = asyncio.get_running_loop()
         wire = self.scope["extensions"][WIRE]
         socket = Socket(ticket, wire, self.close_soon)
-        self.socket, self.bucket = socket, Bucket(FRAMES_PER_S, FRAMES_BURST)
+        self.socket = socket
+        self.conversation = Conversation(hub, socket, ticket.member, self.tell)
         self.timers = [
             loop.call_later(HOLD_S, socket.release),
             loop.call_later(
@@ -176,70 +154,12 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=frames.encoded(frame))
 
     async def hear(self, message: Message) -> None:
-        socket = self.socket
-        if socket is None:
+        if self.conversation is None:
             return
         if message.get("text") is None:
             await self.close(frames.BINARY)
             return
-        if not self.bucket.take():
-            await self.tell(commands.slow_down())
-            return
-        client_id = None
         try:
-            command = incoming.read(message["text"])
-            if isinstance(command, incoming.Send) and command.client_id:
-                client_id = str(command.client_id)
-            if not isinstance(command, incoming.Resume):
-                socket.release()
-            await self.do(socket, command)
-        except incoming.FrameInvalid as invalid:
-            socket.release()
-            await self.tell(invalid.frame)
+            await self.conversation.hear(message["text"])
         except TokenDead:
             await self.close(frames.TOKEN_DEAD)
-        except DomainError as error:
-            await self.tell(frames.error(error.code, str(error.detail), client_id))
-        except DatabaseError as error:
-            logger.warning("A frame cannot be answered: %s", error)
-            detail = _("The service is not available just now. Try again soon.")
-            await self.tell(frames.error("unavailable", detail, client_id))
-
-    async def do(self, socket: Socket, command: incoming.Command) -> None:
-        member = self.ticket.member
-        match command:
-            case incoming.Ping():
-                await self.tell(frames.pong())
-            case incoming.Typing(room_id):
-                if room_id not in socket.positions:
-                    raise RoomUnknown
-                frame = frames.typing(room_id, socket.user)
-                live.tell_room(room_id, frame, sender_id=member.pk)
-            case incoming.Read(room_id, number):
-                await in_thread(commands.mark_read, member, room_id, number)
-            case incoming.Send():
-                repeated = await in_thread(commands.send, member, command)
-                if repeated is not None:
-                    await self.tell(repeated)
-            case incoming.Resume(after):
-                await self.resume(socket, after)
-
-    async def resume(self, socket: Socket, after: dict[int, int]) -> None:
-        """Send again, in order, what follows; say so when the client has it all."""
-        mine = after.keys() & socket.positions.keys()
-        counters = await in_thread(reads.counters, mine)
-        mine = counters.keys() & socket.positions.keys()
-        for room_id in mine:
-            last = counters[room_id]
-            socket.positions[room_id] = min(after[room_id], last)
-            self.server.hub.rooms[room_id].saw(last)
-        socket.release()
-        reached = {}
-        for room_id in mine:
-            with suppress(RoomUnknown):
-                await socket.replay_all(room_id)
-                reached[room_id] = socket.positions[room_id]
-        if after.keys() - reached.keys():
-            error = RoomUnknown()
-            await self.tell(frames.error(error.code, str(error.detail)))
-        await self.tell(frames.resumed(reached))

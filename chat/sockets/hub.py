@@ -159,9 +159,13 @@ class Hub:
 
     async def _receive(self, channel: str) -> None:
         while True:
-            event = await self._layer.receive(channel)
-            if not live.is_from_here(event):
-                self._take(event)
+            try:
+                event = await self._layer.receive(channel)
+                if not live.is_from_here(event):
+                    self._take(event)
+            except Exception:
+                # What no server of ours has sent must not be the last that is heard.
+                logger.exception("A broadcast cannot be read")
 
     def _take_from_thread(self, event: Event) -> None:
         self.loop.call_soon_threadsafe(self._take, event)

@@ -1,5 +1,6 @@
 """What a client missed comes again: all of it, in order, once."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -116,3 +117,21 @@ def test_two_talk_at_once_and_all_hear_the_same_order(server):
 
         assert heard[0] == heard[1] == heard[2]
         assert ids(heard[0]) == [*range(1, 101)]
+
+
+def test_client_that_reads_late_gets_all_in_order(server):
+    """It is sent no more while it does not read, and the rest from the database."""
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room, text, count = match(ann, bob), "🙂" * 3_900, 200
+    with Chat(server, ann) as a, Chat(server, bob, max_queue=1) as b:
+        for i in range(count):
+            a.socket.send(
+                json.dumps(
+                    {"type": "message.send", "room": room, "message": text},
+                    ensure_ascii=False,
+                )
+            )
+            if i % 10 == 9:
+                a.messages(10, room)
+
+        assert ids(b.messages(count, room)) == [*range(1, count + 1)]
