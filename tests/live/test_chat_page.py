@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from playwright.sync_api import (
 )
 
 from chat import services
+from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
 from tests.live.chat import match
 from tests.live.conftest import Server, daphne
@@ -323,6 +325,60 @@ def test_what_people_write_is_text(visit, ann, new_person):
     assert "unsafe" not in policy
 
 
+def test_what_the_service_refuses_is_shown_and_holds_nothing_up(visit, ann):
+    a = visit(ann)
+    a.sign_in()
+    a.open("Bob")
+
+    a.write("a\0b", "and on")
+
+    expect(a.texts).to_have_text(["and on"])
+    expect(a.waiting).to_contain_text(["Not sent: This text has characters"])
+    a.page.get_by_role("button", name="Discard").click()
+    expect(a.waiting).to_have_count(0)
+
+
+def test_one_talks_to_who_is_met(visit, ann, bob, new_person):
+    eve = new_person("Eve")
+    services.send_message(eve, services.lobby_id(), "I am new", None)
+    services.send_message(bob, services.lobby_id(), "Welcome", None)
+    a = visit(ann)
+    a.network.was_cut = True  # the 403 is an error in the console
+    a.sign_in()
+    a.open("Lobby")
+
+    a.page.get_by_role("button", name="Eve").click()
+    expect(a.page.locator("#notices")).to_contain_text("You are not matched")
+    a.page.locator("#log").get_by_role("button", name="Bob").click()
+
+    expect(a.page.locator("#room-title")).to_have_text("Bob")
+    expect(a.page.get_by_text("Nobody has written yet.")).to_be_visible()
+
+
+def test_who_reads_older_messages_is_left_in_peace(visit, ann, bob, direct):
+    for i in range(60):
+        services.send_message(ann, direct, f"message {i}", None)
+    a, b = visit(ann), visit(bob)
+    for person, other in ((a, "Bob"), (b, "Ann")):
+        person.sign_in()
+        person.open(other)
+    expect(b.texts).to_have_count(50)
+    expect(b.room("Ann").locator(".badge")).to_have_count(0)
+    b.page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+    expect(b.texts).to_have_count(60)
+
+    a.write("news")
+
+    below = b.page.get_by_role("button", name="New messages")
+    expect(below).to_be_visible()
+    expect(b.texts.last).not_to_be_in_viewport()
+    expect(b.room("Ann").locator(".badge")).to_contain_text("unread: 1")
+    below.click()
+    expect(b.texts.last).to_be_in_viewport()
+    expect(below).to_be_hidden()
+    expect(b.room("Ann").locator(".badge")).to_have_count(0)
+
+
 def test_rooms_that_close_vanish(visit, server, ann, bob, keys):
     b = visit(bob)
     b.sign_in()
@@ -371,19 +427,41 @@ def test_haste_is_waited_out(visit, tmp_path, redis_url, ann, bob):
         a.close()
 
 
-def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann):
-    a = visit(ann)
+def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
+    brief = refresh_token_for(ann).access_token
+    brief.set_exp(lifetime=timedelta(seconds=8))
+    a, b = visit(ann), visit(bob)
+    a.network.was_cut = True  # a 401 is an error in the console
+    b.sign_in()
+    b.open("Ann")
     a.sign_in()
-    a.network.was_cut = True  # a refused handshake is an error in the console
 
-    a.page.evaluate("""() => {
-        const tokens = JSON.parse(sessionStorage["chat.tokens"]);
-        sessionStorage["chat.tokens"] = JSON.stringify({ ...tokens, access: "a.b.c" });
-    }""")
-    a.page.reload()
-    a.expect_status("Connected")
+    def use(access: str) -> None:
+        a.page.evaluate(
+            """(access) => {
+                const tokens = JSON.parse(sessionStorage["chat.tokens"]);
+                sessionStorage["chat.tokens"] = JSON.stringify({ ...tokens, access });
+            }""",
+            access,
+        )
+        a.page.reload()
+        a.expect_status("Connected")
 
-    access = a.page.evaluate('JSON.parse(sessionStorage["chat.tokens"]).access')
+    def in_use() -> str:
+        return a.page.evaluate('JSON.parse(sessionStorage["chat.tokens"]).access')
+
+    use(str(brief))
+    a.open("Bob")
+    a.page.wait_for_function(
+        "brief => JSON.parse(sessionStorage['chat.tokens']).access !== brief",
+        arg=str(brief),
+    )
+    b.write("Still there?")
+    expect(a.texts).to_have_text(["Still there?"])
+    use("a.b.c")
+    assert in_use() != "a.b.c"
+
+    access = in_use()
     with httpx.Client(base_url=server.url) as client:
         client.post(
             "/api/auth/token/logout/", headers={"Authorization": f"Bearer {access}"}

@@ -24,6 +24,24 @@ export function nameOf({ id, first_name: name }) {
   return name || say("member", { id });
 }
 
+const DRAWING_MS = 20;
+const due = new Set();
+
+/**
+ * Call `draw` in a moment, once, however often that is asked: a client that was away is
+ * told a thousand things in a row. (No animation frame: a tab in the background has none.)
+ */
+export function soon(draw) {
+  if (due.size === 0) setTimeout(drawAll, DRAWING_MS);
+  due.add(draw);
+}
+
+function drawAll() {
+  const draws = [...due];
+  due.clear();
+  for (const draw of draws) draw();
+}
+
 const language = document.documentElement.lang;
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long" });
 const time = new Intl.DateTimeFormat(language, { timeStyle: "short" });

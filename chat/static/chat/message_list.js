@@ -65,11 +65,16 @@ export class MessageList {
     else this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
   }
 
-  append(message) {
-    const isMine = message.user?.id === this.#me.id;
+  /** Those that have come since, at the end. */
+  drawNew() {
+    const { messages, firstId } = this.#room;
+    const since = messages.slice(this.#last === null ? 0 : this.#last.id + 1 - firstId);
+    if (since.length === 0) return;
+    const isMine = since.some(({ user }) => user?.id === this.#me.id);
     if (isMine) this.#unreadAfter = null;
-    this.#messages.append(...this.#items(message));
+    this.#messages.append(...since.flatMap((message) => this.#items(message)));
     byId("no-messages").hidden = true;
+    this.drawReceipts();
     if (this.#isAtEnd || isMine) this.#toEnd();
     else this.#below.hidden = false;
   }

@@ -2,7 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { ChatConnection } from "./connection.js";
-import { byId, element, nameOf, say } from "./dom.js";
+import { byId, element, nameOf, say, soon } from "./dom.js";
 import { MessageList } from "./message_list.js";
 import { RoomList, presenceOf, titleOf } from "./room_list.js";
 import { Session } from "./session.js";
@@ -108,7 +108,7 @@ chat.addEventListener("room.gone", ({ detail: { room } }) => {
 });
 
 chat.addEventListener("outbox", ({ detail: { room } }) => {
-  if (current?.id === room) messageList.drawPending(chat.pending(room));
+  if (current?.id === room) soon(drawPending);
 });
 
 chat.addEventListener("error", ({ detail }) => notify(detail.detail));
@@ -122,16 +122,11 @@ document.addEventListener("visibilitychange", () => {
 
 // What is known has changed
 
-store.addEventListener("rooms", () => {
-  roomList.show(store, current);
-  drawHead();
-  const count = store.unread > 0 ? `(${store.unread}) ` : "";
-  document.title = count + say("page");
-});
+store.addEventListener("rooms", () => soon(drawRooms));
 
 store.addEventListener("message", ({ detail: { room, message } }) => {
   if (room !== current) return;
-  messageList.append(message);
+  soon(drawNew);
   if (message.user && message.user.id !== store.me.id) {
     byId("spoken").textContent = `${nameOf(message.user)}: ${message.message}`;
   }
@@ -139,15 +134,15 @@ store.addEventListener("message", ({ detail: { room, message } }) => {
 });
 
 store.addEventListener("messages", ({ detail: room }) => {
-  if (room === current) messageList.draw();
+  if (room === current) soon(drawMessages);
 });
 
 store.addEventListener("receipts", ({ detail: room }) => {
-  if (room === current) messageList.drawReceipts();
+  if (room === current) soon(drawReceipts);
 });
 
 store.addEventListener("typing", ({ detail: room }) => {
-  if (room === current) drawTyping();
+  if (room === current) soon(drawTyping);
 });
 
 // Rooms
@@ -159,10 +154,9 @@ function open(room) {
   byId("room").hidden = false;
   byId("no-room").hidden = true;
   messageList.open(room, store.me);
-  messageList.drawPending(chat.pending(room.id));
   composer.open(room.id);
-  roomList.show(store, current);
-  drawHead();
+  drawPending();
+  drawRooms();
   drawTyping();
   if (isOther && !isNarrow()) composer.focus();
   catchUp();
@@ -178,18 +172,17 @@ function leave() {
   byId("chat").dataset.pane = "rooms";
   byId("room").hidden = true;
   byId("no-room").hidden = false;
+  drawRooms();
 }
 
 function gone() {
   notify(say("gone", { title: titleOf(current) }));
   leave();
-  roomList.show(store, current);
 }
 
 byId("back").onclick = () => {
   const { id } = current;
   leave();
-  roomList.show(store, current);
   byId("rooms").querySelector(`[data-room="${id}"]`)?.focus();
 };
 
@@ -245,7 +238,10 @@ function markReadSoon() {
 
 // Drawing
 
-function drawHead() {
+function drawRooms() {
+  roomList.show(store, current);
+  const count = store.unread > 0 ? `(${store.unread}) ` : "";
+  document.title = count + say("page");
   if (current === null) return;
   const isOnline = presenceOf(current, store);
   const kind = say(current.kind);
@@ -254,14 +250,20 @@ function drawHead() {
     isOnline === null ? kind : `${kind} · ${say(isOnline ? "online" : "offline")}`;
 }
 
-function drawTyping() {
+// These are drawn in a moment, when no room may be open any more.
+const inRoom = (draw) => () => current !== null && draw();
+const drawMessages = inRoom(() => messageList.draw());
+const drawNew = inRoom(() => messageList.drawNew());
+const drawReceipts = inRoom(() => messageList.drawReceipts());
+const drawPending = inRoom(() => messageList.drawPending(chat.pending(current.id)));
+const drawTyping = inRoom(() => {
   const names = [...current.typists.keys()].map((id) =>
     nameOf({ id, first_name: current.people.get(id) }),
   );
   byId("typing").textContent = names.length
     ? say("typing", { names: names.join(", ") })
     : "";
-}
+});
 
 function notify(text) {
   const notice = element("p", { className: "notice", textContent: text });

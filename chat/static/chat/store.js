@@ -146,6 +146,8 @@ export class Store extends EventTarget {
 }
 
 class Room {
+  last_id = 0;
+  read_id = 0;
   messages = []; // of consecutive ids, up to the last one
   isComplete = false; // from the first one on
   people = new Map(); // who was seen here: id → first name
@@ -154,7 +156,11 @@ class Room {
 
   update({ id, kind, title, last_id, read_id, user }) {
     this.meet(user); // whom a direct room is with
-    return Object.assign(this, { id, kind, title, last_id, read_id });
+    Object.assign(this, { id, kind, title });
+    // What comes live may overtake an answer of the API.
+    this.last_id = Math.max(this.last_id, last_id);
+    this.read_id = Math.max(this.read_id, read_id);
+    return this;
   }
 
   get unread() {
