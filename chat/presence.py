@@ -63,7 +63,6 @@ return redis.call('HEXISTS', key(server), '')
 """
 _RESTORE = """
 local server = ARGV[2]
-redis.call('DEL', key(server))
 write(server)
 return redis.call('ZADD', servers, now, server)
 """
