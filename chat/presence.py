@@ -41,16 +41,19 @@ local function write(server)
 end
 """
 _ENTER = """
-local server, member = ARGV[2], ARGV[3]
-local before = sockets(member)
-if before >= tonumber(ARGV[4]) then return -1 end
-redis.call('HINCRBY', key(server), member, 1)
+local server, member, mine = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local stored = tonumber(redis.call('HGET', key(server), member)) or 0
 redis.call('ZADD', servers, now, server)
-return before
+local others = sockets(member) - stored
+if others + mine > tonumber(ARGV[5]) then return -1 end
+redis.call('HSET', key(server), member, mine)
+return others + mine - 1
 """
 _LEAVE = """
-local server, member = ARGV[2], ARGV[3]
-if redis.call('HINCRBY', key(server), member, -1) < 1 then
+local server, member, mine = ARGV[2], ARGV[3], tonumber(ARGV[4])
+if mine > 0 then
+  redis.call('HSET', key(server), member, mine)
+else
   redis.call('HDEL', key(server), member)
 end
 return sockets(member)
@@ -63,6 +66,7 @@ return redis.call('HEXISTS', key(server), '')
 """
 _RESTORE = """
 local server = ARGV[2]
+redis.call('DEL', key(server))
 write(server)
 return redis.call('ZADD', servers, now, server)
 """
@@ -94,25 +98,29 @@ class TooManySockets(Exception):
 
 
 class Presence:
-    """This server's part. Every method raises redis.RedisError."""
+    """This server's part. Every method raises redis.RedisError.
+
+    Counts are told, not changed: so they are called in order (threads.in_order), and
+    none is counted twice or lost when Redis forgets them meanwhile.
+    """
 
     def __init__(self) -> None:
         self.server = uuid4().hex
         self.alive_s = settings.CHAT_BEAT_S * MISSED_BEATS
 
-    def enter(self, member_id: int) -> bool:
-        """Count one more socket; True: the member was offline.
+    def enter(self, member_id: int, count: int) -> bool:
+        """The member has `count` sockets here, one more; True: it was offline.
 
         Raises TooManySockets.
         """
-        before = self._run(_ENTER, self.server, member_id, MAX_SOCKETS)
+        before = self._run(_ENTER, self.server, member_id, count, MAX_SOCKETS)
         if before < 0:
             raise TooManySockets
         return bool(before == 0)
 
-    def leave(self, member_id: int) -> bool:
-        """Count one less; True: the member is offline now."""
-        return bool(self._run(_LEAVE, self.server, member_id) == 0)
+    def leave(self, member_id: int, count: int) -> bool:
+        """The member has `count` sockets left here; True: it is offline now."""
+        return bool(self._run(_LEAVE, self.server, member_id, count) == 0)
 
     def beat(self, sockets: Mapping[int, int]) -> bool:
         """Say that this server lives. False: Redis had lost `sockets`, by member."""

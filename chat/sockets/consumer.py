@@ -22,7 +22,7 @@ from chat.sockets.entering import (
 )
 from chat.sockets.servers import server
 from chat.sockets.socket import Socket
-from chat.sockets.threads import in_thread
+from chat.sockets.threads import in_order, in_thread
 from matchmaker.errors import TokenDead
 from project.lib.sockets import WIRE
 
@@ -87,14 +87,14 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def count(self) -> bool:
         """True: the member was offline. Raises TooManySockets."""
         self.server, member_id = server(), self.ticket.member.pk
+        presence, counted = self.server.presence, self.server.hub.counted
+        self.is_counted = True
+        counted[member_id] += 1
         try:
-            was_offline = await in_thread(self.server.presence.enter, member_id)
+            return await in_order(presence.enter, member_id, counted[member_id])
         except redis.RedisError as error:
             logger.warning("Redis fails, a socket is not counted: %s", error)
-            was_offline = False
-        self.is_counted = True
-        self.server.hub.counted[member_id] += 1
-        return was_offline
+            return False
 
     async def welcome(self, was_offline: bool) -> None:
         hub, ticket = self.server.hub, self.ticket
@@ -140,8 +140,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
             counted[member_id] -= 1
             if not counted[member_id]:
                 del counted[member_id]
+            presence, left = self.server.presence, counted.get(member_id, 0)
             try:
-                is_offline = await in_thread(self.server.presence.leave, member_id)
+                is_offline = await in_order(presence.leave, member_id, left)
             except redis.RedisError as error:
                 logger.warning("Redis fails, a socket stays counted: %s", error)
                 return

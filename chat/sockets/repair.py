@@ -19,7 +19,7 @@ from chat.sockets.entering import announce
 from chat.sockets.hub import Hub
 from chat.sockets.reads import names
 from chat.sockets.rights import greet, look, settle_doubts
-from chat.sockets.threads import in_thread
+from chat.sockets.threads import in_order, in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -51,12 +51,12 @@ async def find_messages(hub: Hub) -> None:
 
 async def beat(hub: Hub, presence: Presence) -> None:
     """Stay alive to the others, and tell who is gone with a server that is not."""
-    if not await in_thread(presence.beat, dict(hub.counted)):
+    if not await in_order(presence.beat, dict(hub.counted)):
         # Redis has lost them, or the others took this server for dead.
         for sockets in [*hub.members.values()]:
             for socket in [*sockets][:1]:
                 announce(socket, [*socket.positions], is_online=True)
-    gone = await in_thread(presence.bury)
+    gone = await in_order(presence.bury)
     if gone:
         rooms = await in_thread(reads.rooms_by_member, gone)
         first_names = await in_thread(names, gone)

@@ -26,9 +26,22 @@ async def in_thread(
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
+async def in_order(
+    function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
+) -> Answer:
+    """Call it after all that was called so before; not for the database."""
+    call = partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_one_thread(), call)
+
+
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(settings.CHAT_THREADS, "chat")
+
+
+@cache
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "chat-presence")
 
 
 def _call(function: Callable[[], Answer]) -> Answer:

@@ -146,6 +146,11 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
         self.wire.closed()
         super().onClose(*how)
 
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        # autobahn raises for a client that is just leaving, which is no error.
+        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
+            super().serverSend(content, binary)
+
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         if code in OWN_CLOSE_CODES:
             self.sendCloseFrame(code=code, isReply=False)

@@ -9,7 +9,8 @@ from tests.live.chat import Chat, match, new_member
 from tests.live.conftest import daphne
 from tests.live.wire import wait_until
 
-BEATS = {"CHAT_BEAT_S": "0.75"}
+# Slower ones than these and a busy machine takes a server for dead.
+BEATS = {"CHAT_BEAT_S": "1.5"}
 
 
 @pytest.fixture(scope="module")
