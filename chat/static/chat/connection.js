@@ -266,6 +266,8 @@ export class ChatConnection extends EventTarget {
       else this.#outbox.pause();
       return true;
     }
+    // One that closed before it was resumed, say: `room.gone` tells of it.
+    if (code === "room_unknown" && client_id === null) return true;
     // Of a frame that it did not read, the server does not know the client_id.
     const clientId = code === "frame_too_large" ? this.#outbox.sending : client_id;
     return this.#outbox.fail(clientId, detail);
