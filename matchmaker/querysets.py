@@ -38,14 +38,7 @@ class MemberQuerySet(QuerySet["Member"]):
 
         The blocks are read once a statement (a hashed subplan), not once a row.
         """
-        block = apps.get_model("matchmaker", "Block").objects
-        other = Case(
-            When(from_member=viewer, then=F("to_member")), default=F("from_member")
-        )
-        concerned = block.filter(Q(from_member=viewer) | Q(to_member=viewer))
-        return self.filter(is_active=True).exclude(
-            pk__in=concerned.values_list(other, flat=True)
-        )
+        return self.filter(is_active=True).exclude(pk__in=hidden_from(viewer))
 
     def others(self, viewer: "Viewer") -> Self:
         return self.exclude(pk=getattr(viewer, "pk", viewer))
@@ -97,6 +90,16 @@ class MemberQuerySet(QuerySet["Member"]):
         return self.annotate(
             liked=Exists(like.filter(from_member=viewer, to_member=OuterRef("pk")))
         )
+
+
+def hidden_from(viewer: "Viewer") -> QuerySet[Any]:
+    """The ids of members whom `viewer` blocks, or who block it."""
+    block = apps.get_model("matchmaker", "Block").objects
+    other = Case(
+        When(from_member=viewer, then=F("to_member")), default=F("from_member")
+    )
+    concerned = block.filter(Q(from_member=viewer) | Q(to_member=viewer))
+    return concerned.values_list(other, flat=True)
 
 
 def liked_by(viewer: "Viewer") -> Q:

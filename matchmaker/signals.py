@@ -2,5 +2,18 @@
 
 from django.dispatch import Signal
 
-# Arguments: member. Sent by services.register_member.
+# Sent by services.register_member. Argument: `member`.
 member_registered = Signal()
+
+# Two members like each other. Both: `member_ids`.
+match_created = Signal()
+
+# What two members may know of each other, or do, is not what it was: a match or a like
+# has ended, a block was made or taken back. Both: `member_ids`.
+relation_changed = Signal()
+
+# Every access token of `member_id` is dead.
+signed_out = Signal()
+
+# The account `member_id` is shut out, let in again, or about to be deleted.
+account_changed = Signal()

@@ -10,9 +10,17 @@ import django
 
 django.setup(set_prefix=False)
 
+from chat.sockets.consumer import ChatConsumer  # noqa: E402
 from project.lib import edge  # noqa: E402, F401 - bounds what Daphne reads
 from project.lib.handler import ThreadPoolHandler, refuse_socket  # noqa: E402
+from project.lib.sockets import Receive, Scope, Send, bounded  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": ThreadPoolHandler(), "websocket": refuse_socket}
-)
+chat = bounded(ChatConsumer.as_asgi())
+
+
+async def sockets(scope: Scope, receive: Receive, send: Send) -> None:
+    serve = chat if scope["path"].rstrip("/") == "/ws/chat" else refuse_socket
+    await serve(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": ThreadPoolHandler(), "websocket": sockets})

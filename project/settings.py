@@ -6,6 +6,7 @@ servers) must be set: a missing one stops the start and is named.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import redis
@@ -38,6 +39,7 @@ INSTALLED_APPS = [
     "matchmaker",
     "events",
     "referrals",
+    "chat",
     "project",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -120,8 +122,21 @@ CACHES = {
 }
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        # Publish and subscribe. The other layer keeps each message for each socket in
+        # a sorted set, up to a capacity, which a lively room is soon beyond; here a
+        # broadcast is one command, and what is lost the chat notices by its numbers.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            # A channel is heard in all of Redis, whatever database one is connected to.
+            "prefix": f"asgi{urlsplit(REDIS_URL).path}",
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_connect_timeout": 1,
+                    "health_check_interval": 10,
+                }
+            ],
+        },
     }
 }
 DRAMATIQ_BROKER = {
@@ -209,6 +224,7 @@ THROTTLE_RATES = rates(
         "invite_code": "20/hour",
         "one_time_code": "10/hour",
         "one_time_try": "30/day",
+        "room": "60/hour",
     },
 )
 # An address may do what so many accounts may: offices and mobile networks share one.
@@ -269,6 +285,15 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": "",
     "RESET_VIEW": False,
 }
+
+# Threads, and connections to PostgreSQL, for a web process's sockets.
+CHAT_THREADS = env.int("CHAT_THREADS", 4)
+# How often a web process looks for messages that no broadcast brought, and how often it
+# says that it lives: four times that, and its members are offline.
+CHAT_REPAIR_S = env.float("CHAT_REPAIR_S", 3.0)
+CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
+# A client that has read nothing for so long, while there was something, is dropped.
+SLOW_READER_S = env.float("SLOW_READER_S", 20.0)
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 

@@ -11,6 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
     OutstandingToken,
 )
 
+from chat.page import demo_page
 from matchmaker.admin.passwords import change_own_password
 from project import health, media
 from project.lib.routes import endpoint
@@ -25,10 +26,12 @@ urlpatterns = [
     path("api/", include("matchmaker.urls")),
     path("api/", include("events.urls")),
     path("api/", include("referrals.urls")),
+    path("api/", include("chat.urls")),
     endpoint("docs", swagger_ui, "docs"),
     endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
     endpoint("redoc", redoc, "redoc"),
     endpoint(r"swagger\.json", swagger_json, "swagger-json"),
+    endpoint("chat/demo", demo_page, "chat-demo"),
     endpoint("health/live", health.live, "health-live"),
     endpoint("health/ready", health.ready, "health-ready"),
     path(

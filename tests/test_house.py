@@ -27,6 +27,7 @@ OPEN = {
     "swagger-json", "health-live", "health-ready", "media", "home", "feed",
     "phone-sign-up", "phone-sign-in", "request-code", "auth-code",
     "v1-sign-up", "v1-sign-in", "v1-refresh",
+    "chat-demo",
 }  # fmt: skip
 OPEN_METHODS = {("members", "post"), ("member-create", "post")}
 

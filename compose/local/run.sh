@@ -47,6 +47,7 @@ if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$
   Matchmaker runs at     http://$HOST:$PORT/
   Try the API            http://$HOST:$PORT/docs
   The reference          http://$HOST:$PORT/redoc
+  Two people chatting    http://$HOST:$PORT/chat/demo/
   The admin panel        http://$HOST:$PORT/admin/
   Mail that is sent      here, after ✉ (EMAIL_URL names a mail server)
   SMS that are sent      here, after ✆ (SMS_BACKEND names who sends them)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from events import errors
+from events import errors, signals
 from events.models import Attendance, Event
 from events.services.locks import hold_members
 from matchmaker.models import Member
@@ -38,10 +38,12 @@ def attend_event(member: Member, event_id: int, *, wait: bool) -> Place:
             mine = Attendance.objects.create(
                 event=event, member=member, is_waiting=is_full
             )
+            _tell(mine)
         elif mine is not None and mine.is_waiting and not is_full:
             # Was passed over while inactive. The trigger of a capacity moves the line.
             Event.objects.filter(pk=event.pk).update(capacity=F("capacity"))
             mine.refresh_from_db()
+            _tell(mine)
         if mine is None or (mine.is_waiting and not wait):
             raise errors.EventFull
         return _place(mine)
@@ -52,7 +54,16 @@ def leave_event(member: Member, event_id: int) -> None:
     with transaction.atomic():
         hold_members(member)
         event = _open_event(member, event_id)
-        Attendance.objects.filter(event=event, member=member).delete()
+        mine = Attendance.objects.filter(event=event, member=member).first()
+        if mine is not None:
+            _tell(mine)
+            mine.delete()
+
+
+def _tell(place: Attendance) -> None:
+    signals.attendance_changed.send(
+        Attendance, event_id=place.event_id, member_ids=[place.member_id]
+    )
 
 
 def _open_event(member: Member, event_id: int) -> Event:

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from PIL import Image
 
-from events import constants, errors
+from events import constants, errors, signals
 from events.models import Event, Organization, Role
 from events.services.locks import hold_members, hold_organizations
 from matchmaker import images
@@ -75,7 +75,11 @@ def publish_event(event_id: int) -> None:
     due_now = Event.objects.filter(
         pk=event_id, published_at=None, cancelled_at=None, publish_at__lte=Now()
     )
-    due_now.update(published_at=Now())
+    with transaction.atomic():
+        creators = due_now.values_list("creator", flat=True)
+        ids = [pk for pk in creators if pk is not None]
+        if due_now.update(published_at=Now()):
+            signals.attendance_changed.send(Event, event_id=event_id, member_ids=ids)
 
 
 def change_event(
@@ -125,6 +129,7 @@ def delete_event(member: Member, event_id: int) -> None:
     """
     with transaction.atomic():
         event = _mine(member, event_id)
+        signals.event_closed.send(Event, event_id=event_id)
         delete_after_commit(event.image.name)
         delete_after_commit(event.thumbnail.name)
         if event.published_at is None:

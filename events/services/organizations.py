@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
-from events import errors
+from events import errors, signals
 from events.models import Membership, Organization, Role
 from events.services.locks import hold_members
 from matchmaker.models import Member
@@ -45,6 +45,7 @@ def create_organization(
             Membership(organization=organization, member=other)
             for other in others.values()
         )
+        _tell(organization, creator.pk, *others)
     return organization
 
 
@@ -66,6 +67,7 @@ def delete_organization(member: Member, organization_id: int) -> None:
         # Wholly: who names it in an event has it before, or finds it gone.
         organization = _held(organization_id, no_key=False)
         _require_owner(member, organization)
+        signals.organization_closed.send(Organization, organization_id=organization.pk)
         organization.delete()
 
 
@@ -93,6 +95,7 @@ def add_member(
         if is_own:
             membership.confirmed_at = Coalesce("confirmed_at", Now())
         membership.save()
+        _tell(organization, user.pk)
     return membership
 
 
@@ -125,6 +128,13 @@ def remove_member(
         if membership.role == Role.OWNER:
             _require_another_owner(membership)
         membership.delete()
+        _tell(organization, membership.member_id)
+
+
+def _tell(organization: Organization, *member_ids: int) -> None:
+    signals.membership_changed.send(
+        Membership, organization_id=organization.pk, member_ids=member_ids
+    )
 
 
 def _held(organization_id: int, *, no_key: bool = True) -> Organization:

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from django.db import transaction
 
-from events import errors
+from events import errors, signals
 from events.models import Membership, Organization, Role
 from events.services.locks import hold_members
 from events.services.organizations import OrganizationFields
@@ -48,3 +48,8 @@ def change_memberships(
         after = there | dict(roles)
         if after and Role.OWNER not in after.values():
             raise errors.LastOwner
+        signals.membership_changed.send(
+            Membership,
+            organization_id=organization_id,
+            member_ids=[*roles, *removed],
+        )

@@ -11,7 +11,7 @@ from django.db import transaction
 from PIL import Image
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from matchmaker import errors, images
+from matchmaker import errors, images, signals
 from matchmaker.models import Member
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
@@ -90,6 +90,7 @@ def delete_member(member: Member) -> None:
         LogEntry.objects.filter(content_type=about, object_id=str(member.pk)).update(
             object_repr=f"#{member.pk}"
         )
+        signals.account_changed.send(Member, member_id=member.pk)
         row.delete()
         # Before the commit: a file that cannot be deleted keeps the account, to be
         # deleted again, and not itself, for ever.
@@ -104,6 +105,7 @@ def set_active(member: Member, is_active: bool) -> None:
         Member.objects.filter(pk=member.pk).update(is_active=is_active)
         if not is_active:
             sign_out_everywhere(member)
+        signals.account_changed.send(Member, member_id=member.pk)
 
 
 def _stored_avatar(picture: Image.Image | None) -> AbstractContextManager[str]:

@@ -14,7 +14,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 )
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from matchmaker import errors
+from matchmaker import errors, signals
 from matchmaker.authentication import VERSION_CLAIM, refresh_token_for
 from matchmaker.models import Member
 from matchmaker.services.locks import locked_member
@@ -120,3 +120,4 @@ def sign_out_bearers(member: Member) -> None:
     mine = Member.objects.filter(pk=member.pk)
     if mine.update(token_version=F("token_version") + 1):
         member.refresh_from_db(fields=["token_version"])
+        signals.signed_out.send(Member, member_id=member.pk)

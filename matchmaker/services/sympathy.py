@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from matchmaker import constants, errors
+from matchmaker import constants, errors, signals
 from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass
 from matchmaker.querysets import match_between
 from matchmaker.services.locks import Pair, locked_pair
@@ -71,6 +71,7 @@ def withdraw_like(viewer: Member, other_id: int) -> None:
     with locked_pair(viewer, other_id) as pair:
         pair.require_visible()
         _withdraw(viewer, pair.other)
+        _tell(pair)
 
 
 def block_member(viewer: Member, other_id: int) -> None:
@@ -83,6 +84,7 @@ def block_member(viewer: Member, other_id: int) -> None:
         if not pair.is_blocked_by_viewer:
             _withdraw(viewer, pair.other)
             Block.objects.create(from_member=viewer, to_member=pair.other)
+            _tell(pair)
     if pair.is_hidden:  # after the commit
         raise errors.MemberUnknown
 
@@ -91,6 +93,7 @@ def unblock_member(viewer: Member, other_id: int) -> None:
     """Take the own block back. Raises MemberUnknown, Oneself."""
     with locked_pair(viewer, other_id) as pair:
         Block.objects.filter(from_member=viewer, to_member=pair.other).delete()
+        _tell(pair)
     if pair.is_hidden:  # after the commit
         raise errors.MemberUnknown
 
@@ -119,6 +122,7 @@ def end_like(like: Like) -> None:
     """
     with locked_pair(like.from_member, like.to_member_id) as pair:
         _withdraw(pair.viewer, pair.other)
+        _tell(pair)
 
 
 def end_match(match: Match) -> None:
@@ -129,6 +133,7 @@ def end_match(match: Match) -> None:
     with locked_pair(match.first_member, match.second_member_id) as pair:
         _withdraw(pair.viewer, pair.other)
         _withdraw(pair.other, pair.viewer)
+        _tell(pair)
 
 
 def _match(pair: Pair) -> None:
@@ -136,6 +141,7 @@ def _match(pair: Pair) -> None:
     Match.objects.create(first_member=first, second_member=second)
     _ask_for_mail(pair.viewer, about=pair.other)
     _ask_for_mail(pair.other, about=pair.viewer)
+    signals.match_created.send(Match, member_ids=[first.pk, second.pk])
 
 
 def _ask_for_mail(member: Member, *, about: Member) -> None:
@@ -161,6 +167,11 @@ def _ask_for_mail(member: Member, *, about: Member) -> None:
 def _withdraw(member: Member, other: Member) -> None:
     """Delete the member's like of the other; the database deletes a match with it."""
     Like.objects.filter(from_member=member, to_member=other).delete()
+
+
+def _tell(pair: Pair) -> None:
+    ids = [pair.viewer.pk, pair.other.pk]
+    signals.relation_changed.send(Pair, member_ids=ids)
 
 
 def _sympathy(*, liked: bool, matched: bool, email: str | None) -> Sympathy:

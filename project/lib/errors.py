@@ -21,6 +21,7 @@ class DomainError(Exception):
     code = "conflict"
     detail: Text = _("This is not possible in the present state.")
     field: str | None = None
+    wait_s = 0.0  # until it is worth another try, where that is known
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__(self.code)

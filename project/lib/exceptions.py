@@ -1,6 +1,7 @@
 """The one place that turns exceptions into the bodies of the contract, section 1."""
 
 import logging
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,7 +60,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return Response(
             error_body(exc.detail, exc.code),
             status=exc.status,
-            headers={"WWW-Authenticate": SCHEMES} if exc.status == 401 else None,
+            headers=_headers(exc),
         )
     if isinstance(exc, RequestDataTooBig):
         exc = PayloadTooLarge()
@@ -81,6 +82,15 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     else:
         response.data = error_body(*_detail_and_code(exc))
     return response
+
+
+def _headers(exc: DomainError) -> dict[str, str]:
+    headers = {}
+    if exc.status == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = SCHEMES
+    if exc.wait_s:
+        headers["Retry-After"] = f"{math.ceil(exc.wait_s)}"
+    return headers
 
 
 def _is_cut_off(exc: Exception) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Field, QuerySet
 from django.db.models.expressions import Expression
 
@@ -48,6 +49,12 @@ class Statement:
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters to execute with; raises KeyError for a missing value."""
         return [values[p.name] if isinstance(p, Param) else p for p in self.params]
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Run with the values of the Params, and read all that comes of it."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.bind(values))
+            return cursor.fetchall()
 
 
 NO_STATEMENT = Statement("", ())

@@ -169,7 +169,7 @@ def test_top_up_adds_only_what_is_missing():
     Organization.objects.latest("id").delete()
     before = set(Event.objects.values_list("pk", flat=True))
 
-    assert "Beside them: organizations 1, events 1.\n" in demo("--members=100")
+    assert "Beside them: organizations 1, events 1, " in demo("--members=100")
     assert "Beside them" not in demo("--members=100")
     said = demo("--members=120", "--seed=2")
     assert "Beside them: organizations 1, events 2," in said

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
@@ -36,6 +36,7 @@ class Server:
     name: str
     log: Path
     media: Path
+    pid: int = 0
 
     @property
     def url(self) -> str:
@@ -97,7 +98,7 @@ def daphne(folder: Path, **environment: str) -> Iterator[Server]:
     ):
         try:
             _wait_until_live(made, process)
-            yield made
+            yield replace(made, pid=process.pid)
         finally:
             process.terminate()
             process.wait(timeout=30)

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     negative_data_rejection,
 )
 
+from chat import services as chat_services
 from events import services as event_services
 from events.models import CalendarFeed
 from matchmaker.authentication import refresh_token_for
@@ -122,6 +123,12 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     },
     "POST /api/auth/token/login/": lambda me: {"email": me, "password": PASSWORD},
     "POST /api/auth/token/logout/": lambda me: {},
+    "GET /api/chat/rooms/": lambda me: {},
+    "POST /api/chat/rooms/": lambda me: {"member": acquaintance(me).pk},
+    "GET /api/chat/rooms/{id}/": lambda me: {},
+    "GET /api/chat/rooms/{id}/messages/": lambda me: {},
+    "POST /api/chat/rooms/{id}/messages/": lambda me: {"message": "Hi"},
+    "POST /api/chat/rooms/{id}/read/": lambda me: {"id": 0},
     "GET /api/clients/": lambda me: {},
     "POST /api/clients/": lambda me: {**profile(), "avatar": picture()},
     "POST /api/clients/create/": lambda me: {
@@ -224,11 +231,21 @@ def parameters_of(path: str, email: str) -> dict[str, Any]:
     if "{id}" not in path:
         return {}
     me = Member.objects.get(email=email)
+    if "/rooms/" in path:
+        return {"id": chat_services.lobby_id()}
     if "/events/" in path:
         return {"id": EventFactory(creator=me).pk}
     if "/organizations/" in path:
         return {"id": event_services.create_organization(me, users=[], title="Club").pk}
     return {"id": Member.objects.earliest("id").pk}
+
+
+def acquaintance(email: str) -> Member:
+    other = MemberFactory()
+    event_services.create_organization(
+        Member.objects.get(email=email), users=[other], title="Club"
+    )
+    return other
 
 
 def have_feed(email: str) -> dict[str, Any]:

@@ -10,10 +10,17 @@ from django.db import connection, transaction
 
 from matchmaker.models import Member
 from tests.factories import MemberFactory
-from tests.live.conftest import WEB_THREADS
+from tests.live.conftest import WEB_THREADS, daphne
 from tests.live.wire import PASSWORD, new_email, picture, profile, wait_until
 
 MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory, redis_url):
+    """Without sockets, which have connections of their own."""
+    with daphne(tmp_path_factory.mktemp("live"), REDIS_URL=redis_url) as made:
+        yield made
 
 
 class Backends:

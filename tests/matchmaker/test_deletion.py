@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from chat import services as chat_services
 from events import services as event_services
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
@@ -147,6 +148,11 @@ def ann(transactional_db) -> Member:
         code = referral_services.create_code(referrer, expires_at=None).code
         referral_services.activate_code(invited, code, meta={"REMOTE_ADDR": address})
     referral_services.set_listed(ann, False)
+    lobby = chat_services.lobby_id()
+    chat_services.send_message(ann, lobby, "I live in Nowhere Lane", None)
+    for other in (older, younger):
+        room, _is_new = chat_services.open_direct_room(other, ann.pk)
+        chat_services.send_message(other, room.pk, "The key is in the well", None)
     foreign = services.report_member(older, younger.pk, reason="fake", text="")
     services.dismiss_report(foreign, by=ann)
     for actor, subject in ((ann, older), (older, ann)):
@@ -186,7 +192,8 @@ def traces(ann: Member) -> list[str]:
     return [
         ann.email, ann.phone_number, ann.first_name, ann.last_name, ann.password,
         ann.avatar.name, ann.location.hexewkb.decode(),
-        AWAY.hexewkb.decode(), "rude", "a bot", "a philatelist",
+        AWAY.hexewkb.decode(), "rude", "a bot", "a philatelist", "Nowhere Lane",
+        "in the well",
     ]  # fmt: skip
 
 

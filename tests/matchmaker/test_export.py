@@ -24,7 +24,7 @@ ME = "/api/clients/me/"
 SECTIONS = [
     "format_version", "exported_at", "profile", "avatar", "anchors", "likes_given",
     "likes_received", "matches", "passes", "blocks", "reports", "match_mails",
-    "sign_ins", "events", "referrals",
+    "sign_ins", "events", "referrals", "chat",
 ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
     assert "Хам\\n№ 1" in response.content.decode()
     assert datetime.fromisoformat(file.pop("exported_at")).tzinfo
     signed_in = file.pop("sign_ins")
-    del file["events"], file["referrals"]  # tests/events, tests/referrals
+    del file["events"], file["referrals"], file["chat"]  # tests/events, …
     picture = b64decode(file["avatar"].pop("base64"))
     with default_storage.open(ann.avatar.name) as file_on_disk:
         assert picture == file_on_disk.read()
@@ -340,18 +340,18 @@ def test_many_rows_cost_no_more_queries(ann, as_ann):
     # given and received, matches, passes, blocks, reports, mails; the key and the
     # refresh tokens; four of events. The answers about the e-mail, which the profile
     # has too; all questions about it; codes, the one activated, those invited, the
-    # leaderboard.
-    assert few == queries() == 24
+    # leaderboard. Two of the chat.
+    assert few == queries() == 26
     assert len(as_ann.get(EXPORT).json()["likes_given"]) == 3001
 
 
 def test_other_apps_add_their_sections(ann, as_ann, monkeypatch):
     monkeypatch.setattr(export, "SECTIONS", dict(export.SECTIONS))
-    export.register("chat", lambda request: [{"room": 4, "by": request.user.pk}])
+    export.register("music", lambda request: [{"room": 4, "by": request.user.pk}])
 
     file = as_ann.get(EXPORT).json()
 
-    assert list(file) == [*SECTIONS, "chat"]
-    assert file["chat"] == [{"room": 4, "by": ann.pk}]
+    assert list(file) == [*SECTIONS, "music"]
+    assert file["music"] == [{"room": 4, "by": ann.pk}]
     with pytest.raises(ImproperlyConfigured):
-        export.register("chat", lambda request: None)
+        export.register("music", lambda request: None)

@@ -189,7 +189,8 @@ def test_deleted_organization_leaves_its_events(admin_client, club, from_the_lis
     event = EventFactory()
     event.organizations.add(club)
     page = admin_client.get(delete(club))
-    assert dict(page.context["model_count"]) == {"organizations": 1, "memberships": 2}
+    counts = {"organizations": 1, "memberships": 2, "rooms": 1}
+    assert dict(page.context["model_count"]) == counts
 
     if from_the_list:
         data = {"action": "delete_selected", "_selected_action": [club.pk]}

@@ -1,0 +1,1 @@
+"""Rooms and messages; the socket, and REST beside it."""

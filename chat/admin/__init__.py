@@ -1,0 +1,5 @@
+"""The admin panel of the chat. It reads; every write is a service."""
+
+from chat.admin import messages, rooms
+
+__all__ = ["messages", "rooms"]

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ChatConfig(AppConfig):
+    name = "chat"
+    verbose_name = _("Chat")
+
+    def ready(self) -> None:
+        # They need the models, which are loaded after this module.
+        from chat import own_data, receivers  # noqa: F401, PLC0415
+        from matchmaker import export  # noqa: PLC0415
+        from matchmaker.demo import more  # noqa: PLC0415
+
+        export.register("chat", own_data.section)
+        more.register("chat.demo.load.load_conversations")
+        post_migrate.connect(make_lobby, sender=self)
+
+
+def make_lobby(*, apps: Any = installed, **kwargs: object) -> None:
+    """The one room that is of nobody, wherever there is a table for it."""
+    try:
+        room = apps.get_model("chat", "Room")
+    except LookupError:  # migrated back
+        return
+    room.objects.get_or_create(kind="lobby")

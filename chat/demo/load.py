@@ -1,0 +1,130 @@
+"""Have the demo members talk: in the lobby, two by two, at events, in organizations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from random import Random
+
+from django.db.models import Q
+from django.utils import timezone
+
+from chat.demo.texts import AT_EVENTS, LOBBY, TALKS
+from chat.models import Kind, Message, Participant, Room
+from events.models import Attendance, Membership
+from matchmaker.demo.more import Load
+from matchmaker.demo.people import NEIGHBOURS, SIGN_INS, email_of
+from matchmaker.models import Language, Member
+
+FRIENDS_A_SIGN_IN = 4
+ROOMS_A_KIND = 30
+MINUTES_A_LINE = 7
+HOURS_AGO_MAX = 100
+
+# Active demo members, by the number of the demo.
+People = Mapping[int, Member]
+
+
+def load_conversations(load: Load) -> dict[str, int]:
+    """Fill rooms in which nothing is said yet; tell how many messages it were."""
+    rng = Random(f"chat {load.seed}")  # noqa: S311 - repeatable, not secret
+    numbers = {email_of(n): n for n in range(1, NEIGHBOURS + 1)}
+    found = Member.objects.filter(email__in=numbers, is_active=True)
+    by_number = {numbers[member.email or ""]: member for member in found}
+    people = {n: by_number[n] for n in sorted(by_number)}
+    talks = [
+        *_in_the_lobby(people, rng),
+        *_in_private(people, rng),
+        *_in_groups(people),
+    ]
+    said = 0
+    for room, speakers, lines in talks:
+        said += _say(room, speakers, lines, hours_ago=rng.randint(1, HOURS_AGO_MAX))
+    return {"messages": said}
+
+
+# A room, who speaks in turn, and what they say.
+Talk = tuple[Room, Sequence[Member], Sequence[str]]
+
+
+def _in_the_lobby(people: People, rng: Random) -> Iterator[Talk]:
+    by_language = {
+        language: [m for m in people.values() if m.language == language]
+        for language in Language
+    }
+    speakers: list[Member] = []
+    lines: list[str] = []
+    for language, text in LOBBY:
+        others = [m for m in by_language[language] if m not in speakers[-1:]]
+        if others:
+            speakers.append(rng.choice(others))
+            lines.append(text)
+    yield Room.objects.get(kind=Kind.LOBBY), speakers, lines
+
+
+def _in_private(people: People, rng: Random) -> Iterator[Talk]:
+    """Those who can be signed in as, with others of their organizations."""
+    for number in range(1, SIGN_INS + 1):
+        if number not in people:
+            continue
+        me = people[number]
+        colleagues = Member.objects.filter(
+            Q(organizations__memberships__member=me) & ~Q(pk=me.pk), is_active=True
+        )
+        known = set(colleagues.values_list("pk", flat=True))
+        others = [m for m in people.values() if m.pk in known]
+        for other in rng.sample(others, min(len(others), FRIENDS_A_SIGN_IN)):
+            low, high = sorted((me.pk, other.pk))
+            room, _is_new = Room.objects.get_or_create(
+                low_member_id=low, high_member_id=high, defaults={"kind": Kind.DIRECT}
+            )
+            speakers = rng.sample([me, other], 2)
+            yield room, speakers, rng.choice(TALKS[_common_language(speakers)])
+
+
+def _in_groups(people: People) -> Iterator[Talk]:
+    by_pk = {member.pk: member for member in people.values()}
+    for kind, rows, of in (
+        (Kind.EVENT, Attendance.objects.filter(is_waiting=False), "event"),
+        (Kind.ORGANIZATION, Membership.objects.all(), "organization"),
+    ):
+        rooms = Room.objects.filter(kind=kind).order_by("pk")[:ROOMS_A_KIND]
+        for room in rooms:
+            there = rows.filter(**{of: getattr(room, f"{of}_id")}).order_by("pk")
+            pks = there.values_list("member", flat=True)
+            speakers = [by_pk[pk] for pk in pks if pk in by_pk]
+            if len(speakers) > 1:
+                yield room, speakers, AT_EVENTS[_common_language(speakers)]
+
+
+def _common_language(members: Sequence[Member]) -> Language:
+    languages = {Language(member.language) for member in members}
+    return languages.pop() if len(languages) == 1 else Language.ENGLISH
+
+
+def _say(
+    room: Room, speakers: Sequence[Member], lines: Sequence[str], *, hours_ago: int
+) -> int:
+    """Each has read the room up to the own last line."""
+    silent = Room.objects.filter(pk=room.pk, last_number=0)
+    if not lines or not silent.update(last_number=len(lines)):
+        return 0
+    begun_at = timezone.now() - timedelta(hours=hours_ago + 2)
+    turns = [speakers[i % len(speakers)] for i in range(len(lines))]
+    Message.objects.bulk_create(
+        Message(
+            room=room,
+            number=number,
+            sender=sender,
+            text=text,
+            sent_at=begun_at + timedelta(minutes=MINUTES_A_LINE * number),
+        )
+        for number, (sender, text) in enumerate(zip(turns, lines, strict=True), 1)
+    )
+    read = {sender.pk: number for number, sender in enumerate(turns, 1)}
+    Participant.objects.bulk_create(
+        [
+            Participant(room=room, member_id=pk, read_number=number)
+            for pk, number in read.items()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(lines)

@@ -1,0 +1,61 @@
+"""What can go wrong in the chat, with the codes that clients rely on."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from project.lib.errors import DomainError
+
+
+class RoomUnknown(DomainError):
+    """There is none, or none that the member may be in."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "room_unknown"
+    detail = _("There is no such room.")
+
+
+class NotAcquainted(DomainError):
+    status = HTTPStatus.FORBIDDEN
+    code = "not_acquainted"
+    detail = _("You are not matched and share no organization or event.")
+
+
+class TextEmpty(DomainError):
+    code = "text_empty"
+    detail = _("A message needs a text.")
+    field = "message"
+
+
+class TextTooLong(DomainError):
+    code = "text_too_long"
+    detail = _("A message has at most 4000 characters.")
+    field = "message"
+
+
+class TextInvalid(DomainError):
+    """It has a NUL or half a character, which no database and no UTF-8 can hold."""
+
+    code = "text_invalid"
+    detail = _("This text has characters that are none.")
+    field = "message"
+
+
+class IdUnknown(DomainError):
+    """A place in a room that no message has yet."""
+
+    code = "id_unknown"
+    detail = _("There is no such message in this room yet.")
+    field = "id"
+
+
+class SlowDown(DomainError):
+    """Too many messages at once; `wait_s` seconds later there is room for one."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "slow_down"
+    detail = _("You send too fast. Wait a moment.")
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s

@@ -1,0 +1,22 @@
+"""Query parameters of the chat's lists."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from chat import constants
+from project.lib.filtersets import CompiledFilterSet
+
+
+class HistoryFilter(CompiledFilterSet):
+    before = django_filters.NumberFilter(
+        min_value=1,
+        max_value=constants.BIGINT_MAX,
+        decimal_places=0,
+        help_text=_("Only messages with a lower id"),
+    )
+    limit = django_filters.NumberFilter(
+        min_value=1,
+        max_value=constants.HISTORY_LIMIT_MAX,
+        decimal_places=0,
+        help_text=_("Messages a page"),
+    )

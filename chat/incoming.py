@@ -1,0 +1,155 @@
+"""What clients ask for over the socket."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from chat.constants import BIGINT_MAX, MAX_FRAME_BYTES, MAX_RESUMED_ROOMS
+from chat.frames import Frame, error
+
+CLIENT_ID_MAX_LENGTH = 64
+ROOM_KEY = re.compile(r"[1-9][0-9]{0,18}")
+
+
+@dataclass(frozen=True)
+class Send:
+    """`room_id` None: the lobby."""
+
+    room_id: int | None
+    text: str
+    client_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Read:
+    room_id: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Typing:
+    room_id: int
+
+
+@dataclass(frozen=True)
+class Resume:
+    """After which number to replay each room."""
+
+    after: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ping:
+    pass
+
+
+Command = Send | Read | Typing | Resume | Ping
+
+
+class FrameInvalid(Exception):
+    """What a client sent is no command; `frame` tells it."""
+
+    def __init__(self, code: str, detail: str, client_id: str | None = None) -> None:
+        super().__init__(code)
+        self.frame = error(code, detail, client_id)
+
+
+def read(text: str) -> Command:
+    """The command in a client's text frame. Raises FrameInvalid."""
+    if len(text) > MAX_FRAME_BYTES or len(text.encode()) > MAX_FRAME_BYTES:
+        raise FrameInvalid("frame_too_large", _("A frame has at most 16 KiB."))
+    try:
+        given = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as problem:
+        raise FrameInvalid("frame_invalid", _("This is no JSON.")) from problem
+    if not isinstance(given, dict):
+        raise FrameInvalid("frame_invalid", _("A frame is a JSON object."))
+    kind = given.get("type", "message.send" if "message" in given else None)
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise FrameInvalid("type_unknown", _("There is no such type of frame."))
+    try:
+        return reader(given)
+    except _Wrong as wrong:
+        detail = _("The field “%(field)s” is missing or wrong.")
+        raise FrameInvalid(
+            "frame_invalid", detail % {"field": wrong.field}, client_id_of(given)
+        ) from wrong
+
+
+def client_id_of(given: Frame) -> str | None:
+    """What an answer names the client's frame by, if it can be repeated."""
+    client_id = given.get("client_id")
+    if not isinstance(client_id, str) or len(client_id) > CLIENT_ID_MAX_LENGTH:
+        return None
+    return client_id if client_id.isprintable() else None
+
+
+class _Wrong(Exception):
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _whole(given: Frame, field: str) -> int:
+    value = given.get(field)
+    if type(value) is not int or not 0 < value <= BIGINT_MAX:
+        raise _Wrong(field)
+    return value
+
+
+def _send(given: Frame) -> Send:
+    text, client_id = given.get("message"), given.get("client_id")
+    if not isinstance(text, str):
+        raise _Wrong("message")
+    # Without a type it goes to the lobby, as the events system's document has it.
+    is_bare = "type" not in given and "room" not in given
+    room_id = None if is_bare else _whole(given, "room")
+    try:
+        return Send(room_id, text, None if client_id is None else UUID(client_id))
+    except (ValueError, TypeError, AttributeError) as problem:
+        raise _Wrong("client_id") from problem
+
+
+def _read(given: Frame) -> Read:
+    return Read(_whole(given, "room"), _whole(given, "id"))
+
+
+def _typing(given: Frame) -> Typing:
+    return Typing(_whole(given, "room"))
+
+
+def _resume(given: Frame) -> Resume:
+    rooms = given.get("rooms")
+    if not isinstance(rooms, dict) or len(rooms) > MAX_RESUMED_ROOMS:
+        raise _Wrong("rooms")
+    after = {}
+    for key, number in rooms.items():
+        if not ROOM_KEY.fullmatch(key) or type(number) is not int:
+            raise _Wrong("rooms")
+        if not 0 <= number <= BIGINT_MAX or int(key) > BIGINT_MAX:
+            raise _Wrong("rooms")
+        after[int(key)] = number
+    return Resume(after)
+
+
+def _ping(given: Frame) -> Ping:
+    return Ping()
+
+
+_READERS: dict[str, Callable[[Frame], Command]] = {
+    "message.send": _send,
+    "message.read": _read,
+    "typing": _typing,
+    "resume": _resume,
+    "ping": _ping,
+}

@@ -1,0 +1,32 @@
+"""What the own-data file holds of the chat: matchmaker/export.py.
+
+What the member wrote, and how far it has read. What others wrote is theirs.
+"""
+
+from chat.models import Message, Participant
+from matchmaker.authentication import MemberRequest
+
+
+def section(request: MemberRequest) -> object:
+    me = request.user
+    sent = Message.objects.filter(sender=me).order_by("pk")
+    read = Participant.objects.filter(member=me).order_by("room")
+    return {
+        "messages": [
+            {
+                "room": room,
+                "kind": kind,
+                "id": number,
+                "message": text,
+                "sent_at": sent_at,
+                "client_id": client_id,
+            }
+            for room, kind, number, text, sent_at, client_id in sent.values_list(
+                "room", "room__kind", "number", "text", "sent_at", "client_id"
+            )
+        ],
+        "read": [
+            {"room": room, "id": number}
+            for room, number in read.values_list("room", "read_number")
+        ],
+    }

@@ -1,0 +1,87 @@
+"""The demo page: a chat in two tabs. Its scripts are the client to copy."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from chat.constants import TEXT_MAX_LENGTH
+
+# Nothing inline, nothing of others, and no HTML that a script has put together.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+
+@csrf_exempt  # so that another method is told 405, as everywhere
+@require_safe
+@cache_control(no_cache=True)
+def demo_page(request: HttpRequest) -> HttpResponse:
+    response = render(
+        request,
+        "chat/demo.html",
+        {
+            "texts": _texts(),
+            "urls": _urls(),
+            "text_max_length": TEXT_MAX_LENGTH,
+        },
+    )
+    # Not every browser takes the page's own host for 'self' in a WebSocket's address.
+    scheme = "wss" if request.is_secure() else "ws"
+    policy = POLICY.format(socket=f"{scheme}://{request.get_host()}")
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _urls() -> dict[str, str]:
+    """Where the scripts find the API; a room's id stands in the place of the 0."""
+    return {
+        "signIn": reverse("matchmaker:sign-in"),
+        "signOut": reverse("matchmaker:token-logout"),
+        "refresh": reverse("matchmaker:refresh"),
+        "rooms": reverse("chat:rooms"),
+        "messages": reverse("chat:messages", args=[0]),
+        "socket": "/ws/chat/",
+    }
+
+
+def _texts() -> dict[str, str]:
+    """What the scripts say; they fill in what is in {braces}."""
+    return {
+        "page": _("Matchmaker chat"),
+        # The connection's states
+        "connecting": _("Connecting…"),
+        "open": _("Connected"),
+        "waiting": _("No connection. Trying again…"),
+        "closed": _("Signed out"),
+        # What went wrong
+        "ended": _("You have been signed out. Sign in again."),
+        "unreachable": _("The service cannot be reached just now."),
+        "gone": _("“{title}” is not open to you any more."),
+        # Rooms and people
+        "lobby": _("Everybody"),
+        "direct": _("You two"),
+        "event": _("Attendees of the event"),
+        "organization": _("Members of the organization"),
+        "untitled": _("No name"),
+        "member": _("Member {id}"),
+        "talk": _("Talk to {name}"),
+        "you": _("You"),
+        "online": _("online"),
+        "offline": _("offline"),
+        "unread": _("unread: {count}"),
+        # Messages
+        "hidden": _("This message is hidden."),
+        "new": _("New messages"),
+        "sending": _("sending…"),
+        "sent": _("sent"),
+        "failed": _("Not sent: {reason}"),
+        "discard": _("Discard"),
+        "readBy": _("read by {names}"),
+        "typing": _("writing: {names}"),
+    }

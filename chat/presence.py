@@ -1,0 +1,143 @@
+"""Who is online: how many sockets each member has, counted in Redis by server.
+
+A server is a process that has sockets. It beats; one that is killed stops, and
+whoever beats next finds its members gone. What Redis forgets each server puts back.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from chat import store
+from chat.constants import MAX_SOCKETS
+
+# After so many beats missed a server counts as dead.
+MISSED_BEATS = 4
+# Long after its members were told of; should nobody have been there to do it.
+FORGOTTEN_S = 3600
+
+# Each server has a hash of its members' counts, and "" to tell an empty one from one
+# that is lost. A sorted set has the servers by when they last beat.
+_PRELUDE = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local servers, alive_s = KEYS[1], tonumber(ARGV[1])
+local function key(server) return servers .. ':' .. server end
+local function alive()
+  return redis.call('ZRANGEBYSCORE', servers, now - alive_s, '+inf')
+end
+local function sockets(member)
+  local total = 0
+  for _, server in ipairs(alive()) do
+    total = total + (tonumber(redis.call('HGET', key(server), member)) or 0)
+  end
+  return total
+end
+local function write(server)
+  redis.call('HSET', key(server), '', 0)
+  for i = 3, #ARGV, 2 do redis.call('HSET', key(server), ARGV[i], ARGV[i + 1]) end
+end
+"""
+_ENTER = """
+local server, member, mine = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local stored = tonumber(redis.call('HGET', key(server), member)) or 0
+redis.call('ZADD', servers, now, server)
+local others = sockets(member) - stored
+if others + mine > tonumber(ARGV[5]) then return -1 end
+redis.call('HSET', key(server), member, mine)
+return others + mine - 1
+"""
+_LEAVE = """
+local server, member, mine = ARGV[2], ARGV[3], tonumber(ARGV[4])
+if mine > 0 then
+  redis.call('HSET', key(server), member, mine)
+else
+  redis.call('HDEL', key(server), member)
+end
+return sockets(member)
+"""
+_BEAT = """
+local server = ARGV[2]
+redis.call('ZADD', servers, now, server)
+redis.call('EXPIRE', key(server), ARGV[3])
+return redis.call('HEXISTS', key(server), '')
+"""
+_RESTORE = """
+local server = ARGV[2]
+redis.call('DEL', key(server))
+write(server)
+return redis.call('ZADD', servers, now, server)
+"""
+_BURY = """
+local gone = {}
+for _, server in ipairs(
+  redis.call('ZRANGEBYSCORE', servers, '-inf', '(' .. (now - alive_s))
+) do
+  redis.call('ZREM', servers, server)
+  for _, member in ipairs(redis.call('HKEYS', key(server))) do
+    if member ~= '' and sockets(member) == 0 then table.insert(gone, member) end
+  end
+  redis.call('DEL', key(server))
+end
+return gone
+"""
+_ONLINE = """
+local found = {}
+for i = 2, #ARGV do
+  if sockets(ARGV[i]) > 0 then table.insert(found, ARGV[i]) end
+end
+return found
+"""
+SERVERS = "chat:servers"
+
+
+class TooManySockets(Exception):
+    """The member has MAX_SOCKETS of them."""
+
+
+class Presence:
+    """This server's part. Every method raises redis.RedisError.
+
+    Counts are told, not changed: so they are called in order (threads.in_order), and
+    none is counted twice or lost when Redis forgets them meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.server = uuid4().hex
+        self.alive_s = settings.CHAT_BEAT_S * MISSED_BEATS
+
+    def enter(self, member_id: int, count: int) -> bool:
+        """The member has `count` sockets here, one more; True: it was offline.
+
+        Raises TooManySockets.
+        """
+        before = self._run(_ENTER, self.server, member_id, count, MAX_SOCKETS)
+        if before < 0:
+            raise TooManySockets
+        return bool(before == 0)
+
+    def leave(self, member_id: int, count: int) -> bool:
+        """The member has `count` sockets left here; True: it is offline now."""
+        return bool(self._run(_LEAVE, self.server, member_id, count) == 0)
+
+    def beat(self, sockets: Mapping[int, int]) -> bool:
+        """Say that this server lives. False: Redis had lost `sockets`, by member."""
+        if self._run(_BEAT, self.server, FORGOTTEN_S):
+            return True
+        counts = [value for pair in sockets.items() for value in pair]
+        self._run(_RESTORE, self.server, *counts)
+        return False
+
+    def bury(self) -> list[int]:
+        """Forget servers that died; return whose last sockets they had, once."""
+        return [int(member) for member in self._run(_BURY)]
+
+    def online(self, member_ids: Collection[int]) -> set[int]:
+        return {int(member) for member in self._run(_ONLINE, *member_ids)}
+
+    def _run(self, script: str, *args: str | float) -> Any:
+        return store.script(_PRELUDE + script)(
+            keys=[SERVERS], args=[self.alive_s, *args]
+        )

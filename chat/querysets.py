@@ -1,0 +1,122 @@
+"""Every shared read of rooms and messages, as chainable verbs.
+
+A `viewer` is a member or an expression of its id, so that reads can be compiled
+(project/lib/prepared.py).
+"""
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+
+from matchmaker.querysets import blocks_between, hidden_from
+
+if TYPE_CHECKING:  # the names of the classes' rows
+    from chat.models import Message, Room  # noqa: F401
+
+LOW, HIGH = OuterRef("low_member"), OuterRef("high_member")
+EVENT, ORGANIZATION = OuterRef("event"), OuterRef("organization")
+
+
+class RoomQuerySet(QuerySet["Room"]):
+    def open_to(self, viewer: Any) -> Self:
+        """Of a few rooms those that `viewer` may be in now."""
+        return self.filter(reduce(or_, _reasons(viewer)))
+
+    def ways_in(self, viewer: Any) -> list[Self]:
+        """The same of all rooms, for a UNION: each part begins with the viewer's."""
+        return [self.filter(reason) for reason in _reasons(viewer)]
+
+    def acquainted(self) -> Self:
+        """Direct rooms whose two members may talk to each other."""
+        return self.filter(_acquainted())
+
+    def with_titles(self, viewer: Any) -> Self:
+        """Annotate `title`, and `other`: whom a direct room is with."""
+        is_low = Q(low_member=viewer)
+        return self.annotate(
+            other=Case(When(is_low, then=F("high_member")), default=F("low_member")),
+            title=Case(
+                When(is_low, then=F("high_member__first_name")),
+                When(kind="direct", then=F("low_member__first_name")),
+                When(kind="event", then=F("event__title")),
+                default=F("organization__title"),
+            ),
+        )
+
+
+class MessageQuerySet(QuerySet["Message"]):
+    def with_visible_to(self, viewer: Any) -> Self:
+        """Annotate `is_visible`: not hidden, nor by one who hides from `viewer`."""
+        seen = Q(hidden_at=None, sender__is_active=True)
+        return self.annotate(is_visible=seen & ~Q(sender__in=hidden_from(viewer)))
+
+    def for_staff(self) -> Self:
+        """Of direct rooms only where one of the two has reported the other."""
+        return self.filter(~Q(room__kind="direct") | Exists(_reports()))
+
+
+def _reports() -> QuerySet[Any]:
+    low, high = OuterRef("room__low_member"), OuterRef("room__high_member")
+    return apps.get_model("matchmaker", "Report").objects.filter(
+        blocks_between(low, high)
+    )
+
+
+def _reasons(viewer: Any) -> list[Q]:
+    """Why a room is open to `viewer`: each is enough."""
+    return [
+        Q(kind="lobby"),
+        (Q(low_member=viewer) | Q(high_member=viewer)) & _acquainted(),
+        Q(Exists(_public_events().filter(creator=viewer, pk=EVENT))),
+        Q(Exists(_public_events().filter(**_attended_by(viewer), pk=EVENT))),
+        Q(Exists(_memberships().filter(organization=ORGANIZATION, member=viewer))),
+    ]
+
+
+def _acquainted() -> Q:
+    known = Exists(_match()) | Exists(_same_organization()) | Exists(_same_event())
+    return Q(known, ~Exists(_block()), ~Exists(_inactive()))
+
+
+def _public_events() -> Any:
+    events: Any = apps.get_model("events", "Event").objects
+    return events.public()
+
+
+def _attended_by(member: Any) -> dict[str, Any]:
+    return {"attendances__member": member, "attendances__is_waiting": False}
+
+
+def _memberships() -> QuerySet[Any]:
+    return apps.get_model("events", "Membership").objects.all()
+
+
+def _inactive() -> QuerySet[Any]:
+    members = apps.get_model("matchmaker", "Member").objects
+    return members.filter(pk__in=[LOW, HIGH], is_active=False)
+
+
+def _block() -> QuerySet[Any]:
+    return apps.get_model("matchmaker", "Block").objects.filter(
+        blocks_between(LOW, HIGH)
+    )
+
+
+def _match() -> QuerySet[Any]:
+    return apps.get_model("matchmaker", "Match").objects.filter(
+        first_member=LOW, second_member=HIGH
+    )
+
+
+def _same_organization() -> QuerySet[Any]:
+    """Also of those who have not confirmed that they are in it."""
+    return _memberships().filter(member=LOW, organization__memberships__member=HIGH)
+
+
+def _same_event() -> QuerySet[Any]:
+    there = _public_events().filter(**_attended_by(LOW))
+    both: QuerySet[Any] = there.filter(**_attended_by(HIGH))
+    return both

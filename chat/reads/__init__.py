@@ -1,0 +1,30 @@
+"""What a member reads of the chat: each read is one statement, compiled once.
+
+What is not open to the member at that moment is not there.
+"""
+
+from chat.reads.messages import SeenMessage, messages_before, messages_between
+from chat.reads.rooms import (
+    RoomState,
+    counters,
+    hidden_from,
+    last_number,
+    open_room,
+    room_of,
+    rooms_by_member,
+    rooms_of,
+)
+
+__all__ = [
+    "RoomState",
+    "SeenMessage",
+    "counters",
+    "hidden_from",
+    "last_number",
+    "messages_before",
+    "messages_between",
+    "open_room",
+    "room_of",
+    "rooms_by_member",
+    "rooms_of",
+]

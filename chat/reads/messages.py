@@ -1,0 +1,139 @@
+"""Messages as their viewers see them. Rights are part of every statement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Self
+from uuid import UUID
+
+from django.db.models import BigIntegerField
+
+from chat.errors import RoomUnknown
+from chat.models import Message
+from chat.reads.rooms import ROOM, open_room
+from matchmaker.filters import VIEWER
+from project.lib.prepared import Param, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMessage:
+    """A message as one viewer sees it: `number` is its place in the room.
+
+    Hidden are those that staff hid, and those of members who are gone or hide from
+    the viewer: of them there is nothing but the number and the time.
+    """
+
+    room_id: int
+    number: int
+    sent_at: datetime
+    is_hidden: bool
+    sender_id: int | None = None
+    first_name: str = ""
+    text: str = ""
+    client_id: UUID | None = None
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """As its sender sees it."""
+        sender = message.sender
+        if message.hidden_at is not None or sender is None:
+            return cls(message.room_id, message.number, message.sent_at, True)
+        return cls(
+            message.room_id, message.number, message.sent_at, False, sender.pk,
+            sender.first_name, message.text, message.client_id,
+        )  # fmt: skip
+
+    @property
+    def user(self) -> dict[str, Any] | None:
+        if self.is_hidden:
+            return None
+        return {"id": self.sender_id, "first_name": self.first_name}
+
+    @property
+    def shown_text(self) -> str | None:
+        return None if self.is_hidden else self.text
+
+
+def messages_between(
+    member_id: int, room_id: int, *, after: int, up_to: int, limit: int
+) -> list[SeenMessage]:
+    """The first `limit` messages with `after` < number <= `up_to`, in order.
+
+    None are left out. Raises RoomUnknown when the room is not open to the member.
+    """
+    messages, _last = _messages(
+        _messages_up(), viewer=member_id, room=room_id, low=after, high=up_to,
+        limit=limit,
+    )  # fmt: skip
+    return messages
+
+
+def messages_before(
+    member_id: int, room_id: int, *, before: int, limit: int
+) -> tuple[list[SeenMessage], int]:
+    """The last `limit` messages with a number < `before`, the latest first.
+
+    And how many the room has. Raises RoomUnknown when it is not open to the member.
+    """
+    return _messages(
+        _messages_down(), viewer=member_id, room=room_id, low=0, high=before - 1,
+        limit=limit,
+    )  # fmt: skip
+
+
+@cache
+def _messages_up() -> Statement:
+    return _compiled_messages("number")
+
+
+@cache
+def _messages_down() -> Statement:
+    return _compiled_messages("-number")
+
+
+def _compiled_messages(order: str) -> Statement:
+    """One row at least for a room that is open, with nulls where there is no message.
+
+    The limit is written last, since Django slices by numbers only.
+    """
+    room = open_room("id", "last_number")
+    columns = (
+        "number", "sent_at", "is_visible", "sender", "sender__first_name", "text",
+        "client_id",
+    )  # fmt: skip
+    messages = Statement.of(
+        Message.objects.with_visible_to(VIEWER)
+        .filter(
+            room=ROOM,
+            number__gt=Param("low", BigIntegerField()),
+            number__lte=Param("high", BigIntegerField()),
+        )
+        .values_list(*columns)
+        .order_by(order)
+    )
+    sql = f"""
+        SELECT room.last_number, message.* FROM ({room.sql}) room
+        LEFT JOIN ({messages.sql} LIMIT %s) message ON true
+    """  # noqa: S608
+    return Statement(sql, (*room.params, *messages.params, Param("limit")))
+
+
+def _messages(statement: Statement, **values: int) -> tuple[list[SeenMessage], int]:
+    rows = statement.rows(**values)
+    if not rows:
+        raise RoomUnknown
+    return [*_seen(values["room"], rows)], rows[0][0]
+
+
+def _seen(room_id: int, rows: Iterable[tuple[Any, ...]]) -> Iterable[SeenMessage]:
+    for _last, number, sent_at, is_visible, sender, first_name, text, client_id in rows:
+        if number is None:
+            continue
+        if is_visible:
+            yield SeenMessage(
+                room_id, number, sent_at, False, sender, first_name, text,
+                client_id and UUID(str(client_id)),
+            )  # fmt: skip
+        else:
+            yield SeenMessage(room_id, number, sent_at, True)

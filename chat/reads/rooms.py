@@ -1,0 +1,162 @@
+"""Rooms as members have them. Rights are part of every statement."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
+
+from chat.errors import RoomUnknown
+from chat.models import Kind, Room
+from chat.querysets import RoomQuerySet
+from matchmaker.filters import VIEWER
+from project.lib.prepared import Param, Statement
+
+ROOM = Param("room", BigIntegerField())
+
+# In `unnest(…) viewer(id)`, where many members are asked about at once.
+EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class RoomState:
+    """A room as one of its members has it.
+
+    `user`: whom a direct one is with. `is_entered`: a read position is stored.
+    """
+
+    id: int
+    kind: str
+    title: str
+    user: dict[str, Any] | None
+    last_id: int
+    read_id: int
+    is_entered: bool
+
+    @property
+    def unread(self) -> int:
+        return self.last_id - self.read_id
+
+
+def rooms_of(member_id: int) -> list[RoomState]:
+    """The rooms that are open to the member, the lobby first, then by id.
+
+    Who has never been in the lobby has read all of it.
+    """
+    return [_state(*row) for row in _rooms_of().rows(viewer=member_id)]
+
+
+def room_of(member_id: int, room_id: int) -> RoomState:
+    """One of them. Raises RoomUnknown when it is not open to the member."""
+    for row in _room_of().rows(viewer=member_id, room=room_id):
+        return _state(*row)
+    raise RoomUnknown
+
+
+def last_number(member_id: int, room_id: int) -> int:
+    """How many messages the room has. Raises RoomUnknown when it is not open."""
+    for _pk, last in _open_room().rows(viewer=member_id, room=room_id):
+        return last
+    raise RoomUnknown
+
+
+def counters(room_ids: Collection[int]) -> dict[int, int]:
+    """How many messages each of these rooms has; one that is gone is not there."""
+    rooms = Room.objects.filter(pk__in=room_ids)
+    return dict(rooms.values_list("pk", "last_number"))
+
+
+def rooms_by_member(member_ids: Collection[int]) -> dict[int, set[int]]:
+    """The ids of the rooms open to each member; nothing for who is not active."""
+    rooms: dict[int, set[int]] = {pk: set() for pk in member_ids}
+    for member_id, room_id in _rooms_by_member().rows(members=[*member_ids]):
+        rooms[member_id].add(room_id)
+    return rooms
+
+
+def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
+    """Whom each of these members blocks or is blocked by."""
+    hidden: dict[int, set[int]] = {pk: set() for pk in member_ids}
+    for member_id, other_id in _HIDDEN.rows(members=[*member_ids]):
+        hidden[member_id].add(other_id)
+    return hidden
+
+
+def open_room(*columns: str) -> Statement:
+    """Compile the room ROOM if it is open to VIEWER; else there is none."""
+    return Statement.of(
+        Room.objects.filter(pk=ROOM).open_to(VIEWER).values_list(*columns)
+    )
+
+
+def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement:
+    ways = [way.values_list(*columns) for way in rooms.ways_in(viewer)]
+    return Statement.of(ways[0].union(*ways[1:]))
+
+
+def _state(
+    pk: int, kind: str, title: str, other: int | None, last: int, read: int | None
+) -> RoomState:
+    is_lobby = kind == Kind.LOBBY
+    return RoomState(
+        id=pk,
+        kind=kind,
+        title=_("Lobby") if is_lobby else title,
+        user=None if other is None else {"id": other, "first_name": title},
+        last_id=last,
+        read_id=(last if is_lobby else 0) if read is None else read,
+        is_entered=read is not None,
+    )
+
+
+@cache
+def _rooms_of() -> Statement:
+    return _states(Room.objects.all())
+
+
+@cache
+def _room_of() -> Statement:
+    return _states(Room.objects.filter(pk=ROOM))
+
+
+def _states(rooms: Any) -> Statement:
+    columns = ("id", "kind", "title", "other", "last_number")
+    mine = _open_rooms(rooms.with_titles(VIEWER), VIEWER, *columns)
+    sql = f"""
+        SELECT room.*, participant.read_number FROM ({mine.sql}) room
+        LEFT JOIN chat_participant participant
+            ON participant.room_id = room.id AND participant.member_id = %s
+        ORDER BY room.kind <> 'lobby', room.id
+    """  # noqa: S608
+    return Statement(sql, (*mine.params, VIEWER))
+
+
+@cache
+def _open_room() -> Statement:
+    return open_room("id", "last_number")
+
+
+@cache
+def _rooms_by_member() -> Statement:
+    rooms = _open_rooms(Room.objects.all(), EACH_VIEWER, "id")
+    sql = f"""
+        SELECT viewer.id, room.id FROM unnest(%s::bigint[]) wanted(id)
+        JOIN matchmaker_member viewer ON viewer.id = wanted.id AND viewer.is_active
+        CROSS JOIN LATERAL ({rooms.sql}) room
+    """  # noqa: S608
+    return Statement(sql, (Param("members"), *rooms.params))
+
+
+_HIDDEN = Statement(
+    """
+    SELECT from_member_id, to_member_id FROM matchmaker_block
+    WHERE from_member_id = ANY(%s::bigint[])
+    UNION ALL
+    SELECT to_member_id, from_member_id FROM matchmaker_block
+    WHERE to_member_id = ANY(%s::bigint[])
+    """,
+    (Param("members"), Param("members")),
+)

@@ -1,0 +1,44 @@
+"""What the apps below tell the chat: open sockets see anew what their members may.
+
+Rights themselves are read where they are needed; this only makes it be at once.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.dispatch import receiver
+
+from chat.models import Room
+from chat.services import telling
+from events import signals as events
+from matchmaker import signals as members
+
+
+@receiver(members.match_created)
+@receiver(members.relation_changed)
+@receiver(events.attendance_changed)
+@receiver(events.membership_changed)
+def on_rights_changed(*, member_ids: Collection[int], **kwargs: Any) -> None:
+    telling.rights_changed(member_ids)
+
+
+@receiver(members.signed_out)
+def on_signed_out(*, member_id: int, **kwargs: Any) -> None:
+    telling.rights_changed([member_id])
+
+
+@receiver(members.account_changed)
+def on_account_changed(*, member_id: int, **kwargs: Any) -> None:
+    """Those too whom the member talks to: the room is closed, or open again."""
+    low = Room.objects.filter(low_member=member_id).values_list("high_member")
+    high = Room.objects.filter(high_member=member_id).values_list("low_member")
+    others = [pk for (pk,) in low.union(high)]
+    telling.rights_changed([member_id, *others])
+
+
+@receiver(events.event_closed)
+@receiver(events.organization_closed)
+def on_closed(*, signal: Any, sender: Any, **which: int) -> None:
+    """`which`: event_id or organization_id, as the room has them."""
+    for (room_id,) in Room.objects.filter(**which).values_list("pk"):
+        telling.room_closed(room_id)

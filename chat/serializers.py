@@ -1,0 +1,88 @@
+"""Shapes of rooms and messages: those that come in, and those that go out."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from chat import constants
+from chat.models import Kind
+from chat.texts import checked_text
+from project.lib.errors import DomainError
+
+
+class TextField(serializers.CharField):
+    """A message's text, as it was written: spaces and lines are the sender's."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        try:
+            return checked_text(text)
+        except DomainError as error:
+            raise serializers.ValidationError(str(error.detail), error.code) from error
+
+
+class NewRoom(serializers.Serializer):
+    member = serializers.IntegerField(min_value=1, max_value=constants.BIGINT_MAX)
+
+
+class NewMessage(serializers.Serializer):
+    message = TextField()
+    client_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class ReadUpTo(serializers.Serializer):
+    id = serializers.IntegerField(min_value=0, max_value=constants.BIGINT_MAX)
+
+
+class Person(serializers.Serializer):
+    id = serializers.IntegerField()
+    first_name = serializers.CharField(allow_blank=True)
+
+
+class RoomState(serializers.Serializer):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(Kind.choices)
+    title = serializers.CharField(allow_blank=True)
+    last_id = serializers.IntegerField()
+    read_id = serializers.IntegerField()
+    unread = serializers.IntegerField()
+    user = Person(allow_null=True, help_text=_("Whom a direct room is with"))
+
+
+class ReadPosition(serializers.Serializer):
+    room = serializers.IntegerField()
+    read_id = serializers.IntegerField()
+
+
+class SeenMessage(serializers.Serializer):
+    """`id`: its place in the room, from 1 on without holes."""
+
+    id = serializers.IntegerField(source="number")
+    room = serializers.IntegerField(source="room_id")
+    hidden = serializers.BooleanField(
+        source="is_hidden", help_text=_("Then there is no user and no message")
+    )
+    user = Person(allow_null=True)
+    message = serializers.CharField(source="shown_text", allow_null=True)
+    sent_at = serializers.DateTimeField()
+    client_id = serializers.UUIDField(allow_null=True)
+
+
+class RoomList(serializers.Serializer):
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RoomState(many=True)
+
+
+class History(serializers.Serializer):
+    """The latest first. `next` leads to older ones, `previous` to newer ones."""
+
+    count = serializers.IntegerField(help_text=_("Of all messages of the room"))
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = SeenMessage(many=True)

@@ -1,0 +1,19 @@
+"""Every write of the chat: one function a use case, told to open sockets on commit."""
+
+from chat.services.messages import hide_message, send_message, unhide_message
+from chat.services.reading import mark_read
+from chat.services.rooms import (
+    lobby_id,
+    open_direct_room,
+    see_rooms,
+)
+
+__all__ = [
+    "hide_message",
+    "lobby_id",
+    "mark_read",
+    "open_direct_room",
+    "see_rooms",
+    "send_message",
+    "unhide_message",
+]

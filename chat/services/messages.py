@@ -1,0 +1,134 @@
+"""Messages: stored first, then told to whoever is in the room."""
+
+from functools import cache
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from chat import errors
+from chat.constants import BIGINT_MAX
+from chat.models import Message
+from chat.reads import open_room
+from chat.services import telling
+from chat.texts import checked_text
+from events.services.locks import hold_members
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.constraints import violations_as
+from project.lib.errors import DomainError
+from project.lib.prepared import Param, Statement
+
+
+class _Repeated(DomainError):
+    """Somebody else is storing the same message: the same client, twice at once."""
+
+
+_REPEATED = {"message_client_id_unique": _Repeated}
+
+
+def send_message(
+    member: Member, room_id: int, text: str, client_id: UUID | None
+) -> tuple[Message, bool]:
+    """Store a message under the room's next number; the second value: it is new.
+
+    The room's row is held from then on until the commit: so the order of numbers is
+    that of commits, and one that is rolled back leaves no hole. A `client_id` that the
+    member has used in this room names the message there already, which uses up no
+    number and is told to nobody. After commit whoever is in the room gets it. Raises
+    RoomUnknown, TextEmpty, TextTooLong, TextInvalid, TokenDead.
+    """
+    checked_text(text)
+    if room_id > BIGINT_MAX:
+        raise errors.RoomUnknown
+    stored = _stored(member, room_id, client_id)
+    if stored is None:
+        try:
+            with violations_as(_REPEATED):
+                return _store(member, room_id, text, client_id), True
+        except _Repeated:
+            stored = _stored(member, room_id, client_id)
+    if stored is None:  # deleted with its room, in this moment
+        raise errors.RoomUnknown
+    return stored, False
+
+
+def hide_message(message: Message) -> bool:
+    """By staff: its number and time stay; False when it is hidden already.
+
+    After commit whoever is in the room is told.
+    """
+    with transaction.atomic():
+        shown = Message.objects.filter(pk=message.pk, hidden_at=None)
+        is_new = bool(shown.update(hidden_at=Now()))
+        if is_new:
+            telling.message_hidden(message)
+    return is_new
+
+
+def unhide_message(message: Message) -> bool:
+    """By staff: who reads the room from now on sees it; sockets are not told.
+
+    False for one that is not hidden, or whose sender is gone, and the text with them.
+    """
+    hidden = Message.objects.filter(pk=message.pk, hidden_at__isnull=False)
+    return bool(hidden.exclude(sender=None).update(hidden_at=None))
+
+
+def _stored(member: Member, room_id: int, client_id: UUID | None) -> Message | None:
+    if client_id is None:
+        return None
+    mine = Message.objects.filter(room=room_id, sender=member, client_id=client_id)
+    stored = mine.first()
+    if stored is not None:
+        stored.sender = member
+    return stored
+
+
+def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> Message:
+    hold_members(member)
+    rows = _send().rows(
+        viewer=member.pk,
+        room=room_id,
+        text=text,
+        client_id=client_id and str(client_id),
+    )
+    if not rows:
+        raise errors.RoomUnknown
+    ((pk, number, sent_at),) = rows
+    message = Message(
+        pk=pk, room_id=room_id, number=number, sender=member, text=text,
+        client_id=client_id, sent_at=sent_at,
+    )  # fmt: skip
+    telling.message_sent(message)
+    return message
+
+
+@cache
+def _send() -> Statement:
+    """Take the number, move the sender's read position with it, and insert.
+
+    The position moves only where nothing unread was before. Instants are taken while
+    the room is held, so they are in the order of the numbers.
+    """
+    room = open_room("id")
+    sql = f"""
+        WITH numbered AS (
+            UPDATE chat_room SET last_number = last_number + 1
+            WHERE id = ({room.sql})
+            RETURNING id, kind, last_number AS number
+        ), has_read AS (
+            INSERT INTO chat_participant (room_id, member_id, read_number)
+            SELECT id, %s, CASE WHEN kind = 'lobby' OR number = 1 THEN number ELSE 0 END
+            FROM numbered
+            ON CONFLICT (room_id, member_id) DO UPDATE
+            SET read_number = chat_participant.read_number + 1
+            WHERE chat_participant.read_number = (SELECT number - 1 FROM numbered)
+        )
+        INSERT INTO chat_message
+            (room_id, number, sender_id, text, client_id, sent_at)
+        SELECT id, number, %s, %s, %s::uuid, clock_timestamp() FROM numbered
+        RETURNING id, number, sent_at
+    """  # noqa: S608
+    params = (*room.params, VIEWER, VIEWER, Param("text"), Param("client_id"))
+    return Statement(sql, params)

@@ -1,0 +1,61 @@
+"""Read positions."""
+
+from functools import cache
+
+from chat import errors
+from chat.constants import BIGINT_MAX
+from chat.reads import open_room
+from chat.services import telling
+from events.services.locks import hold_members
+from matchmaker.filters import VIEWER
+from matchmaker.models import Member
+from project.lib.constraints import violations_as
+from project.lib.prepared import Param, Statement
+
+# The room is deleted in this moment.
+_GONE = {"participant_room": errors.RoomUnknown}
+
+
+def mark_read(member: Member, room_id: int, number: int) -> int:
+    """Move the member's position up to `number`; return where it is then.
+
+    It never moves back. After commit the room's members are told, of the lobby only
+    the member's own sockets. Raises RoomUnknown, IdUnknown, TokenDead.
+    """
+    if room_id > BIGINT_MAX:
+        raise errors.RoomUnknown
+    # What is beyond is the future in any room; PostgreSQL would not read it.
+    wanted = min(max(number, -1), BIGINT_MAX)
+    with violations_as(_GONE):
+        hold_members(member)
+        rows = _mark().rows(viewer=member.pk, room=room_id, number=wanted)
+        if not rows:
+            raise errors.RoomUnknown
+        ((kind, last, before, position),) = rows
+        if not 0 <= number <= last:
+            raise errors.IdUnknown
+        if position != before:
+            telling.moved_on(member, room_id, kind, position)
+    return int(position)
+
+
+@cache
+def _mark() -> Statement:
+    room = open_room("id", "kind", "last_number")
+    sql = f"""
+        WITH room AS ({room.sql}), moved AS (
+            INSERT INTO chat_participant (room_id, member_id, read_number)
+            SELECT id, %s, %s FROM room WHERE last_number >= %s AND %s >= 0
+            ON CONFLICT (room_id, member_id) DO UPDATE
+            SET read_number =
+                greatest(chat_participant.read_number, excluded.read_number)
+            RETURNING read_number
+        )
+        SELECT room.kind, room.last_number, participant.read_number, moved.read_number
+        FROM room
+        LEFT JOIN chat_participant participant
+            ON participant.room_id = room.id AND participant.member_id = %s
+        LEFT JOIN moved ON true
+    """  # noqa: S608
+    number = Param("number")
+    return Statement(sql, (*room.params, VIEWER, number, number, number, VIEWER))

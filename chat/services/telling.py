@@ -1,0 +1,63 @@
+"""What open sockets are told of, once it is committed; none of it can undo a write."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from chat import frames, live
+from chat.models import Kind, Message
+from matchmaker.models import Member
+
+
+def message_sent(message: Message) -> None:
+    after_commit = partial(
+        live.tell_room,
+        message.room_id,
+        new_frame(message),
+        number=message.number,
+        sender_id=message.sender_id,
+    )
+    transaction.on_commit(after_commit, robust=True)
+
+
+def new_frame(message: Message) -> frames.Frame:
+    """Of a message whose sender is there: what the sender and everybody else gets."""
+    sender = message.sender
+    assert sender is not None  # noqa: S101
+    return frames.message_new(
+        room_id=message.room_id,
+        number=message.number,
+        sender=frames.user(sender.pk, sender.first_name),
+        text=message.text,
+        sent_at=message.sent_at,
+        client_id=message.client_id,
+    )
+
+
+def message_hidden(message: Message) -> None:
+    frame = frames.message_hidden(message.room_id, message.number)
+    transaction.on_commit(partial(live.tell_room, message.room_id, frame), robust=True)
+
+
+def moved_on(member: Member, room_id: int, kind: str, number: int) -> None:
+    """Of the lobby, where everybody is, only the member's own sockets are told."""
+    frame = frames.message_read(
+        room_id, number, frames.user(member.pk, member.first_name)
+    )
+    tell = (
+        partial(live.tell_members, [member.pk], frame)
+        if kind == Kind.LOBBY
+        else partial(live.tell_room, room_id, frame, sender_id=member.pk)
+    )
+    transaction.on_commit(tell, robust=True)
+
+
+def rights_changed(member_ids: Iterable[int]) -> None:
+    """Sockets of these members see anew which rooms they are in, and who is hidden."""
+    transaction.on_commit(partial(live.refresh_members, [*member_ids]), robust=True)
+
+
+def room_closed(room_id: int) -> None:
+    """The same for all who are in the room."""
+    transaction.on_commit(partial(live.refresh_room, room_id), robust=True)

@@ -1,0 +1,33 @@
+"""What a socket asks of the services, each in one go and one thread."""
+
+from chat import frames, incoming, limits, reads, services
+from chat.errors import SlowDown
+from chat.services.telling import new_frame
+from matchmaker.models import Member
+
+
+def see(member: Member) -> tuple[list[reads.RoomState], set[int]]:
+    """The member's rooms, and whom the member is hidden from."""
+    return services.see_rooms(member), reads.hidden_from([member.pk])[member.pk]
+
+
+def send(member: Member, command: incoming.Send) -> frames.Frame | None:
+    """Store a message; None: everybody is told of it, the sender too.
+
+    One that was stored before is told to this client only, which has it in the frame.
+    """
+    limits.count_message(member.pk)
+    room_id = services.lobby_id() if command.room_id is None else command.room_id
+    message, is_new = services.send_message(
+        member, room_id, command.text, command.client_id
+    )
+    return None if is_new else new_frame(message)
+
+
+def mark_read(member: Member, room_id: int, number: int) -> None:
+    services.mark_read(member, room_id, number)
+
+
+def slow_down() -> frames.Frame:
+    error = SlowDown(wait_s=0)
+    return frames.error(error.code, str(error.detail))

@@ -1,0 +1,166 @@
+"""A socket's coming and going."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import redis
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import Error as DatabaseError
+from django.utils import translation
+
+from chat import frames
+from chat.presence import TooManySockets
+from chat.sockets import commands, handshake
+from chat.sockets.conversation import Conversation
+from chat.sockets.entering import (
+    announce,
+    enter_rooms,
+    room_frame,
+    tell_who_is_online,
+)
+from chat.sockets.servers import server
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_order, in_thread
+from matchmaker.errors import TokenDead
+from project.lib.sockets import WIRE
+
+logger = logging.getLogger(__name__)
+
+# How long a client may take to resume before what is new is sent to it.
+HOLD_S = 1.0
+
+Message = dict[str, Any]
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One socket. Channels' own groups are not used: see hub.py."""
+
+    socket: Socket | None = None
+    conversation: Conversation | None = None
+    is_counted = False
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        # AsyncConsumer's, without a channel and its tasks for each socket.
+        self.scope, self.base_send = scope, send
+        try:
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.connect":
+                        if not await self.let_in():
+                            return
+                    case "websocket.receive":
+                        await self.hear(message)
+                    case "websocket.disconnect":
+                        return
+        finally:
+            await self.leave()
+
+    # Coming
+
+    async def let_in(self) -> bool:
+        headers = dict(self.scope["headers"])
+        try:
+            if not handshake.is_known_origin(headers):
+                raise handshake.Refused
+            token, subprotocol = handshake.token_in(self.scope)
+            self.ticket = await in_thread(handshake.ticket, token)
+            was_offline = await self.count()
+        except (handshake.Refused, TooManySockets):
+            await self.close()  # before it is open: 403
+            return False
+        except DatabaseError as error:
+            logger.warning("A socket cannot be let in: %s", error)
+            await self.close()
+            return False
+        translation.activate(handshake.language(headers, self.ticket.member))
+        await self.accept(subprotocol)
+        try:
+            await self.welcome(was_offline)
+        except DatabaseError as error:
+            logger.warning("A socket cannot be welcomed: %s", error)
+            await self.close(frames.UNAVAILABLE)
+        return True
+
+    async def count(self) -> bool:
+        """True: the member was offline. Raises TooManySockets."""
+        self.server, member_id = server(), self.ticket.member.pk
+        presence, counted = self.server.presence, self.server.hub.counted
+        self.is_counted = True
+        counted[member_id] += 1
+        try:
+            return await in_order(presence.enter, member_id, counted[member_id])
+        except redis.RedisError as error:
+            logger.warning("Redis fails, a socket is not counted: %s", error)
+            return False
+
+    async def welcome(self, was_offline: bool) -> None:
+        hub, ticket = self.server.hub, self.ticket
+        loop = asyncio.get_running_loop()
+        wire = self.scope["extensions"][WIRE]
+        socket = Socket(ticket, wire, self.close_soon)
+        self.socket = socket
+        self.conversation = Conversation(hub, socket, ticket.member, self.tell)
+        self.timers = [
+            loop.call_later(HOLD_S, socket.release),
+            loop.call_later(
+                max(0, ticket.expires_at - time.time()),
+                self.close_soon,
+                frames.TOKEN_DEAD,
+            ),
+        ]
+        hub.add(socket)
+        rooms, socket.hidden = await in_thread(commands.see, ticket.member)
+        await self.tell(frames.welcome(socket.user, [room_frame(r) for r in rooms]))
+        await enter_rooms(hub, socket, rooms)
+        if socket.was_missed:
+            hub.doubt([socket.member_id])
+        shared = [room.id for room in rooms if room.id != socket.lobby_id]
+        if was_offline:
+            announce(socket, shared, is_online=True)
+        await tell_who_is_online(self.server.presence, socket, shared)
+
+    # Going
+
+    def close_soon(self, code: int) -> None:
+        self.closing = asyncio.get_running_loop().create_task(self.close(code))
+
+    async def leave(self) -> None:
+        socket, member_id = self.socket, None
+        if socket is not None:
+            for timer in self.timers:
+                timer.cancel()
+            shared = [*socket.positions]
+            self.server.hub.remove(socket)
+        if self.is_counted:
+            member_id = self.ticket.member.pk
+            counted = self.server.hub.counted
+            counted[member_id] -= 1
+            if not counted[member_id]:
+                del counted[member_id]
+            presence, left = self.server.presence, counted.get(member_id, 0)
+            try:
+                is_offline = await in_order(presence.leave, member_id, left)
+            except redis.RedisError as error:
+                logger.warning("Redis fails, a socket stays counted: %s", error)
+                return
+            if is_offline and socket is not None:
+                announce(socket, shared, is_online=False)
+
+    # Frames
+
+    async def tell(self, frame: frames.Frame) -> None:
+        await self.send(text_data=frames.encoded(frame))
+
+    async def hear(self, message: Message) -> None:
+        if self.conversation is None:
+            return
+        if message.get("text") is None:
+            await self.close(frames.BINARY)
+            return
+        try:
+            await self.conversation.hear(message["text"])
+        except TokenDead:
+            await self.close(frames.TOKEN_DEAD)

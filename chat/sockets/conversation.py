@@ -1,0 +1,101 @@
+"""What a client asks for, done by services, and what comes of it told in frames."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from django.db import Error as DatabaseError
+from django.utils.translation import gettext as _
+
+from chat import frames, incoming, live, reads
+from chat.constants import FRAMES_BURST, FRAMES_PER_S
+from chat.errors import RoomUnknown
+from chat.limits import Bucket
+from chat.sockets import commands
+from chat.sockets.hub import Hub
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_thread
+from matchmaker.errors import TokenDead
+from matchmaker.models import Member
+from project.lib.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Frames of one client, one after the other."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        socket: Socket,
+        member: Member,
+        tell: Callable[[frames.Frame], Awaitable[None]],
+    ) -> None:
+        self.hub, self.socket, self.member, self.tell = hub, socket, member, tell
+        self.bucket = Bucket(FRAMES_PER_S, FRAMES_BURST)
+
+    async def hear(self, text: str) -> None:
+        """Answer a frame. What is wrong with it is told; raises TokenDead only."""
+        if not self.bucket.take():
+            await self.tell(commands.slow_down())
+            return
+        client_id = None
+        try:
+            command = incoming.read(text)
+            if isinstance(command, incoming.Send) and command.client_id:
+                client_id = str(command.client_id)
+            if not isinstance(command, incoming.Resume):
+                self.socket.release()
+            await self.do(command)
+        except incoming.FrameInvalid as invalid:
+            self.socket.release()
+            await self.tell(invalid.frame)
+        except TokenDead:
+            raise
+        except DomainError as error:
+            await self.tell(frames.error(error.code, str(error.detail), client_id))
+        except DatabaseError as error:
+            logger.warning("A frame cannot be answered: %s", error)
+            detail = _("The service is not available just now. Try again soon.")
+            await self.tell(frames.error("unavailable", detail, client_id))
+
+    async def do(self, command: incoming.Command) -> None:
+        socket, member = self.socket, self.member
+        match command:
+            case incoming.Ping():
+                await self.tell(frames.pong())
+            case incoming.Typing(room_id):
+                if room_id not in socket.positions:
+                    raise RoomUnknown
+                frame = frames.typing(room_id, socket.user)
+                live.tell_room(room_id, frame, sender_id=member.pk)
+            case incoming.Read(room_id, number):
+                await in_thread(commands.mark_read, member, room_id, number)
+            case incoming.Send():
+                repeated = await in_thread(commands.send, member, command)
+                if repeated is not None:
+                    await self.tell(repeated)
+            case incoming.Resume(after):
+                await self.resume(after)
+
+    async def resume(self, after: dict[int, int]) -> None:
+        """Send again, in order, what follows; say so when the client has it all."""
+        socket = self.socket
+        mine = after.keys() & socket.positions.keys()
+        counters = await in_thread(reads.counters, mine)
+        mine = counters.keys() & socket.positions.keys()
+        for room_id in mine:
+            last = counters[room_id]
+            socket.positions[room_id] = min(after[room_id], last)
+            self.hub.rooms[room_id].saw(last)
+        self.socket.release()
+        reached = {}
+        for room_id in mine:
+            with suppress(RoomUnknown):
+                await socket.replay_all(room_id)
+                reached[room_id] = socket.positions[room_id]
+        if after.keys() - reached.keys():
+            error = RoomUnknown()
+            await self.tell(frames.error(error.code, str(error.detail)))
+        await self.tell(frames.resumed(reached))

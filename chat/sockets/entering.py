@@ -1,0 +1,71 @@
+"""Sockets and members that come into rooms."""
+
+import logging
+from collections.abc import Collection
+
+import redis
+from django.db import Error as DatabaseError
+
+from chat import frames, live, reads
+from chat.models import Kind
+from chat.presence import Presence
+from chat.reads import RoomState
+from chat.sockets.hub import Hub
+from chat.sockets.reads import companions
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_thread
+from project.lib.sockets import framed
+
+logger = logging.getLogger(__name__)
+
+
+def room_frame(room: RoomState) -> frames.Frame:
+    """A room in `welcome` and `room.new`."""
+    return {
+        "id": room.id,
+        "kind": room.kind,
+        "title": room.title,
+        "last_id": room.last_id,
+        "read_id": room.read_id,
+        "unread": room.unread,
+    }
+
+
+async def enter_rooms(hub: Hub, socket: Socket, rooms: Collection[RoomState]) -> None:
+    """Have the socket get all that comes after what `rooms` say."""
+    new = []
+    for room in rooms:
+        if room.kind == Kind.LOBBY:
+            socket.lobby_id = room.id
+        if hub.join(socket, room.id, room.last_id):
+            new.append(room.id)
+    await hub.settle()
+    if new:  # sent after `rooms` were read, and before Redis was asked to tell
+        for room_id, last in (await in_thread(reads.counters, new)).items():
+            if room_id in hub.rooms:
+                hub.rooms[room_id].saw(last)
+
+
+async def tell_who_is_online(
+    presence: Presence, socket: Socket, room_ids: Collection[int]
+) -> None:
+    """Send a `presence` for each other member of these rooms who is online."""
+    if not room_ids:
+        return
+    try:
+        names = await in_thread(companions, room_ids)
+        online = await in_thread(presence.online, names) if names else set()
+    except (redis.RedisError, DatabaseError) as error:
+        logger.warning("Who is online is not told: %s", error)
+        return
+    for member_id in online:
+        member = frames.user(member_id, names[member_id])
+        frame = frames.encoded(frames.presence(member, is_online=True))
+        socket.tell_presence(member_id, framed(frame), is_online=True)
+
+
+def announce(socket: Socket, room_ids: Collection[int], *, is_online: bool) -> None:
+    """Tell the others in these rooms that the socket's member comes or goes."""
+    shared = [each for each in room_ids if each != socket.lobby_id]
+    if shared:
+        live.tell_presence(shared, socket.user, is_online=is_online)

@@ -1,0 +1,93 @@
+"""Who may open a socket: the bearer of an access token, from a page of ours."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import validate_host
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from matchmaker.authentication import VERSION_CLAIM, JWTAuthentication
+from matchmaker.models import Member
+
+SUBPROTOCOL = "bearer"
+LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django's, under DEBUG
+
+
+class Refused(Exception):
+    """There is no token, or it is none."""
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Who came in, with what of the token may end it. `expires_at`: seconds of Unix."""
+
+    member: Member
+    expires_at: float
+    token_version: int
+
+
+def is_known_origin(headers: dict[bytes, bytes]) -> bool:
+    """Whether a browser's page may be let in. No Origin, no browser."""
+    origin = headers.get(b"origin")
+    if origin is None:
+        return True
+    text = origin.decode("latin-1").lower()
+    if text in settings.CORS_ALLOWED_ORIGINS:
+        return True
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    hosts = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else [])
+    host = parts.netloc.rpartition(":")[0] if _has_port(parts.netloc) else parts.netloc
+    return parts.scheme in ("http", "https") and validate_host(host, hosts)
+
+
+def _has_port(netloc: str) -> bool:
+    return netloc.rpartition(":")[2].isdigit()
+
+
+def token_in(scope: dict[str, Any]) -> tuple[str, str | None]:
+    """The token, and the subprotocol to answer with. Raises Refused.
+
+    Browsers cannot set the header, so `bearer, <token>` are subprotocols there.
+    """
+    headers = dict(scope["headers"])
+    words = headers.get(b"authorization", b"").decode("latin-1").split()
+    if len(words) == 2 and words[0].lower() == SUBPROTOCOL:
+        return words[1], None
+    if len(words) == 1 and words[0].lower() != SUBPROTOCOL:
+        return words[0], None
+    match scope["subprotocols"]:
+        case [name, token] if name.lower() == SUBPROTOCOL and not words:
+            return token, name
+    raise Refused
+
+
+def ticket(token: str) -> Ticket:
+    """Raises Refused for a token that is forged, expired, revoked or of another kind.
+
+    Goes to the database.
+    """
+    checker = JWTAuthentication()
+    try:
+        validated = checker.get_validated_token(token.encode("ascii"))
+        member = checker.get_user(validated)
+    except (AuthenticationFailed, UnicodeEncodeError) as error:
+        raise Refused from error
+    return Ticket(member, validated["exp"], validated[VERSION_CLAIM])
+
+
+def language(headers: dict[bytes, bytes], member: Member) -> str:
+    """What Accept-Language asks for, else the member's own."""
+    asked = headers.get(b"accept-language", b"").decode("latin-1")
+    for code, _quality in parse_accept_lang_header(asked):
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return member.language

@@ -1,0 +1,116 @@
+"""What a server reads for its sockets together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+
+from chat import frames, reads
+from chat.models import Message
+from matchmaker.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message as everybody in the room may see it; `sender_id` None: hidden."""
+
+    number: int
+    sender_id: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member's sockets may do now."""
+
+    token_version: int
+    rooms: set[int]
+    hidden: set[int]
+
+
+COLUMNS = (
+    "number", "text", "client_id", "sent_at", "hidden_at", "room_id",
+    "sender__first_name", "sender__is_active",
+)  # fmt: skip
+COMPANIONS = """
+    WITH room AS (SELECT * FROM chat_room WHERE id = ANY(%s::bigint[])),
+    other AS (
+        SELECT low_member_id AS id FROM room
+        UNION SELECT high_member_id FROM room
+        UNION SELECT member_id FROM room
+            JOIN events_attendance attendance USING (event_id)
+            WHERE NOT attendance.is_waiting
+        UNION SELECT creator_id FROM room
+            JOIN events_event event ON event.id = room.event_id
+        UNION SELECT member_id FROM room
+            JOIN events_membership membership USING (organization_id)
+    )
+    SELECT id, first_name FROM matchmaker_member JOIN other USING (id)
+    WHERE is_active LIMIT %s
+"""
+# Of a member's rooms together; whoever is in bigger ones learns who comes from then on.
+MAX_COMPANIONS = 1_000
+
+
+def spoken(room_id: int, after: int, limit: int) -> list[Spoken]:
+    """The first `limit` messages of a room with a number > `after`, in order."""
+    rows = (
+        Message.objects.filter(room=room_id, number__gt=after)
+        .select_related("sender")
+        .only(*COLUMNS)
+        .order_by("number")[:limit]
+    )
+    return [_spoken(row) for row in rows]
+
+
+def seen_frame(message: reads.SeenMessage) -> frames.Frame:
+    """A message as its viewer gets it over the socket."""
+    if message.is_hidden or message.sender_id is None:
+        return frames.message_hidden(message.room_id, message.number)
+    return frames.message_new(
+        room_id=message.room_id,
+        number=message.number,
+        sender=frames.user(message.sender_id, message.first_name),
+        text=message.text,
+        sent_at=message.sent_at,
+        client_id=message.client_id,
+    )
+
+
+def standing(member_ids: Collection[int]) -> dict[int, Standing]:
+    """How each of these members stands; nothing for who is gone or not active."""
+    members = Member.objects.filter(pk__in=member_ids, is_active=True)
+    versions = dict(members.values_list("pk", "token_version"))
+    rooms = reads.rooms_by_member(member_ids)
+    hidden = reads.hidden_from(member_ids)
+    return {
+        pk: Standing(version, rooms[pk], hidden[pk]) for pk, version in versions.items()
+    }
+
+
+def names(member_ids: Collection[int]) -> dict[int, str]:
+    members = Member.objects.filter(pk__in=member_ids)
+    return dict(members.values_list("pk", "first_name"))
+
+
+def companions(room_ids: Collection[int]) -> dict[int, str]:
+    """Members who are in any of these rooms, with their first names."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMPANIONS, [[*room_ids], MAX_COMPANIONS])
+        return dict(cursor.fetchall())
+
+
+def _spoken(row: Message) -> Spoken:
+    sender = row.sender
+    if sender is None or not sender.is_active or row.hidden_at is not None:
+        frame = frames.message_hidden(row.room_id, row.number)
+        return Spoken(row.number, None, frames.encoded(frame))
+    frame = frames.message_new(
+        room_id=row.room_id,
+        number=row.number,
+        sender=frames.user(sender.pk, sender.first_name),
+        text=row.text,
+        sent_at=row.sent_at,
+        client_id=row.client_id,
+    )
+    return Spoken(row.number, sender.pk, frames.encoded(frame))

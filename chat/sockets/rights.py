@@ -1,0 +1,105 @@
+"""What members may see, read anew for those who have sockets here."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+
+from django.db import Error as DatabaseError
+
+from chat import frames, reads
+from chat.presence import Presence
+from chat.sockets.entering import (
+    announce,
+    enter_rooms,
+    room_frame,
+    tell_who_is_online,
+)
+from chat.sockets.hub import Hub
+from chat.sockets.reads import Standing, standing
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_thread
+from project.lib.sockets import framed
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+
+Entered = tuple[Socket, list[int]]
+
+
+async def settle_doubts(hub: Hub, presence: Presence) -> None:
+    """For ever: read the rights of members whose rights have changed."""
+    while True:
+        await hub.has_doubts.wait()
+        hub.has_doubts.clear()
+        asked = dict(hub.doubted)
+        try:
+            entered = await look(hub, asked)
+        except DatabaseError as error:
+            # Their sockets wait: better late than what is not theirs.
+            logger.warning("Rights cannot be read yet: %s", error)
+            await asyncio.sleep(RETRY_S)
+        except Exception:
+            logger.exception("Rights cannot be read")
+            await asyncio.sleep(RETRY_S)
+        else:
+            _trust(hub, asked)
+            await greet(presence, entered)
+        if hub.doubted:
+            hub.has_doubts.set()
+
+
+async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
+    """Read where these members stand, and have their sockets follow.
+
+    Return which came into rooms: they are yet to be told who is online, by `greet`.
+    """
+    entered = []
+    found = await in_thread(standing, [*member_ids])
+    for member_id in member_ids:
+        for socket in [*hub.members.get(member_id, ())]:
+            now = found.get(member_id)
+            if now is None or now.token_version != socket.token_version:
+                socket.close(frames.TOKEN_DEAD)
+            else:
+                if gained := await _follow(hub, socket, now):
+                    entered.append((socket, gained))
+    return entered
+
+
+async def greet(presence: Presence, entered: list[Entered]) -> None:
+    """Let members who are in rooms anew and those who were there see each other."""
+    for socket, room_ids in entered:
+        announce(socket, room_ids, is_online=True)
+        await tell_who_is_online(presence, socket, room_ids)
+
+
+async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
+    """Return the rooms that the socket has come into."""
+    socket.hidden = now.hidden
+    if socket.lobby_id is None:
+        socket.was_missed = True
+        return []
+    for room_id in socket.positions.keys() - now.rooms:
+        hub.leave(socket, room_id)
+        frame = frames.encoded(frames.room_gone(room_id))
+        socket.tell(framed(frame), None, is_passing=False)
+    gained = now.rooms - socket.positions.keys()
+    if not gained:
+        return []
+    rooms = await in_thread(reads.rooms_of, socket.member_id)
+    rooms = [room for room in rooms if room.id in gained]
+    for room in rooms:
+        frame = frames.encoded(frames.room_new(room_frame(room)))
+        socket.tell(framed(frame), None, is_passing=False)
+    await enter_rooms(hub, socket, rooms)
+    return [room.id for room in rooms]
+
+
+def _trust(hub: Hub, asked: dict[int, int]) -> None:
+    """End the doubts, but for those that came while the database was read."""
+    for member_id, times in asked.items():
+        if hub.doubted.get(member_id) == times:
+            del hub.doubted[member_id]
+            for socket in hub.members.get(member_id, ()):
+                socket.trust()

@@ -1,0 +1,106 @@
+"""A room of which this process has sockets: puts its messages into their order."""
+
+import asyncio
+import logging
+
+from django.db import Error as DatabaseError
+
+from chat import frames
+from chat.sockets import reads
+from chat.sockets.socket import Socket
+from chat.sockets.threads import in_thread
+from project.lib.sockets import framed
+
+logger = logging.getLogger(__name__)
+
+# Broadcasts of two senders may overtake each other by a little.
+PATIENCE_S = 0.05
+PAGE = 200
+# After so many sockets others get their turn on the event loop.
+CHUNK = 200
+
+
+class LocalRoom:
+    """Numbers up to `last` have been handed to the sockets; up to `known` there are.
+
+    A gap between what was handed on and what came is read from the database, once for
+    all sockets.
+    """
+
+    def __init__(self, room_id: int, last: int) -> None:
+        self.id, self.last, self.known = room_id, last, last
+        self.sockets: set[Socket] = set()
+        self._next: dict[int, tuple[int | None, str]] = {}
+        self._is_handing_on = self._is_reading = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def take(self, number: int, sender_id: int | None, text: str) -> None:
+        """A message that was sent; in any order, and any number of times."""
+        if number > self.last:
+            if len(self._next) < PAGE:  # others are read when it is their turn
+                self._next[number] = (sender_id, text)
+            self.known = max(self.known, number)
+            await self._hand_on()
+            self._mind_gap(PATIENCE_S)
+
+    def saw(self, number: int) -> None:
+        """There is a message of that number, brought by a broadcast or not."""
+        if number > self.known:
+            self.known = number
+        self._mind_gap(0)
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _hand_on(self) -> None:
+        if self._is_handing_on:
+            return  # who does takes these along
+        self._is_handing_on = True
+        try:
+            while self.last + 1 in self._next:
+                sender_id, text = self._next.pop(self.last + 1)
+                self.last += 1
+                await self._fan_out(self.last, sender_id, text)
+        finally:
+            self._is_handing_on = False
+
+    async def _fan_out(self, number: int, sender_id: int | None, text: str) -> None:
+        frame = framed(text)
+        hidden = framed(frames.encoded(frames.message_hidden(self.id, number)))
+        for i, socket in enumerate([*self.sockets], start=1):
+            socket.deliver(self.id, number, sender_id, frame, hidden)
+            if i % CHUNK == 0:
+                await asyncio.sleep(0)
+
+    def _mind_gap(self, patience_s: float) -> None:
+        if self.last < self.known and self._timer is None and not self._is_reading:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(patience_s, self._read_soon)
+
+    def _read_soon(self) -> None:
+        self._timer = None
+        if self.last < self.known and not self._is_reading:
+            self._is_reading = True
+            self._task = asyncio.get_running_loop().create_task(self._fill())
+
+    async def _fill(self) -> None:
+        """Read what is missing and hand it on; what is not there yet comes later."""
+        try:
+            is_full = True
+            while is_full and self.last < self.known:
+                page = await in_thread(reads.spoken, self.id, self.last, PAGE)
+                for message in page:
+                    if message.number > self.last:
+                        spoken = (message.sender_id, message.text)
+                        self._next[message.number] = spoken
+                        self.known = max(self.known, message.number)
+                await self._hand_on()
+                is_full = len(page) == PAGE
+        except DatabaseError as error:
+            logger.warning("A gap in room %s stays for now: %s", self.id, error)
+        finally:
+            self._is_reading = False

@@ -1,0 +1,23 @@
+"""What the sockets of a process share; it is there from the first of them on."""
+
+import asyncio
+
+from chat.presence import Presence
+from chat.sockets import repair
+from chat.sockets.hub import Hub
+
+
+class Server:
+    def __init__(self) -> None:
+        self.hub, self.presence = Hub(), Presence()
+        repair.start(self.hub, self.presence)
+
+
+_servers: dict[asyncio.AbstractEventLoop, Server] = {}
+
+
+def server() -> Server:
+    loop = asyncio.get_running_loop()
+    if loop not in _servers:
+        _servers[loop] = Server()
+    return _servers[loop]

@@ -1,0 +1,171 @@
+"""One open socket: up to which number of each room its client has been sent."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from django.db import Error as DatabaseError
+
+from chat import frames, reads
+from chat.constants import BIGINT_MAX
+from chat.errors import RoomUnknown
+from chat.sockets.handshake import Ticket
+from chat.sockets.reads import seen_frame
+from chat.sockets.threads import in_thread
+from project.lib.sockets import Wire, framed
+
+logger = logging.getLogger(__name__)
+
+PAGE = 100  # messages that are read at once
+
+
+class Socket:
+    """All messages go out by `_put`, so each goes out once and in its turn.
+
+    A live one that is next is sent at once. Whatever else is the case (a gap, a client
+    that reads slowly, rights that changed, a `resume`) the room is `behind`, and what
+    the socket lacks is read from the database, as the member may see it then.
+    """
+
+    def __init__(
+        self, ticket: Ticket, wire: Wire, close: Callable[[int], None]
+    ) -> None:
+        self.member_id = ticket.member.pk
+        self.user = frames.user(ticket.member.pk, ticket.member.first_name)
+        self.token_version = ticket.token_version
+        self.wire, self.close = wire, close
+        self.lobby_id: int | None = None
+        # Rights changed before the socket was in its rooms.
+        self.was_missed = False
+        self.positions: dict[int, int] = {}
+        self.hidden: set[int] = set()
+        self.behind: set[int] = set()
+        self.online: set[int] = set()  # the others, as far as the client was told
+        # Until the client has said from where it resumes, or a moment has passed: what
+        # came live before would come again, or after what is newer.
+        self.is_held = True
+        self.is_current = asyncio.Event()
+        self.is_current.set()
+        self._task: asyncio.Task[None] | None = None
+        wire.when_clear = self.catch_up
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.is_held or not self.is_current.is_set() or self.wire.is_congested
+
+    def deliver(
+        self,
+        room_id: int,
+        number: int,
+        sender_id: int | None,
+        frame: bytes,
+        hidden: bytes,
+    ) -> None:
+        """A message of the room; nothing happens if the client has it already."""
+        position = self.positions.get(room_id)
+        if position is None or number <= position:
+            return
+        if number == position + 1 and not self.is_waiting:
+            self._put(room_id, number, hidden if sender_id in self.hidden else frame)
+        else:
+            self.lacks(room_id)
+
+    def tell(self, frame: bytes, sender_id: int | None, *, is_passing: bool) -> None:
+        """Anything else; what is `passing` may be left out, for a slow client, say."""
+        if sender_id in self.hidden:
+            return
+        if is_passing and (self.wire.is_congested or not self.is_current.is_set()):
+            return
+        self.wire.write(frame)
+
+    def tell_presence(self, member_id: int, frame: bytes, *, is_online: bool) -> None:
+        """That a member came or went, if it is news to the client."""
+        is_known = (member_id in self.online) == is_online
+        if is_known or member_id in self.hidden or member_id == self.member_id:
+            return
+        (self.online.add if is_online else self.online.discard)(member_id)
+        self.wire.write(frame)
+
+    def lacks(self, room_id: int) -> None:
+        self.behind.add(room_id)
+        self.catch_up()
+
+    def release(self) -> None:
+        if self.is_held:
+            self.is_held = False
+            self.catch_up()
+
+    def doubt(self) -> None:
+        """Send no more until the member's rights have been read anew."""
+        self.is_current.clear()
+
+    def trust(self) -> None:
+        if not self.is_current.is_set():
+            self.is_current.set()
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Begin to send what is lacking, unless that is under way or must wait."""
+        is_under_way = self._task is not None and not self._task.done()
+        if self.behind and not self.is_waiting and not is_under_way:
+            self._task = asyncio.get_running_loop().create_task(self._catch_up())
+
+    def end(self) -> None:
+        self.positions.clear()
+        self.behind.clear()
+        self.wire.when_clear = None
+        if self._task is not None:
+            self._task.cancel()
+
+    async def replay_all(self, room_id: int) -> None:
+        """Send all that is lacking, as fast as the client takes it.
+
+        Raises RoomUnknown, django.db.Error.
+        """
+        is_lacking = True
+        while is_lacking:
+            await self.is_current.wait()
+            await self.wire.until_clear()
+            is_lacking = await self.replay(room_id)
+        if room_id not in self.positions:
+            raise RoomUnknown
+
+    async def replay(self, room_id: int) -> bool:
+        """Send one page of what is lacking; False: there was none left.
+
+        Raises RoomUnknown, django.db.Error.
+        """
+        after = self.positions.get(room_id)
+        if after is None:
+            return False
+        page = await in_thread(
+            reads.messages_between, self.member_id, room_id,
+            after=after, up_to=BIGINT_MAX, limit=PAGE,
+        )  # fmt: skip
+        for message in page:
+            # Others may have moved it on, or back, since this was read.
+            if self.is_waiting or room_id not in self.positions:
+                return True
+            if message.number == self.positions[room_id] + 1:
+                text = frames.encoded(seen_frame(message))
+                self._put(room_id, message.number, framed(text))
+        return len(page) == PAGE or self.positions.get(room_id, after) < after
+
+    def _put(self, room_id: int, number: int, frame: bytes) -> None:
+        self.positions[room_id] = number
+        self.wire.write(frame)
+
+    async def _catch_up(self) -> None:
+        while self.behind and not self.is_waiting:
+            room_id = next(iter(self.behind))
+            try:
+                # Before the read: what comes during it makes the room behind again.
+                self.behind.discard(room_id)
+                if await self.replay(room_id):
+                    self.behind.add(room_id)
+            except RoomUnknown:
+                continue  # not the member's any more; the hub is about to say so
+            except DatabaseError as error:
+                logger.warning("A socket cannot catch up yet: %s", error)
+                self.behind.add(room_id)
+                return  # repair.py tries again

@@ -1,0 +1,49 @@
+"""Where sockets go to the database: a few threads that keep their connections.
+
+As in project/lib/handler.py: the pool of threads is the pool of connections. Channels'
+own `database_sync_to_async` has one thread for all sockets.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache, partial
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+
+async def in_thread(
+    function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
+) -> Answer:
+    """Call it in one of settings.CHAT_THREADS threads, in the caller's language."""
+    call = partial(copy_context().run, _call, partial(function, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_threads(), call)
+
+
+async def in_order(
+    function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
+) -> Answer:
+    """Call it after all that was called so before; not for the database."""
+    call = partial(function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_one_thread(), call)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings.CHAT_THREADS, "chat")
+
+
+@cache
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "chat-presence")
+
+
+def _call(function: Callable[[], Answer]) -> Answer:
+    close_old_connections()  # one that a restarted PostgreSQL has cut off, too
+    return function()

@@ -1,0 +1,284 @@
+// The page: who is signed in, which room is open, and what is done with either.
+
+import { Composer } from "./composer.js";
+import { ChatConnection } from "./connection.js";
+import { byId, element, nameOf, say, soon } from "./dom.js";
+import { MessageList } from "./message_list.js";
+import { RoomList, presenceOf, titleOf } from "./room_list.js";
+import { Session } from "./session.js";
+import { Store } from "./store.js";
+
+const READ_DELAY_MS = 200; // many messages at once are read at once
+const NOTICE_MS = 8_000;
+const HISTORY_LIMIT = 50;
+
+const urls = JSON.parse(byId("urls").textContent);
+const session = new Session({ urls, storage: sessionStorage });
+const chat = new ChatConnection({
+  url: new URL(urls.socket, location.href).href.replace(/^http/, "ws"),
+  token: (doubt) => session.token(doubt),
+  storage: sessionStorage,
+});
+const store = new Store();
+const roomList = new RoomList({ open, talk });
+const messageList = new MessageList({
+  older: () => loadOlder(current),
+  seen: markReadSoon,
+  talk,
+  discard: (clientId) => chat.discard(clientId),
+});
+const composer = new Composer({
+  send: (text) => chat.send(current.id, text),
+  typing: () => chat.typing(current.id),
+});
+const loading = new Set(); // rooms whose older messages are on their way
+let current = null;
+let readTimer = null;
+let typedAt = 0;
+
+// Signing in and out
+
+byId("sign-in-form").onsubmit = async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const { email, password } = Object.fromEntries(new FormData(form));
+  form.send.disabled = true;
+  byId("sign-in-error").textContent = "";
+  try {
+    await session.signIn(email, password);
+    form.reset();
+    start();
+  } catch (error) {
+    byId("sign-in-error").textContent = error.status ? error.message : say("unreachable");
+  } finally {
+    form.send.disabled = false;
+  }
+};
+
+byId("sign-out").onclick = () => {
+  session.signOut();
+  chat.close();
+  byId("sign-in-error").textContent = "";
+};
+
+function start() {
+  byId("sign-in").hidden = true;
+  byId("chat").hidden = false;
+  chat.open();
+}
+
+function stop() {
+  session.forget();
+  store.forget();
+  composer.forget();
+  leave();
+  byId("chat").hidden = true;
+  byId("sign-in").hidden = false;
+  byId("sign-in-error").textContent = say("ended");
+  document.title = say("page");
+  byId("sign-in-form").email.focus();
+}
+
+// The connection
+
+store.follow(chat);
+
+chat.addEventListener("status", ({ detail: { state } }) => {
+  byId("status").textContent = say(state);
+  byId("status").dataset.state = state;
+  if (state === "closed") stop();
+  if (state === "open" && current !== null) catchUp();
+});
+
+chat.addEventListener("welcome", ({ detail: { user } }) => {
+  byId("me").textContent = nameOf(user);
+  if (current !== null) {
+    const room = store.rooms.get(current.id);
+    if (room === undefined) gone();
+    else if (room !== current) open(room);
+  } else if (!isNarrow()) {
+    open(store.rooms.values().next().value);
+  }
+});
+
+chat.addEventListener("welcome", introduceAll);
+chat.addEventListener("room.new", introduceAll);
+chat.addEventListener("room.gone", ({ detail: { room } }) => {
+  if (current?.id === room) gone();
+});
+
+chat.addEventListener("outbox", ({ detail: { room } }) => {
+  if (current?.id === room) soon(drawPending);
+});
+
+chat.addEventListener("error", ({ detail }) => notify(detail.detail));
+
+addEventListener("online", () => chat.nudge());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  chat.nudge();
+  markReadSoon();
+});
+
+// What is known has changed
+
+store.addEventListener("rooms", () => soon(drawRooms));
+
+store.addEventListener("message", ({ detail: { room, message } }) => {
+  if (room !== current) return;
+  soon(drawNew);
+  if (message.user && message.user.id !== store.me.id) {
+    byId("spoken").textContent = `${nameOf(message.user)}: ${message.message}`;
+  }
+  markReadSoon();
+});
+
+store.addEventListener("messages", ({ detail: room }) => {
+  if (room === current) soon(drawMessages);
+});
+
+store.addEventListener("receipts", ({ detail: room }) => {
+  if (room === current) soon(drawReceipts);
+});
+
+store.addEventListener("typing", ({ detail: room }) => {
+  if (room === current) soon(drawTyping);
+});
+
+// Rooms
+
+function open(room) {
+  const isOther = current?.id !== room.id;
+  current = room;
+  byId("chat").dataset.pane = "room";
+  byId("room").hidden = false;
+  byId("no-room").hidden = true;
+  messageList.open(room, store.me);
+  composer.open(room.id);
+  drawPending();
+  drawRooms();
+  drawTyping();
+  if (isOther && !isNarrow()) composer.focus();
+  catchUp();
+}
+
+function catchUp() {
+  if (current.messages.length < HISTORY_LIMIT) loadOlder(current);
+  markReadSoon();
+}
+
+function leave() {
+  current = null;
+  byId("chat").dataset.pane = "rooms";
+  byId("room").hidden = true;
+  byId("no-room").hidden = false;
+  drawRooms();
+}
+
+function gone() {
+  notify(say("gone", { title: titleOf(current) }));
+  leave();
+}
+
+byId("back").onclick = () => {
+  const { id } = current;
+  leave();
+  byId("rooms").querySelector(`[data-room="${id}"]`)?.focus();
+};
+
+/** Open the room of this member and oneself, if the two may talk. */
+async function talk(memberId) {
+  try {
+    open(store.add(await session.ask("POST", urls.rooms, { member: memberId })));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function loadOlder(room) {
+  if (room.isComplete || loading.has(room)) return;
+  loading.add(room);
+  try {
+    const query = `?limit=${HISTORY_LIMIT}&before=${room.firstId}`;
+    const url = urls.messages.replace("/0/", `/${room.id}/`) + query;
+    store.prepend(room, (await session.ask("GET", url)).results);
+    markReadSoon();
+  } catch (error) {
+    complain(error);
+  } finally {
+    loading.delete(room);
+  }
+}
+
+/** Sockets do not say whom a direct room is with, which presence is about. */
+async function introduceAll() {
+  const rooms = [...store.rooms.values()];
+  const isUnknown = (room) => room.kind === "direct" && room.others(store.me).length === 0;
+  if (!rooms.some(isUnknown)) return;
+  try {
+    const { results } = await session.ask("GET", urls.rooms);
+    for (const { id, user } of results) store.introduce(id, user);
+  } catch {
+    // It is learned from their first message, then.
+  }
+}
+
+/** Once what is there has been in view for a moment. */
+function markReadSoon() {
+  clearTimeout(readTimer);
+  readTimer = setTimeout(() => {
+    if (current === null || document.visibilityState !== "visible") return;
+    if (!messageList.isAtEnd || chat.state !== "open") return;
+    const last = current.messages.at(-1)?.id ?? 0;
+    if (last <= current.read_id) return;
+    chat.markRead(current.id, last);
+    store.markRead(current, last);
+  }, READ_DELAY_MS);
+}
+
+// Drawing
+
+function drawRooms() {
+  roomList.show(store, current);
+  const count = store.unread > 0 ? `(${store.unread}) ` : "";
+  document.title = count + say("page");
+  if (current === null) return;
+  const isOnline = presenceOf(current, store);
+  const kind = say(current.kind);
+  byId("room-title").textContent = titleOf(current);
+  byId("room-kind").textContent =
+    isOnline === null ? kind : `${kind} · ${say(isOnline ? "online" : "offline")}`;
+}
+
+// These are drawn in a moment, when no room may be open any more.
+const inRoom = (draw) => () => current !== null && draw();
+const drawMessages = inRoom(() => messageList.draw());
+const drawNew = inRoom(() => messageList.drawNew());
+const drawReceipts = inRoom(() => messageList.drawReceipts());
+const drawPending = inRoom(() => messageList.drawPending(chat.pending(current.id)));
+const drawTyping = inRoom(() => {
+  const names = [...current.typists.keys()].map((id) =>
+    nameOf({ id, first_name: current.people.get(id) }),
+  );
+  byId("typing").textContent = names.length
+    ? say("typing", { names: names.join(", ") })
+    : "";
+});
+
+function notify(text) {
+  const notice = element("p", { className: "notice", textContent: text });
+  byId("notices").append(notice);
+  setTimeout(() => notice.remove(), NOTICE_MS);
+}
+
+function complain(error) {
+  // One that was signed out meanwhile sees the form.
+  if (session.isSignedIn) notify(error.status ? error.message : say("unreachable"));
+}
+
+function isNarrow() {
+  return matchMedia("(max-width: 40rem)").matches;
+}
+
+if (session.isSignedIn) start();
+else byId("sign-in").hidden = false;

@@ -1,0 +1,129 @@
+// Who is signed in: a pair of JWTs, renewed in time, and requests that bear them.
+
+const KEY = "chat.tokens";
+const TIMEOUT_MS = 10_000;
+const SHARE_OF_LIFE = 0.8; // of an access token, after which it is renewed
+
+/** The service has answered, and not as one would like. */
+export class Refused extends Error {
+  constructor(status, body) {
+    super(Refused.#text(body) ?? `HTTP ${status}`);
+    this.status = status;
+  }
+
+  /** Of `{"detail": …}`, or of `{"field": ["…"]}`. */
+  static #text(body) {
+    if (body === null || typeof body !== "object") return null;
+    return body.detail ?? Object.values(body).flat().join(" ");
+  }
+}
+
+export class Session {
+  #urls;
+  #storage;
+  #tokens;
+  #renewal = null;
+
+  /** `storage`: sessionStorage makes each tab somebody of its own. */
+  constructor({ urls, storage }) {
+    this.#urls = urls;
+    this.#storage = storage;
+    this.#tokens = JSON.parse(storage.getItem(KEY) ?? "null");
+  }
+
+  get isSignedIn() {
+    return this.#tokens !== null;
+  }
+
+  /** Raises Refused. */
+  async signIn(email, password) {
+    this.#keep(await request("POST", this.#urls.signIn, { email, password }));
+  }
+
+  /** Ends the member's sessions on all devices; offline, here only. */
+  async signOut() {
+    const bearer = this.#tokens?.access;
+    this.forget();
+    if (bearer) await request("POST", this.#urls.signOut, undefined, bearer).catch(() => {});
+  }
+
+  forget() {
+    this.#tokens = null;
+    this.#storage.removeItem(KEY);
+  }
+
+  /**
+   * An access token, or null when nobody is signed in any more. A doubtful one is tried
+   * first. Raises when the service cannot be asked.
+   */
+  async token({ isDoubtful }) {
+    if (!this.isSignedIn) return null;
+    try {
+      if (isDoubtful) await this.ask("GET", this.#urls.rooms);
+      else if (Date.now() >= this.#tokens.renewAt) await this.#renew();
+    } catch (error) {
+      if (this.isSignedIn) throw error;
+    }
+    return this.#tokens?.access ?? null;
+  }
+
+  /** Ask the API as the member; the JSON of the answer. Raises Refused. */
+  async ask(method, url, body) {
+    const { access, renewAt } = this.#tokens ?? {};
+    if (Date.now() >= renewAt) await this.#renew();
+    try {
+      return await request(method, url, body, this.#tokens?.access);
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      if (this.#tokens?.access === access) await this.#renew();
+      return request(method, url, body, this.#tokens?.access);
+    }
+  }
+
+  /** A refresh token can be used once: so there is one renewal at a time. */
+  #renew() {
+    this.#renewal ??= this.#exchange().finally(() => {
+      this.#renewal = null;
+    });
+    return this.#renewal;
+  }
+
+  async #exchange() {
+    const { refresh } = this.#tokens ?? {};
+    try {
+      this.#keep(await request("POST", this.#urls.refresh, { refresh }));
+    } catch (error) {
+      if (error.status === 401) this.forget();
+      throw error;
+    }
+  }
+
+  #keep({ access, refresh }) {
+    // By its own two instants: the clock of this device may be wrong.
+    const { iat, exp } = claims(access);
+    const renewAt = Date.now() + (exp - iat) * 1000 * SHARE_OF_LIFE;
+    this.#tokens = { access, refresh, renewAt };
+    this.#storage.setItem(KEY, JSON.stringify(this.#tokens));
+  }
+}
+
+async function request(method, url, body, bearer) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
+  const response = await fetch(url, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    credentials: "omit", // who is signed in to the admin is somebody else
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Refused(response.status, answer);
+  return answer;
+}
+
+function claims(jwt) {
+  const base64 = jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  return JSON.parse(atob(base64));
+}

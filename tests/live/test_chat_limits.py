@@ -1,0 +1,172 @@
+"""What one member may take of a server: messages, frames, sockets, memory."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.live.chat import Chat, new_member, token_of
+from tests.live.conftest import daphne
+from tests.live.wire import wait_until
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory, redis_url):
+    folder = tmp_path_factory.mktemp("live")
+    limits = {"THROTTLES": "on", "SLOW_READER_S": "2"}
+    with daphne(folder, REDIS_URL=redis_url, **limits) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def other_server(django_db_setup, tmp_path_factory, redis_url):
+    folder = tmp_path_factory.mktemp("live")
+    with daphne(folder, REDIS_URL=redis_url, THROTTLES="on") as made:
+        yield made
+
+
+def test_messages_a_second_over_all_sockets(server, other_server):
+    ann = new_member("Ann")
+    with Chat(server, ann) as a, Chat(other_server, ann) as phone:
+        started = time.monotonic()
+        for _i in range(30):
+            for chat in (a, phone):
+                chat.say(chat.lobby["id"], "x")
+        frames = {chat: chat.silence() for chat in (a, phone)}
+        took_s = time.monotonic() - started
+        refused = [f for got in frames.values() for f in got if f["type"] == "error"]
+        new = 60 - len(refused)
+        for chat, got in frames.items():
+            while sum(f["type"] == "message.new" for f in got) < new:
+                got.append(chat.next())
+
+    assert {f["code"] for f in refused} == {"slow_down"}
+    assert all(f["client_id"] for f in refused)
+    assert 20 <= new <= 20 + 10 * took_s + 1
+    for got in frames.values():
+        ids = [f["id"] for f in got if f["type"] == "message.new"]
+        assert ids == [*range(1, new + 1)]
+
+
+def test_slow_down_is_over_soon(server):
+    with Chat(server, new_member("Ann")) as ann:
+        for _i in range(100):
+            ann.send(message="x")
+        assert ann.until("error")["code"] == "slow_down"
+        ann.silence()
+
+        def is_let_through() -> bool:
+            ann.send(message="again")
+            return ann.next()["type"] == "message.new"
+
+        wait_until(is_let_through, timeout_s=2)
+
+
+def test_frames_a_second(server):
+    with Chat(server, new_member("Ann")) as ann:
+        for _i in range(300):
+            ann.send(type="ping")
+        answers = [ann.next() for _i in range(300)]
+
+        kinds = [frame["type"] for frame in answers]
+        assert kinds.count("pong") >= 100
+        assert {f["code"] for f in answers if f["type"] == "error"} == {"slow_down"}
+
+
+def test_sockets_of_a_member(server, other_server):
+    ann = new_member("Ann")
+    servers = [server, other_server]
+    chats = [Chat(servers[i % 2], ann) for i in range(20)]
+    for each in servers:
+        with pytest.raises(InvalidStatus) as refused:
+            Chat(each, ann)
+        assert refused.value.response.status_code == 403
+    with Chat(server, new_member("Bob")):
+        pass
+
+    chats.pop().close()
+
+    wait_until(lambda: _is_let_in(server, ann))
+    for chat in chats:
+        chat.close()
+
+
+def test_sockets_of_a_member_at_once(server, other_server):
+    """However they race, it is twenty that are let in."""
+    ann = new_member("Ann")
+    servers = [server, other_server]
+    headers = {"Authorization": f"Bearer {token_of(ann)}"}
+
+    def try_it(i: int) -> Chat | None:
+        try:
+            return Chat(servers[i % 2], ann, additional_headers=headers)
+        except InvalidStatus:
+            return None
+
+    with ThreadPoolExecutor(30) as threads:
+        chats = [chat for chat in threads.map(try_it, range(30)) if chat]
+
+    assert len(chats) == 20
+    for chat in chats:
+        chat.close()
+
+
+def _is_let_in(server, member) -> bool:
+    try:
+        Chat(server, member).close()
+    except InvalidStatus:
+        return False
+    return True
+
+
+@pytest.fixture
+def deaf(server) -> Iterator[socket.socket]:
+    """A client that opens a socket and reads nothing, with small buffers."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((server.host, server.port))
+    client.sendall(
+        b"GET /ws/chat/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        b"Authorization: Bearer " + token_of(new_member("Deaf")).encode() + b"\r\n\r\n"
+    )
+    assert b" 101 " in client.recv(20)
+    yield client
+    client.close()
+
+
+def test_deaf_client_fills_no_memory_and_is_dropped(server, deaf):
+    """More is said than the buffers of both sides hold; the others hear all of it."""
+    talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
+    before = _memory_bytes(server.pid)
+    text = json.dumps({"message": "🙂" * 4_000}, ensure_ascii=False)
+    for talker in talkers:
+        for _i in range(20):
+            talker.socket.send(text)
+    for talker in talkers:
+        assert [f["id"] for f in talker.messages(160)] == [*range(1, 161)]
+        talker.close()
+
+    assert _memory_bytes(server.pid) - before < 30 * MIB
+    wait_until(lambda: _is_dropped(deaf))
+
+
+def _memory_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def _is_dropped(client: socket.socket) -> bool:
+    """Only written to: reading would make it a client that is merely slow."""
+    try:
+        client.send(b"\x8a\x80\0\0\0\0")  # a pong, which asks for nothing
+    except OSError:
+        return True
+    return False

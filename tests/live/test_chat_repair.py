@@ -1,0 +1,158 @@
+"""Broadcasts that are lost: the numbers tell, and nobody has to come anew."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from chat import services
+from tests.live.chat import Chat, match, new_member
+from tests.live.conftest import Server, daphne
+from tests.live.redis_server import RedisServer
+from tests.live.test_server import Backends
+from tests.live.wire import wait_until
+
+PROMISED_S = 10
+
+
+@pytest.fixture(scope="module")
+def own_redis(tmp_path_factory):
+    with RedisServer(tmp_path_factory.mktemp("redis")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory, own_redis):
+    with daphne(tmp_path_factory.mktemp("live"), REDIS_URL=own_redis.url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def other_server(django_db_setup, tmp_path_factory, own_redis):
+    with daphne(tmp_path_factory.mktemp("live"), REDIS_URL=own_redis.url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lonely_server(django_db_setup, tmp_path_factory):
+    """One that cannot reach Redis at all."""
+    nowhere = "redis://127.0.0.1:1/0"
+    with daphne(tmp_path_factory.mktemp("live"), REDIS_URL=nowhere) as made:
+        yield made
+
+
+def test_servers_tell_each_other(server, other_server):
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with Chat(server, ann) as a, Chat(other_server, bob) as b:
+        a.say(room, "hi")
+
+        assert a.messages(1, room) == b.messages(1, room)
+
+
+def test_message_that_was_never_broadcast(server):
+    """It is stored here, where no server listens."""
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with Chat(server, bob) as b, Chat(server, bob) as phone:
+        for i in range(3):
+            services.send_message(ann, room, f"lost {i}", None)
+
+        started = time.monotonic()
+        heard = b.messages(3, room)
+
+        assert [frame["message"] for frame in heard] == ["lost 0", "lost 1", "lost 2"]
+        assert phone.messages(3, room) == heard
+        assert time.monotonic() - started < PROMISED_S
+
+
+def test_gap_is_filled_before_what_follows_it(server):
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with Chat(server, ann) as a, Chat(server, bob) as b:
+        services.send_message(ann, room, "lost", None)
+        a.say(room, "follows")
+
+        heard = b.messages(2, room)
+
+        assert [frame["message"] for frame in heard] == ["lost", "follows"]
+        assert [frame["id"] for frame in heard] == [1, 2]
+        assert a.messages(2, room) == heard
+
+
+@contextmanager
+def complaining(*servers: Server) -> Iterator[None]:
+    """The channel layer's own receiver says as an error that it was cut off."""
+    sizes = [server.log.stat().st_size for server in servers]
+    yield
+    for server, size in zip(servers, sizes, strict=True):
+        errors = [line for line in server.errors_since(size) if " ERROR " in line]
+        assert all("channels_redis.pubsub" in line for line in errors), errors
+        server.log.write_text("")
+
+
+def cut_off(own_redis: RedisServer) -> None:
+    for kind in ("pubsub", "normal"):
+        own_redis.client.execute_command(
+            "CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"
+        )
+
+
+def restart(own_redis: RedisServer) -> None:
+    own_redis.kill()
+    own_redis.start()
+
+
+@pytest.mark.parametrize(
+    "break_it", [lambda own: own.client.flushall(), cut_off, restart],
+    ids=["emptied", "cut off", "restarted"],
+)  # fmt: skip
+def test_redis_that_forgets(server, other_server, own_redis, break_it):
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with (
+        complaining(server, other_server),
+        Chat(server, ann) as a,
+        Chat(other_server, bob) as b,
+    ):
+        break_it(own_redis)
+
+        for text in ("still here?", "and here?"):
+            started = time.monotonic()
+            a.say(room, text)
+
+            assert a.messages(1, room)[0]["message"] == text
+            assert b.messages(1, room)[0]["message"] == text
+            assert time.monotonic() - started < PROMISED_S
+
+
+def test_server_without_redis(server, lonely_server):
+    """Its own sockets hear at once; the others' messages come by the database."""
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with Chat(lonely_server, ann) as a, Chat(lonely_server, bob) as b:
+        a.say(room, "here")
+        assert b.messages(1, room)[0]["message"] == "here"
+        with Chat(server, ann) as far:
+            started = time.monotonic()
+            far.say(room, "there")
+
+            assert b.messages(1, room)[0]["message"] == "there"
+            assert time.monotonic() - started < PROMISED_S
+            a.say(room, "and back")
+            assert [f["message"] for f in far.messages(2, room)] == [
+                "there",
+                "and back",
+            ]
+
+
+def test_database_that_drops_its_connections(server):
+    backends = Backends(server.name)
+    with Chat(server, new_member("Ann")) as ann:
+        for i in range(3):
+            backends.terminate()
+            wait_until(lambda: not backends.pids())
+            ann.send(message=f"number {i}")
+
+            assert ann.messages(1)[0]["message"] == f"number {i}"
