@@ -164,6 +164,7 @@ class Message(models.Model):
     )
     text = models.TextField(_("text"), max_length=constants.TEXT_MAX_LENGTH)
     client_id = models.UUIDField(
+        _("client's id"),
         null=True,
         blank=True,
         help_text=_("The sender's own name for it, so that a repeat is none."),

@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="The sender's own name for it, so that a repeat is none.",
                         null=True,
+                        verbose_name="client's id",
                     ),
                 ),
                 (

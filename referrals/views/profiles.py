@@ -20,9 +20,9 @@ from referrals.serializers import profiles as shapes
 from referrals.views.activation import activated
 
 
+# Docstrings of views are texts of the schema, so these are comments.
+# The voting system: whose invitation a member has chosen.
 class VotingViewSet(ViewSet):
-    """A profile of the voting system: whose invitation a member has chosen."""
-
     tag = "invitations"
 
     def get_permissions(self) -> Sequence[Any]:
@@ -67,9 +67,8 @@ class VotingViewSet(ViewSet):
         return Response(Written(text))
 
 
+# The same with numbers in E.164.
 class InvitedViewSet(ViewSet):
-    """The same with numbers in E.164."""
-
     tag = "invitations"
 
     @describe(_("Read the own invitations"), {200: shapes.InvitedProfile})

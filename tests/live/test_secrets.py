@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from chat import services as chat_services
 from events import services as event_services
 from events.models import Event, Organization
 from matchmaker import services
@@ -43,7 +44,7 @@ class Circle:
     """The caller, and what is around: all of it the caller's, with Bob and Dan in it.
 
     Bob has invited the caller, is liked, was put into the organization, comes to the
-    event. Dan was invited by whom the caller has invited.
+    event, says hello in the lobby. Dan was invited by whom the caller has invited.
     """
 
     caller: Member
@@ -95,6 +96,7 @@ def around(caller: Member) -> Circle:
     event.organizations.set([organization])
     AttendanceFactory(event=event, member=bob)
     services.like_member(caller, bob.pk)
+    chat_services.send_message(bob, chat_services.lobby_id(), "Hello", None)
     ReferralFactory(invited=caller, referrer=bob)
     middle = ReferralFactory(referrer=caller).invited
     if not hasattr(dan, "referral"):
@@ -107,6 +109,8 @@ def address(path: str, circle: Circle, bob: Member) -> str:
     if "{secret}" in path:
         feed = event_services.new_feed(circle.caller)
         return path.replace("{secret}", feed.secret)
+    if path.startswith("/api/chat/"):
+        return path.replace("{id}", str(chat_services.lobby_id()))
     mine = {
         "/api/events/": circle.event,
         "/api/organizations/": circle.organization,
