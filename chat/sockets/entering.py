@@ -28,6 +28,7 @@ def room_frame(room: RoomState) -> frames.Frame:
         "last_id": room.last_id,
         "read_id": room.read_id,
         "unread": room.unread,
+        "user": room.user,
     }
 
 

@@ -48,6 +48,7 @@ def test_welcome_tells_the_rooms_and_what_is_unread(server):
                     "last_id": 0,
                     "read_id": 0,
                     "unread": 0,
+                    "user": None,
                 },
                 {
                     "id": room,
@@ -56,6 +57,7 @@ def test_welcome_tells_the_rooms_and_what_is_unread(server):
                     "last_id": 2,
                     "read_id": 0,
                     "unread": 2,
+                    "user": {"id": ann.pk, "first_name": "Ann"},
                 },
             ],
         }

@@ -58,8 +58,10 @@ def test_match_opens_a_room_on_open_sockets(server, call):
             "last_id": 0,
             "read_id": 0,
             "unread": 0,
+            "user": {"id": bob.pk, "first_name": "Bob"},
         }
-        assert b.until("room.new")["room"] == opened | {"title": "Ann"}
+        whom = {"id": ann.pk, "first_name": "Ann"}
+        assert b.until("room.new")["room"] == opened | {"title": "Ann", "user": whom}
         assert a.until("presence")["user"]["id"] == bob.pk
         a.say(opened["id"], "hi")
         assert b.messages(1, opened["id"])[0]["message"] == "hi"

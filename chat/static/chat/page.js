@@ -101,8 +101,6 @@ chat.addEventListener("welcome", ({ detail: { user } }) => {
   }
 });
 
-chat.addEventListener("welcome", introduceAll);
-chat.addEventListener("room.new", introduceAll);
 chat.addEventListener("room.gone", ({ detail: { room } }) => {
   if (current?.id === room) gone();
 });
@@ -207,19 +205,6 @@ async function loadOlder(room) {
     complain(error);
   } finally {
     loading.delete(room);
-  }
-}
-
-/** Sockets do not say whom a direct room is with, which presence is about. */
-async function introduceAll() {
-  const rooms = [...store.rooms.values()];
-  const isUnknown = (room) => room.kind === "direct" && room.others(store.me).length === 0;
-  if (!rooms.some(isUnknown)) return;
-  try {
-    const { results } = await session.ask("GET", urls.rooms);
-    for (const { id, user } of results) store.introduce(id, user);
-  } catch {
-    // It is learned from their first message, then.
   }
 }
 

@@ -52,12 +52,6 @@ export class Store extends EventTarget {
     this.#tell("messages", room);
   }
 
-  /** Whom a direct room is with. */
-  introduce(roomId, user) {
-    this.rooms.get(roomId)?.meet(user);
-    this.#tell("rooms");
-  }
-
   markRead(room, id) {
     room.read_id = id;
     this.#tell("rooms");
