@@ -1,6 +1,7 @@
 """What is asked, a folder a file; EVERYTHING is the collection."""
 
 from compose.postman.folders.around import AROUND
+from compose.postman.folders.chat import CHAT
 from compose.postman.folders.clean_up import CLEAN_UP
 from compose.postman.folders.events import EVENTS
 from compose.postman.folders.invitations import INVITATIONS
@@ -31,6 +32,7 @@ EVERYTHING = Folder(
         MEMBERS,
         SYMPATHY,
         EVENTS,
+        CHAT,
         PHONES,
         INVITATIONS,
         REFERRALS,

@@ -62,6 +62,13 @@ AROUND = Folder(
             IS_PAGE,
         ),
         Request("ReDoc", "GET /redoc", "To read the API in a browser.", 200, IS_PAGE),
+        Request(
+            "The chat's page",
+            "GET /chat/demo",
+            "To try the chat in two tabs.",
+            200,
+            IS_PAGE | header("Content-Security-Policy", 'to.include("script-src")'),
+        ),
         Request("The first page", "GET /", "Of the service.", 200, IS_PAGE),
         Request("The admin panel", "GET /admin/", "Asks for a sign-in.", 200, IS_PAGE),
         Request(
