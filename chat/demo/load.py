@@ -7,12 +7,12 @@ from random import Random
 from django.db.models import Q
 from django.utils import timezone
 
-from chat.demo.texts import AT_EVENTS, LOBBY, TALKS
+from chat.demo.texts import AT_EVENTS, LOBBY, MATCH, TALKS
 from chat.models import Kind, Message, Participant, Room
 from events.models import Attendance, Membership
 from matchmaker.demo.more import Load
-from matchmaker.demo.people import NEIGHBOURS, SIGN_INS, email_of
-from matchmaker.models import Language, Member
+from matchmaker.demo.people import MATCHED, NEIGHBOURS, SIGN_INS, email_of
+from matchmaker.models import Language, Match, Member
 
 FRIENDS_A_SIGN_IN = 4
 ROOMS_A_KIND = 30
@@ -32,6 +32,7 @@ def load_conversations(load: Load) -> dict[str, int]:
     people = {n: by_number[n] for n in sorted(by_number)}
     talks = [
         *_in_the_lobby(people, rng),
+        *_of_the_match(people),
         *_in_private(people, rng),
         *_in_groups(people),
     ]
@@ -60,6 +61,15 @@ def _in_the_lobby(people: People, rng: Random) -> Iterator[Talk]:
     yield Room.objects.get(kind=Kind.LOBBY), speakers, lines
 
 
+def _of_the_match(people: People) -> Iterator[Talk]:
+    speakers = [people[n] for n in MATCHED if n in people]
+    matched = Match.objects.filter(
+        first_member__in=speakers, second_member__in=speakers
+    )
+    if matched.exists():
+        yield _direct_room(*speakers), speakers, MATCH
+
+
 def _in_private(people: People, rng: Random) -> Iterator[Talk]:
     """Those who can be signed in as, with others of their organizations."""
     for number in range(1, SIGN_INS + 1):
@@ -72,12 +82,17 @@ def _in_private(people: People, rng: Random) -> Iterator[Talk]:
         known = set(colleagues.values_list("pk", flat=True))
         others = [m for m in people.values() if m.pk in known]
         for other in rng.sample(others, min(len(others), FRIENDS_A_SIGN_IN)):
-            low, high = sorted((me.pk, other.pk))
-            room, _is_new = Room.objects.get_or_create(
-                low_member_id=low, high_member_id=high, defaults={"kind": Kind.DIRECT}
-            )
             speakers = rng.sample([me, other], 2)
-            yield room, speakers, rng.choice(TALKS[_common_language(speakers)])
+            lines = rng.choice(TALKS[_common_language(speakers)])
+            yield _direct_room(me, other), speakers, lines
+
+
+def _direct_room(one: Member, other: Member) -> Room:
+    low, high = sorted((one.pk, other.pk))
+    room, _is_new = Room.objects.get_or_create(
+        low_member_id=low, high_member_id=high, defaults={"kind": Kind.DIRECT}
+    )
+    return room
 
 
 def _in_groups(people: People) -> Iterator[Talk]:

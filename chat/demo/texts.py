@@ -21,6 +21,16 @@ LOBBY: tuple[tuple[Language, str], ...] = (
     (Language.ENGLISH, "Good night from the other side of the clock."),
 )
 
+# By turns, of an even number: what the second of the two says last is unread.
+MATCH: tuple[str, ...] = (
+    "Привет! Мы понравились друг другу, и вот чат 🙂",
+    "Привет! And now I can practise my English on you.",
+    "Deal: you write English, я отвечаю по-русски.",
+    "Tell me then: where do you drink coffee?",
+    "На углу, в маленькой пекарне. Знаешь её?",
+    "The one with the cat in the window? Saturday at noon?",
+)
+
 TALKS: dict[Language, tuple[tuple[str, ...], ...]] = {
     Language.RUSSIAN: (
         (

@@ -22,6 +22,7 @@ from matchmaker.demo.more import Load, loaders
 from matchmaker.demo.people import (
     ADMIN_NUMBER,
     DOMAIN,
+    MATCHED,
     SIGN_INS,
     WITH_AVATAR,
     Person,
@@ -29,7 +30,7 @@ from matchmaker.demo.people import (
     person,
 )
 from matchmaker.demo.sign_ins import password_of
-from matchmaker.models import Gender, Like, Member
+from matchmaker.models import Gender, Like, Match, Member
 
 # Two loads at once: the second waits here, then finds nothing to add.
 LOCK_ID = 0x64656D6F
@@ -75,6 +76,7 @@ def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
             _copy_members(person(n, seed) for n in progress(missing))
             first = _first_members(missing)
             _add_likes(first, seed)
+            _add_match(first)
             _add_avatars(first, seed, files)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE matchmaker_member, matchmaker_like")
@@ -161,14 +163,26 @@ def _first_members(added: list[int]) -> dict[int, Member]:
 
 
 def _add_likes(first: dict[int, Member], seed: int) -> None:
-    """Likes between men and women, never mutual: a match is for people to make."""
+    """Likes between men and women, mutual of MATCHED only: others are for people."""
     rng = Random(seed)  # noqa: S311 - repeatable, not secret
     likes = []
     for pair in combinations(range(1, WITH_AVATAR + 1), 2):
         wanted, (one, other) = rng.random() < LIKE_SHARE, rng.sample(pair, 2)
+        if pair == MATCHED:
+            continue
         if wanted and (one + other) % 2 and one in first and other in first:
             likes.append(Like(from_member=first[one], to_member=first[other]))
     Like.objects.bulk_create(likes)
+
+
+def _add_match(first: dict[int, Member]) -> None:
+    """Of MATCHED, if both are new. Nobody is mailed: it is not news to them."""
+    if not all(number in first for number in MATCHED):
+        return
+    low, high = sorted((first[n] for n in MATCHED), key=lambda member: member.pk)
+    likes = [Like(from_member=a, to_member=b) for a, b in ((low, high), (high, low))]
+    Like.objects.bulk_create(likes)
+    Match.objects.create(first_member=low, second_member=high)
 
 
 def _add_avatars(first: dict[int, Member], seed: int, files: list[str]) -> None:

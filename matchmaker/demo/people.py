@@ -22,6 +22,8 @@ from project.lib.geo import LonLat
 DOMAIN = "example.com"
 SIGN_INS = 5
 ADMIN_NUMBER = 5
+# Of the sign-ins, so that there are two who may talk at once.
+MATCHED = (1, 2)
 WITH_AVATAR = 24
 # The first members share the cities of the sign-ins, so that these have a full page
 # of people nearby however small the load is. All others live anywhere.

@@ -11,7 +11,7 @@ from django.db import connection
 from PIL import Image
 
 from matchmaker.demo.people import WITH_AVATAR, email_of, person
-from matchmaker.models import Gender, Language, Like, Member
+from matchmaker.models import Gender, Language, Like, Match, MatchMail, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -115,15 +115,35 @@ def test_sign_ins_have_people_around_them():
         assert near.count() > 40
 
 
-def test_likes_are_between_men_and_women_and_never_mutual():
+def test_likes_are_between_men_and_women_and_mutual_of_two_only():
     demo("--members=24")
 
     likes = Like.objects.select_related("from_member", "to_member")
     pairs = {(like.from_member, like.to_member) for like in likes}
     assert len(pairs) > 20
     assert all(one.gender != other.gender for one, other in pairs)
-    assert pairs.isdisjoint((other, one) for one, other in pairs)
-    assert Member.objects.get(email=email_of(1)).likes_received.exists()
+    two = {Member.objects.get(email=email_of(number)) for number in (1, 2)}
+    assert [{*p} for p in pairs if p[::-1] in pairs] == [two, two]
+    match = Match.objects.get()
+    assert {match.first_member, match.second_member} == two
+    # Demo sign-ins have others to like back.
+    assert Member.objects.get(email=email_of(1)).likes_received.count() > 1
+
+
+def test_match_of_the_demo_is_mailed_to_nobody():
+    demo("--members=24")
+
+    assert Match.objects.exists()
+    assert not MatchMail.objects.exists()
+
+
+def test_match_that_has_ended_is_not_made_again():
+    demo("--members=2")
+    Like.objects.get(from_member__email=email_of(2)).delete()
+
+    demo("--members=3")
+
+    assert not Match.objects.exists()
 
 
 def test_top_up_adds_only_what_is_missing():
