@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import redis
 from django.conf import settings
 
-from chat import store
 from chat.constants import MESSAGES_BURST, MESSAGES_PER_S
 from chat.errors import SlowDown
+from project.lib.scripts import script
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def count_message(member_id: int) -> None:
     if not settings.THROTTLES:
         return
     try:
-        wait_ms = store.script(TAKE)(
+        wait_ms = script(TAKE)(
             keys=[f"chat:pace:{member_id}"],
             args=[1000 // MESSAGES_PER_S, MESSAGES_BURST],
         )

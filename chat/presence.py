@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from chat import store
 from chat.constants import MAX_SOCKETS
+from project.lib.scripts import script
 
 # After so many beats missed a server counts as dead.
 MISSED_BEATS = 4
@@ -137,7 +137,5 @@ class Presence:
     def online(self, member_ids: Collection[int]) -> set[int]:
         return {int(member) for member in self._run(_ONLINE, *member_ids)}
 
-    def _run(self, script: str, *args: str | float) -> Any:
-        return store.script(_PRELUDE + script)(
-            keys=[SERVERS], args=[self.alive_s, *args]
-        )
+    def _run(self, step: str, *args: str | float) -> Any:
+        return script(_PRELUDE + step)(keys=[SERVERS], args=[self.alive_s, *args])

@@ -1,8 +1,9 @@
 """Counting sockets in Redis; tests/live/test_chat_presence.py has the sockets."""
 
 import pytest
+import redis as redis_client
+from django.conf import settings
 
-from chat import store
 from chat.constants import MAX_SOCKETS
 from chat.presence import SERVERS, Presence, TooManySockets
 
@@ -11,10 +12,11 @@ MEMBER = 2**62
 
 @pytest.fixture
 def redis():
-    client = store._client(store.settings.REDIS_URL)
+    client = redis_client.Redis.from_url(settings.REDIS_URL)
     yield client
     for key in client.scan_iter(f"{SERVERS}*"):
         client.delete(key)
+    client.close()
 
 
 def test_member_is_online_from_the_first_socket_to_the_last(redis):
