@@ -131,8 +131,10 @@ TALK = Folder(
             200,
             {
                 "from Ann": """
-                    pm.expect(body).to.include({ title: "Anna", last_id: 1, unread: 1 });
-                    pm.expect(body.user.id).to.equal(get("ann_id"));
+                    pm.expect(body).to.include({ last_id: 1, unread: 1 });
+                    pm.expect(body.user).to.eql({
+                      id: get("ann_id"), first_name: "Anna",
+                    });
                 """
             },
             auth=BOB,
