@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import unicodedata
 from typing import Any
 
 import phonenumbers
@@ -15,6 +17,7 @@ from project.lib.geo import WGS84
 from project.lib.geojson import COORDINATE_DIGITS
 
 LON_MAX, LAT_MAX = 180, 90
+PHONE_TEXT_MAX_LENGTH = 40
 
 
 class DegreesField(serializers.FloatField):
@@ -128,22 +131,40 @@ class LocationInput(serializers.Serializer):
         return {}
 
 
+# The library alone would read letters as keys, and drop a minus and what follows "ext",
+# "x" or ",". U+2010 and U+2013 are hyphens of texts.
+_PHONE = re.compile("[+]?[ (]*[0-9][0-9 .()\u2010\u2013-]*")
+_NOT_DIALLED = re.compile("[^+0-9]")
+
+
 class PhoneField(serializers.CharField):
-    """A phone number, given and stored as E.164 (`+79991234567`)."""
+    """A phone number, given and stored as E.164 (`+79991234567`).
+
+    Read are digits after an optional +, in any width, with blanks, dots, hyphens and
+    parentheses among them; a JSON integer too.
+    """
 
     default_error_messages = {
         "phone_invalid": _("This is not a phone number that exists; like +79991234567.")
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=PHONE_TEXT_MAX_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
+        text = unicodedata.normalize("NFKC", super().to_internal_value(data))
+        # Of a number with a point the digits after it are no part of a phone's.
+        if isinstance(data, float) or not self._is_written_well(text):
+            self.fail("phone_invalid")
         try:
-            number = phonenumbers.parse(text, settings.PHONE_REGION)
+            dialled = _NOT_DIALLED.sub("", text)
+            number = phonenumbers.parse(dialled, settings.PHONE_REGION)
         except phonenumbers.NumberParseException:
             self.fail("phone_invalid")
         if not phonenumbers.is_valid_number(number):
             self.fail("phone_invalid")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    @staticmethod
+    def _is_written_well(text: str) -> bool:
+        return len(text) <= PHONE_TEXT_MAX_LENGTH and bool(_PHONE.fullmatch(text))
