@@ -1,6 +1,6 @@
 """Shapes of sign-in by phone, under the names of two documents."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from matchmaker.models import Language
 from project.lib.fields import PhoneField
-from referrals import constants, remembered
+from referrals import constants, remembered, sms
 
 _CODE_MAX = 10**constants.ONE_TIME_CODE_DIGITS - 1
 
@@ -32,12 +32,44 @@ class OneTimeCodeField(serializers.RegexField):
         return text
 
 
+class MobileField(PhoneField):
+    """A phone number that a code can be sent to."""
+
+    default_error_messages = {
+        "not_mobile": _(
+            "Codes are sent to mobile phones only, and this is the number of none."
+        )
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        phone = super().to_internal_value(data)
+        if not sms.takes_sms(phone):
+            self.fail("not_mobile")
+        return phone
+
+
+class MobileOrRememberedField(MobileField):
+    """With a default, an empty number and null are as none."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        is_empty = data is None or str(data).strip() == ""
+        if is_empty and self.default is not serializers.empty:
+            data = serializers.empty
+        return super().run_validation(data)
+
+
 class PhoneSignUp(serializers.Serializer):
-    phone = PhoneField()
+    class Meta:
+        swagger_schema_fields = {"example": {"phone": "9991234567"}}
+
+    phone = MobileField()
 
 
 class PhoneCodeRequest(serializers.Serializer):
-    phone_number = PhoneField(source="phone")
+    class Meta:
+        swagger_schema_fields = {"example": {"phone_number": "+79123456789"}}
+
+    phone_number = MobileField(source="phone")
 
 
 class _Proof(serializers.Serializer):
@@ -48,8 +80,17 @@ class _Proof(serializers.Serializer):
 
 
 class PhoneSignIn(_Proof):
-    phone = PhoneField(
-        required=False, help_text=_("Required without the cookie of the sign-up")
+    class Meta:
+        swagger_schema_fields = {"example": {"phone": "9991234567", "code": "1234"}}
+
+    phone = MobileOrRememberedField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text=_(
+            "Required without the cookie of the sign-up; with it, empty and null are "
+            "the phone that the cookie remembers"
+        ),
     )
     code = OneTimeCodeField()
 
@@ -57,15 +98,22 @@ class PhoneSignIn(_Proof):
         fields = super().get_fields()
         if hasattr(self, "initial_data"):
             phone = remembered.phone_of(self.context["request"])
+            field = cast("MobileField", fields["phone"])
+            field.allow_blank = field.allow_null = False
             if phone is None:
-                fields["phone"].required = True
+                field.required = True
             else:
-                fields["phone"].default = phone
+                field.default = phone
         return fields
 
 
 class PhoneProof(_Proof):
-    phone_number = PhoneField(source="phone")
+    class Meta:
+        swagger_schema_fields = {
+            "example": {"phone_number": "+79123456789", "confirmation_code": "1234"}
+        }
+
+    phone_number = MobileField(source="phone")
     confirmation_code = OneTimeCodeField(source="code")
 
 
@@ -77,10 +125,18 @@ class _Sent(serializers.Serializer):
 
 
 class SentCode(_Sent):
+    class Meta:
+        swagger_schema_fields = {"example": {"code": "1234", "expires_in": 300}}
+
     code = serializers.CharField(required=False, help_text=_("With OTP_ECHO only"))
 
 
 class SentConfirmationCode(_Sent):
+    class Meta:
+        swagger_schema_fields = {
+            "example": {"confirmation_code": "1234", "expires_in": 300}
+        }
+
     confirmation_code = serializers.CharField(
         required=False, help_text=_("With OTP_ECHO only")
     )

@@ -220,6 +220,40 @@ def test_nonsense_for_a_phone(given):
     assert SENT == []
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "+19002345678", "+449098790123", "+78092345678", "+979123456789",  # premium
+        "+881612345678", "+8821612345678", "+883510012345678",  # no country's
+        "+80012345678", "+18005551234", "8 800 555-35-35",  # toll-free
+        "+74951234567", "+390612345678",  # landlines
+        "+447011234567", "+41742123456",  # personal, a pager
+    ],
+)  # fmt: skip
+def test_no_code_goes_where_no_sms_does(given):
+    client = APIClient()
+    told = ["Codes are sent to mobile phones only, and this is the number of none."]
+
+    answers = [
+        client.post(SIGN_UP, {"phone": given}),
+        client.post(REQUEST_CODE, {"phone_number": given}),
+        sign_in(given, "1234"),
+        prove(given, "1234"),
+    ]
+
+    assert [a.status_code for a in answers] == [400] * 4
+    assert [a.json() for a in answers] == [{"phone": told}, {"phone_number": told}] * 2
+    assert SENT == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["9991234567", "+79123456789", "9990000001", "+447912345678", "+16502530000"],
+)
+def test_codes_go_to_mobile_phones(given):
+    assert asked(given) == SENT[0].code
+
+
 @pytest.mark.parametrize("given", ["12", "12345", "12a4", "１２３４", "\0", "", None, True, 12345, -1, 12.5, [], {}])  # fmt: skip  # noqa: E501
 def test_nonsense_for_a_code(phone, given):
     answers = [sign_in(phone, given), prove(phone, given)]

@@ -27,6 +27,20 @@ def test_code_alone_signs_nobody_in(phone):
     assert answer.json() == {"phone": ["This field is required."]}
 
 
+@pytest.mark.parametrize(
+    ("none", "format"), [(None, "json"), ("", "json"), (" ", "json"), ("", "multipart")]
+)
+def test_empty_phone_is_that_of_the_cookie(api, phone, none, format):
+    given = {"phone": none, "code": asked(phone)}
+
+    without = api.post(SIGN_IN, given, format=format)
+    given["code"] = api.post(SIGN_UP, {"phone": phone}).json()["code"]
+    answer = api.post(SIGN_IN, given, format=format)
+
+    assert (without.status_code, [*without.json()]) == (400, ["phone"])
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("https", [True, False])
 def test_attributes(api, settings, phone, https):
     settings.SESSION_COOKIE_SECURE = https
