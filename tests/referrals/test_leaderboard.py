@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import redis
@@ -156,6 +158,24 @@ def test_opting_out_acts_at_once_and_in_again(ann, as_ann, counted_anew):
 def test_nonsense_setting_is_refused(as_ann, body):
     assert as_ann.patch(MINE, body).status_code == 400
     assert not Unlisted.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["multipart", "application/x-www-form-urlencoded"])
+def test_setting_in_a_form(as_ann, kind):
+    def send(**given: str) -> Any:
+        if kind == "multipart":
+            return as_ann.patch(MINE, given, format=kind)
+        return as_ann.patch(MINE, urlencode(given), content_type=kind)
+
+    for text, listed in (("false", False), ("true", True)):
+        assert send(listed=text).json() == {"listed": listed}
+        assert as_ann.get(MINE).json() == {"listed": listed}
+
+    told = {"listed": ["This field is required."]}
+    assert send().json() == send(other="x").json() == told
+    for text in ("", "no", "0", "on", "False"):
+        assert send(listed=text).status_code == 400, text
+    assert as_ann.get(MINE).json() == {"listed": True}
 
 
 @pytest.mark.parametrize("how", ["blocks", "is blocked", "inactive", "deleted"])
