@@ -23,23 +23,38 @@ INVALID = _("Give a date (2026-12-23) or a date-time (2026-12-23T18:45:00+03:00)
 _SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d(:?\d\d)?)$")
 
 
+# The only forms that are read, of all of ISO 8601 that Python would.
+_WRITTEN = re.compile(
+    r"\d{4}-\d\d-\d\d"
+    r"([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?",
+    re.ASCII,
+)
+
+
+class TooLate(ValueError):
+    """After the last day of the calendar, as UTC has it."""
+
+
 def parse_moment(text: str) -> tuple[datetime, bool]:
     """An aware datetime in UTC, and whether only its day was given.
 
-    Without an offset it is UTC's. Raises ValueError for what does not exist.
+    Without an offset it is UTC's. Raises ValueError for what does not exist, or is
+    written in another way than RFC 3339's dates and date-times (the offset may lack).
     """
-    text = _SPACE_FOR_PLUS.sub(r"\1+\2", text.strip())
+    text = _SPACE_FOR_PLUS.sub(r"\1+\2", text.strip().upper())
+    if not _WRITTEN.fullmatch(text):
+        raise ValueError(text)
+    if day := parse_date(text):
+        return datetime(day.year, day.month, day.day, tzinfo=UTC), True
+    moment = parse_datetime(text)
+    if moment is None:
+        raise ValueError(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     try:
-        if day := parse_date(text):
-            return datetime(day.year, day.month, day.day, tzinfo=UTC), True
-        moment = parse_datetime(text)
-        if moment is None:
-            raise ValueError(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
         return moment.astimezone(UTC), False
     except OverflowError as error:  # the first and the last day of the calendar
-        raise ValueError(text) from error
+        raise (TooLate if moment.year == MAXYEAR else ValueError)(text) from error
 
 
 @dataclass(frozen=True)
@@ -99,17 +114,19 @@ class MomentField(serializers.Field):
     Seconds are kept, their fractions not.
     """
 
-    default_error_messages = {"invalid": INVALID}
+    default_error_messages = {"invalid": INVALID, "too_late": INVALID}
 
     def to_internal_value(self, data: Any) -> tuple[datetime, bool]:
         if not isinstance(data, str):
             self.fail("invalid")
         try:
             moment, is_day = parse_moment(data)
+        except TooLate:
+            self.fail("too_late")
         except ValueError:
             self.fail("invalid")
         if moment.year == MAXYEAR:  # what reckons with the year after it fails
-            self.fail("invalid")
+            self.fail("too_late")
         return moment.replace(microsecond=0), is_day
 
     def to_representation(self, value: datetime) -> str:

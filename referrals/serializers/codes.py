@@ -26,20 +26,25 @@ class InviteCodeText(serializers.Serializer):
     invite_code = CodeField()
 
 
+_TOO_LATE = _("At most a year from now.")
+
+
 class NewInviteCode(serializers.Serializer):
     expires_at = MomentField(
+        error_messages={"too_late": _TOO_LATE},
         help_text=_(
             "In the future, at most a year. A date is the last day on which it works"
-        )
+        ),
     )
 
     def validate_expires_at(self, value: tuple[datetime, bool]) -> datetime:
         moment, is_day = value
         now = timezone.now()
-        if moment > now + timedelta(days=constants.CODE_DAYS_MAX):
-            raise serializers.ValidationError(_("At most a year from now."))
-        if is_day:
-            moment += timedelta(days=1)
+        latest = now + timedelta(days=constants.CODE_DAYS_MAX)
+        if moment > latest:
+            raise serializers.ValidationError(_TOO_LATE)
+        if is_day:  # its end, of the last day that is in the year as much as is
+            moment = min(moment + timedelta(days=1), latest.replace(microsecond=0))
         if moment <= now:
             raise serializers.ValidationError(_("This is not in the future."))
         return moment

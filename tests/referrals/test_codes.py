@@ -94,7 +94,9 @@ def test_expired_code_is_replaced(ann, as_ann):
 @pytest.mark.parametrize(
     "given",
     [None, "", "soon", 5, ["2027-01-01"], {"a": 1}, True, "\0", "2027-13-01",
-     "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00"],
+     "0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31", "2027-W01-1",
+     "20270101", "20270101T000000Z", "2027-1-1", "2027-01-01T00",
+     "\uff12\uff10\uff12\uff17-01-01", "2027-01-01T00:00:00+1", "2027-01-01x"],
 )  # fmt: skip
 def test_nonsense_for_an_expiry(as_ann, given):
     answer = as_ann.post(CODE, {"expires_at": given})
@@ -123,6 +125,30 @@ def test_expiry_of_a_day_is_its_end(as_ann):
     answer = as_ann.post(CODE, {"expires_at": f"{today}"}).json()
 
     assert answer["expires_at"] == f"{today + timedelta(days=1)}T00:00:00Z"
+
+
+def test_expiry_of_a_day_in_a_year_is_a_year_from_now(as_ann):
+    before = timezone.now()
+    last = (before + timedelta(days=365)).date()
+
+    late = as_ann.post(CODE, {"expires_at": f"{last + timedelta(days=2)}"})
+    made = as_ann.post(CODE, {"expires_at": f"{last}"})
+
+    assert late.json() == {"expires_at": ["At most a year from now."]}
+    assert made.status_code == 201
+    expires_at = datetime.fromisoformat(made.json()["expires_at"])
+    year = timedelta(days=365)
+    assert before - timedelta(seconds=1) < expires_at - year <= timezone.now()
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["9999-12-31", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "3000-01-01"],
+)
+def test_expiry_beyond_the_year_is_told_as_such(as_ann, given):
+    told = as_ann.post(CODE, {"expires_at": given}).json()
+
+    assert told == {"expires_at": ["At most a year from now."]}
 
 
 def test_missing_expiry_is_told(as_ann):
