@@ -9,7 +9,7 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
 from drf_yasg.renderers import SwaggerJSONRenderer
 from drf_yasg.views import get_schema_view
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from project.lib.fields import PointField
 from project.lib.openapi import JSON, POINT, error
@@ -81,6 +81,9 @@ class AutoSchema(SwaggerAutoSchema):
         answers: dict[str, Any] = super().get_response_serializers()
         if throttles_of(self.view, self.method):
             answers["429"] = error(429)
+        is_public = self.overrides.get("security") == []
+        if not is_public and self.method not in SAFE_METHODS:
+            answers["403"] = error(403)  # to a session cookie without its CSRF token
         return answers
 
     def get_produces(self) -> list[str]:

@@ -28,7 +28,7 @@ FIELD_ERRORS = openapi.Response(
 
 _MEANINGS = {
     401: _("No valid token; WWW-Authenticate names the schemes"),
-    403: _("Not allowed to the caller"),
+    403: _("Not allowed to the caller; or a session cookie without the CSRF token"),
     404: _("Not there, or not the caller's to know"),
     409: _("Not possible in the present state"),
     413: _("The body is too large"),

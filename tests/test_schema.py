@@ -1,0 +1,38 @@
+"""The schema against the service, where no generated request would find them differ."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from drf_yasg.codecs import OpenAPICodecJson
+from rest_framework.test import APIClient
+
+from project.schema import INFO, Generator
+from tests.factories import MemberFactory
+
+
+def writing() -> Iterator[tuple[str, str, dict]]:
+    schema = Generator(INFO).get_schema(public=True)
+    paths = json.loads(OpenAPICodecJson([]).encode(schema))["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            if method in ("post", "put", "patch", "delete"):
+                yield method, path.format(id=1, secret="x"), operation
+
+
+@pytest.mark.django_db
+def test_schema_tells_of_cookies_without_a_csrf_token():
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(MemberFactory())
+    refused = 0
+
+    for method, path, operation in writing():
+        answer = getattr(browser, method)(path, {})
+        is_refused = (
+            answer.status_code == 403 and answer.json()["code"] == "csrf_failed"
+        )
+        assert is_refused == ("403" in operation["responses"]), (method, path)
+        assert is_refused or operation["security"] == [], (method, path)
+        refused += is_refused
+
+    assert refused > 20
