@@ -158,7 +158,7 @@ def _options() -> argparse.Namespace:
     add("--sockets", type=int, default=5_000, help="of each side, in one room")
     add("--clients", type=int, default=200, help="who talk while servers are killed")
     add("--size", type=int, default=50, help="of their organizations")
-    add("--pause", type=float, default=2.0, help="s between a client's messages")
+    add("--pause", type=float, default=5.0, help="s between a client's messages")
     add("--down", type=float, default=1.0, help="s that a killed server is not there")
     return parser.parse_args()
 
