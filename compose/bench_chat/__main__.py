@@ -44,7 +44,8 @@ def main() -> None:
             backends, alone=options.sockets + 1, together=together, size=options.size
         )
         url, command = backends.postgres.url, _command(options)
-        print(bench_report.machine(url, command, load_average))
+        setting = f"{SERVERS} Daphnes on one listening socket, PostgreSQL with fsync"
+        print(bench_report.machine(url, command, load_average, setting), flush=True)
         # First, while the rooms are empty: everybody reads them from the beginning.
         is_well = "faults" not in options.only or _kill(backends, people, options)
         if {"sends", "fanout"} & {*options.only}:
