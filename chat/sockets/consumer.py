@@ -104,7 +104,6 @@ class ChatConsumer(AsyncWebsocketConsumer):
         self.socket = socket
         self.conversation = Conversation(hub, socket, ticket.member, self.tell)
         self.timers = [
-            loop.call_later(HOLD_S, socket.release),
             loop.call_later(
                 max(0, ticket.expires_at - time.time()),
                 self.close_soon,
@@ -121,6 +120,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if was_offline:
             announce(socket, shared, is_online=True)
         await tell_who_is_online(self.server.presence, socket, shared)
+        # Only from now on is the client heard; what it said may be here already.
+        self.timers.append(loop.call_later(HOLD_S, socket.release_if_silent))
 
     # Going
 

@@ -82,14 +82,12 @@ class Conversation:
     async def resume(self, after: dict[int, int]) -> None:
         """Send again, in order, what follows; say so when the client has it all."""
         socket = self.socket
-        mine = after.keys() & socket.positions.keys()
-        counters = await in_thread(reads.counters, mine)
-        mine = counters.keys() & socket.positions.keys()
-        for room_id in mine:
-            last = counters[room_id]
-            socket.positions[room_id] = min(after[room_id], last)
-            self.hub.rooms[room_id].saw(last)
-        self.socket.release()
+        socket.is_resuming = True
+        try:
+            mine = await self._set_back(after)
+        finally:
+            socket.is_resuming = False
+            socket.release()
         reached = {}
         for room_id in mine:
             with suppress(RoomUnknown):
@@ -99,3 +97,14 @@ class Conversation:
             error = RoomUnknown()
             await self.tell(frames.error(error.code, str(error.detail)))
         await self.tell(frames.resumed(reached))
+
+    async def _set_back(self, after: dict[int, int]) -> set[int]:
+        """Let the client have got no more than it says; return the rooms it is in."""
+        positions = self.socket.positions
+        counters = await in_thread(reads.counters, after.keys() & positions.keys())
+        mine = counters.keys() & positions.keys()
+        for room_id in mine:
+            last = counters[room_id]
+            positions[room_id] = min(after[room_id], last)
+            self.hub.rooms[room_id].saw(last)
+        return mine

@@ -44,6 +44,7 @@ class Socket:
         # Until the client has said from where it resumes, or a moment has passed: what
         # came live before would come again, or after what is newer.
         self.is_held = True
+        self.is_resuming = False
         self.is_current = asyncio.Event()
         self.is_current.set()
         self._task: asyncio.Task[None] | None = None
@@ -94,6 +95,11 @@ class Socket:
         if self.is_held:
             self.is_held = False
             self.catch_up()
+
+    def release_if_silent(self) -> None:
+        """The client has had its time to resume; it may be doing so, and for longer."""
+        if not self.is_resuming:
+            self.release()
 
     def doubt(self) -> None:
         """Send no more until the member's rights have been read anew."""

@@ -38,13 +38,18 @@ def verdict(spread: Spread, *, least: float = 0, most: float = float("inf")) -> 
     return f"{aim}: {'met' if least <= spread.median <= most else 'missed'}"
 
 
-def machine(database_url: str, command: str, load: Sequence[float]) -> str:
+def machine(
+    database_url: str,
+    command: str,
+    load: Sequence[float],
+    setting: str = f"{CONNECTIONS} connections",
+) -> str:
     """`load`: the load averages before the run."""
     server, postgis = versions(database_url)
     return (
         f"`{command}` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores"
         f" ({_processor()}), shared by the service, PostgreSQL and the load generator;"
-        f" {CONNECTIONS} connections. Python {platform.python_version()},"
+        f" {setting}. Python {platform.python_version()},"
         f" PostgreSQL {server}, PostGIS {postgis}, Django {version('django')},"
         f" Daphne {version('daphne')}."
         f" Load before the run: {load[0]:.1f}."

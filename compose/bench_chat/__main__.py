@@ -44,7 +44,8 @@ def main() -> None:
             backends, alone=options.sockets + 1, together=together, size=options.size
         )
         url, command = backends.postgres.url, _command(options)
-        print(bench_report.machine(url, command, load_average))
+        setting = f"{SERVERS} Daphnes on one listening socket, PostgreSQL with fsync"
+        print(bench_report.machine(url, command, load_average, setting), flush=True)
         # First, while the rooms are empty: everybody reads them from the beginning.
         is_well = "faults" not in options.only or _kill(backends, people, options)
         if {"sends", "fanout"} & {*options.only}:
@@ -158,7 +159,7 @@ def _options() -> argparse.Namespace:
     add("--sockets", type=int, default=5_000, help="of each side, in one room")
     add("--clients", type=int, default=200, help="who talk while servers are killed")
     add("--size", type=int, default=50, help="of their organizations")
-    add("--pause", type=float, default=2.0, help="s between a client's messages")
+    add("--pause", type=float, default=5.0, help="s between a client's messages")
     add("--down", type=float, default=1.0, help="s that a killed server is not there")
     return parser.parse_args()
 

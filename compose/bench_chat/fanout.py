@@ -24,15 +24,20 @@ IsDue = Callable[[int, int, float], bool]
 
 
 class Sender:
-    """One socket that talks to the room; `room` None: to the bare layer."""
+    """One socket that talks to the room; `room` None: to the bare layer.
 
-    def __init__(self, daphnes: Daphnes, seat: Seat, room: int | None) -> None:
+    `said`: how many messages were said before.
+    """
+
+    def __init__(
+        self, daphnes: Daphnes, seat: Seat, room: int | None, said: int
+    ) -> None:
         self._room, self._seat = room, seat
         address = daphnes.address
         self._raw = socket.create_connection((address.host, address.port))
         self._raw.sendall(wire.handshake(address, seat.token))
         self._rest = b""
-        self.said = 0
+        self.said = said
         answer = b""
         while b"\r\n\r\n" not in answer or (room and b"welcome" not in answer):
             answer += self._raw.recv(65536)
@@ -43,6 +48,9 @@ class Sender:
         text = f"bench {self.said} {time.monotonic_ns()} ".ljust(CHARACTERS, ".")
         frame = self._ours(text) if self._room is not None else self._bare(text)
         self._raw.send(wire.framed(wire.TEXT, json.dumps(frame).encode()))
+
+    def close(self) -> None:
+        self._raw.close()
 
     def mind(self) -> None:
         """Read what has come, and answer pings."""
@@ -92,12 +100,12 @@ class Side:
     ) -> None:
         self.name, self.daphnes, self.crowd = name, daphnes, crowd
         self._backends = backends
-        self.held = self.refused = 0
+        self.held = self.refused = self.said = 0
 
     def open(self, seats: Sequence[Seat], room: int | None) -> None:
         """The last seat is the sender's."""
-        *hearers, speaker = seats
-        self.sender = Sender(self.daphnes, speaker, room)
+        *hearers, self._speaker = seats
+        self._room = room
         before = resident_bytes(self.daphnes.pids)
         started = time.monotonic()
         opened = self.crowd.open([seat.token for seat in hearers])
@@ -120,28 +128,31 @@ class Side:
         return self._measure(is_due, seconds)
 
     def _measure(self, is_due: IsDue, seconds: float) -> Turn:
+        # A new one each time: nobody answers its pings between turns.
+        sender = Sender(self.daphnes, self._speaker, self._room, self.said)
         self.crowd.collect()
-        before, said = self.crowd.delivered, self.sender.said
+        before, delivered = self.crowd.delivered, 0
         cpu_before, started = self._cpu_s(), time.monotonic()
-        delivered = 0
         # On a busy machine the first may take longer than the turn.
         while (passed_s := time.monotonic() - started) < seconds or not delivered:
             delivered = self.crowd.delivered - before
-            if is_due(self.sender.said - said, delivered, passed_s):
-                self.sender.say()
+            if is_due(sender.said - self.said, delivered, passed_s):
+                sender.say()
             else:
                 time.sleep(0.0005)
-            self.sender.mind()
+            sender.mind()
         delivered = self.crowd.delivered - before
         lasted_s, cpu_after = time.monotonic() - started, self._cpu_s()
-        self._await((self.sender.said - said) * self.held + before)
+        self._await(sender, (sender.said - self.said) * self.held + before)
+        sender.close()
+        self.said = sender.said
         cpu = {who: cpu_after[who] - cpu_before[who] for who in cpu_after}
         return Turn(delivered, lasted_s, cpu, self.crowd.collect())
 
-    def _await(self, delivered: int) -> None:
+    def _await(self, sender: Sender, delivered: int) -> None:
         deadline = time.monotonic() + DELIVERED_WITHIN_S
         while self.crowd.delivered < delivered:
-            self.sender.mind()
+            sender.mind()
             if time.monotonic() > deadline:
                 missing = delivered - self.crowd.delivered
                 raise SystemExit(f"{self.name}: {missing:,} deliveries never came")

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ class Crowd:
                 for each in self.talkers
                 for work in (each.stay(), each.repeat())
             ]
-            await until(lambda: all(each.heard for each in self.talkers))
+            await until(lambda: all(each.heard for each in self.talkers), self.standing)
             talks = [group.create_task(t.talk(self.pause_s)) for t in self.talkers]
             await self.say_now()
             await self.all_have_heard()
@@ -116,6 +117,22 @@ class Crowd:
                 task.cancel()
         return struck
 
+    def standing(self) -> str:
+        """For whoever waits in vain."""
+        counts = {
+            "connected": sum(each.socket is not None for each in self.talkers),
+            "wait for a confirmation": sum(bool(each.outbox) for each in self.talkers),
+            "unconfirmed": sum(len(each.outbox) for each in self.talkers),
+            "connections": sum(each.connections for each in self.talkers),
+        }
+        rooms = {room for talker in self.talkers for room in talker.heard}
+        last = {
+            room: {len(t.heard[room]) for t in self.talkers if room in t.heard}
+            for room in rooms
+        }
+        behind = {room: sorted(each) for room, each in last.items() if len(each) > 1}
+        return f"{counts}, heard by room, where it differs: {behind}"
+
     async def _strike(self, kill: Kill, took: Struck, down_s: float) -> None:
         took.times += 1
         at = time.monotonic()
@@ -128,6 +145,7 @@ class Crowd:
         await self.all_have_heard()
         now = time.monotonic()
         took.recoveries_s.append(now - at)
+        print(f"{kill.name}: all well {now - at:.1f} s after", file=sys.stderr)
         took.waits_s.append(
             max(
                 each.confirmed_at - each.said_at
@@ -146,7 +164,7 @@ class Crowd:
         has it.
         """
         said = [each for talker in self.talkers for each in talker.said.values()]
-        await until(lambda: all(each.number for each in said))
+        await until(lambda: all(each.number for each in said), self.standing)
         last: dict[int, int] = {}
         for each in said:
             last[each.room] = max(each.number or 0, last.get(each.room, 0))
@@ -155,14 +173,17 @@ class Crowd:
                 len(heard) >= last.get(room, 0)
                 for talker in self.talkers
                 for room, heard in talker.heard.items()
-            )
+            ),
+            self.standing,
         )
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool], standing: Callable[[], str]) -> None:
     """Raises SystemExit when it does not come true."""
     deadline = time.monotonic() + RECOVERED_WITHIN_S
     while not condition():
         if time.monotonic() > deadline:
-            raise SystemExit(f"Not everybody has heard within {RECOVERED_WITHIN_S} s.")
+            raise SystemExit(
+                f"Not everybody has heard within {RECOVERED_WITHIN_S} s: {standing()}"
+            )
         await asyncio.sleep(0.05)

@@ -89,9 +89,11 @@ class Talker:
         """Say again what nobody has confirmed, for ever."""
         while True:
             await asyncio.sleep(REPEAT_S / 4)
-            late = time.monotonic() - REPEAT_S
-            for said in [s for s in self.outbox.values() if s.sent_at < late]:
-                await self._send(said)
+            now = time.monotonic()
+            for said in [*self.outbox.values()]:
+                # Ever more patient, or a slow server would get ever more to do.
+                if now - said.sent_at > REPEAT_S * 2 ** min(said.times - 1, 3):
+                    await self._send(said)
 
     async def say(self) -> Said:
         """Say something in one of the rooms: at once, or when there is a connection."""

@@ -150,9 +150,26 @@ def test_server_without_redis(server, lonely_server):
 def test_database_that_drops_its_connections(server):
     backends = Backends(server.name)
     with Chat(server, new_member("Ann")) as ann:
+        ann.silence()  # it has come in
         for i in range(3):
             backends.terminate()
             wait_until(lambda: not backends.pids())
             ann.send(message=f"number {i}")
 
             assert ann.messages(1)[0]["message"] == f"number {i}"
+
+
+def test_resume_at_a_server_that_is_slow_to_listen(server, own_redis):
+    """Whatever holds it up: nothing newer is sent before what the client asks for."""
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room = match(ann, bob)
+    with complaining(server), Chat(server, ann) as a:
+        a.say(room, "number 1")
+        a.messages(1, room)
+        with own_redis.hanging(), Chat(server, bob) as b:
+            b.send(type="resume", rooms={str(room): 0})
+            a.say(room, "number 2")
+            a.messages(1, room)
+
+            heard = [f["id"] for f in b.silence() if f["type"] == "message.new"]
+            assert heard == [1, 2]
