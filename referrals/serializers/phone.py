@@ -49,12 +49,14 @@ class MobileField(PhoneField):
 
 
 class MobileOrRememberedField(MobileField):
-    """With a default, an empty number and null are as none."""
+    """Once it is told what is `remembered`, that is read where nothing is given."""
+
+    remembered: str | None = None
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        is_empty = data is None or str(data).strip() == ""
-        if is_empty and self.default is not serializers.empty:
-            data = serializers.empty
+        is_given = not (data is serializers.empty or data is None)
+        if self.remembered and not (is_given and str(data).strip()):
+            return self.remembered
         return super().run_validation(data)
 
 
@@ -97,13 +99,10 @@ class PhoneSignIn(_Proof):
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         if hasattr(self, "initial_data"):
-            phone = remembered.phone_of(self.context["request"])
-            field = cast("MobileField", fields["phone"])
-            field.allow_blank = field.allow_null = False
-            if phone is None:
-                field.required = True
-            else:
-                field.default = phone
+            phone = cast("MobileOrRememberedField", fields["phone"])
+            phone.remembered = remembered.phone_of(self.context["request"])
+            phone.required = phone.remembered is None
+            phone.allow_blank = phone.allow_null = False
         return fields
 
 
