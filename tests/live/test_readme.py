@@ -3,26 +3,41 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from shutil import which
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 from django.utils import timezone
 
 from events.models import Event, Organization
 from matchmaker import services
 from matchmaker.models import Member
+from referrals.models import Referral
 from tests.events.factories import EventFactory
+from tests.live.conftest import Server, daphne
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL = "you@example.com"
+PHONE = "+79123456789"
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, redis_url: str
+) -> Iterator[Server]:
+    """One that tells one-time codes in its answers, as make run's does."""
+    folder = tmp_path_factory.mktemp("readme")
+    with daphne(folder, REDIS_URL=redis_url, OTP_ECHO="1") as made:
+        yield made
 
 
 @pytest.fixture
 def neighbours(server, django_db_blocker):
-    """Two members near the tour's first place; gone again afterwards, as is "you"."""
+    """Two members near the tour's first place; gone again afterwards, as are "you"."""
     with django_db_blocker.unblock():
         made = [
             services.register_member(
@@ -35,7 +50,9 @@ def neighbours(server, django_db_blocker):
         ]
         yield made
         emails = [EMAIL, *(member.email for member in made)]
-        for member in Member.objects.filter(email__in=emails):
+        for member in Member.objects.filter(
+            Q(email__in=emails) | Q(phone_number=PHONE)
+        ):
             services.delete_member(member)
 
 
@@ -69,7 +86,8 @@ def test_tour_answers_as_the_readme_shows(server, neighbours, concert):
 
     calendar = re.search(r"BEGIN:VCALENDAR.*END:VCALENDAR\s+", result.stdout, re.S)[0]
     answers = map(json.loads, result.stdout.replace(calendar, "").splitlines())
-    profile, tokens, page, features, created, events, place, moved, errors = answers
+    profile, tokens, page, features, created, events, place, moved, *answers = answers
+    invitations, activated, errors = answers
     assert profile["email"] == EMAIL
     assert profile["avatar"].startswith(f"{server.url}/media/avatars/")
     assert set(tokens) == {"access", "refresh"}
@@ -83,4 +101,8 @@ def test_tour_answers_as_the_readme_shows(server, neighbours, concert):
     assert place == {"attending": True, "attendees": 1}
     assert "SUMMARY:Concert" in calendar
     assert moved["location"]["coordinates"] == [37.6176, 55.7558]
+    assert invitations["phone_number"] == PHONE
+    assert activated["activated_invite_code"] == invitations["invite_code"]
+    referral = Referral.objects.get(referrer__phone_number=PHONE)
+    assert referral.invited.email == EMAIL
     assert set(errors) == {"gender", "distance"}
