@@ -141,6 +141,7 @@ def test_delete_page_counts_what_goes_too(admin_client, admin_user, eve):
             "blocks": 1,
             "reports": 2,
             "mails about matches": 2,
+            "rooms": 1,  # of the match
         }
 
 
