@@ -9,7 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from matchmaker.querysets import blocks_between, hidden_from
 
@@ -26,8 +26,15 @@ class RoomQuerySet(QuerySet["Room"]):
         return self.filter(reduce(or_, _reasons(viewer)))
 
     def ways_in(self, viewer: Any) -> list[Self]:
-        """The same of all rooms, for a UNION: each part begins with the viewer's."""
-        return [self.filter(reason) for reason in _reasons(viewer)]
+        """The same of all rooms, for a UNION: each part begins with the viewer's.
+
+        With `is_presence_told`: whether the viewer's presence is for the others there,
+        and theirs for the viewer, as far as they have it too.
+        """
+        return [
+            self.filter(reason).annotate(is_presence_told=is_told)
+            for reason, is_told in _ways(viewer)
+        ]
 
     def acquainted(self) -> Self:
         """Direct rooms whose two members may talk to each other."""
@@ -67,12 +74,26 @@ def _reports() -> QuerySet[Any]:
 
 def _reasons(viewer: Any) -> list[Q]:
     """Why a room is open to `viewer`: each is enough."""
+    return [reason for reason, _is_told in _ways(viewer)]
+
+
+def _ways(viewer: Any) -> list[tuple[Q, Any]]:
+    """Each with whether presence is told there.
+
+    Anybody can put anybody into an organization, so that asks for a confirmed
+    membership; and in a room of two for a match, since what else lets them talk has a
+    room of its own, where presence is told if it may be.
+    """
+    yes, no = Value(True), Value(False)
+    mine = _memberships().filter(organization=ORGANIZATION, member=viewer)
+    events = _public_events().filter(pk=EVENT)
+    is_ours = (Q(low_member=viewer) | Q(high_member=viewer)) & _acquainted()
     return [
-        Q(kind="lobby"),
-        (Q(low_member=viewer) | Q(high_member=viewer)) & _acquainted(),
-        Q(Exists(_public_events().filter(creator=viewer, pk=EVENT))),
-        Q(Exists(_public_events().filter(**_attended_by(viewer), pk=EVENT))),
-        Q(Exists(_memberships().filter(organization=ORGANIZATION, member=viewer))),
+        (Q(kind="lobby"), no),
+        (is_ours, Exists(_match())),
+        (Q(Exists(events.filter(creator=viewer))), yes),
+        (Q(Exists(events.filter(**_attended_by(viewer)))), yes),
+        (Q(Exists(mine)), Exists(mine.filter(confirmed_at__isnull=False))),
     ]
 
 

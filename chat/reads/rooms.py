@@ -26,6 +26,7 @@ class RoomState:
     """A room as one of its members has it.
 
     `user`: whom a direct one is with. `is_entered`: a read position is stored.
+    `is_presence_told`: to others there for whom it is too, and theirs to the member.
     """
 
     id: int
@@ -35,6 +36,7 @@ class RoomState:
     last_id: int
     read_id: int
     is_entered: bool
+    is_presence_told: bool
 
     @property
     def unread(self) -> int:
@@ -69,11 +71,14 @@ def counters(room_ids: Collection[int]) -> dict[int, int]:
     return dict(rooms.values_list("pk", "last_number"))
 
 
-def rooms_by_member(member_ids: Collection[int]) -> dict[int, set[int]]:
-    """The ids of the rooms open to each member; nothing for who is not active."""
-    rooms: dict[int, set[int]] = {pk: set() for pk in member_ids}
-    for member_id, room_id in _rooms_by_member().rows(members=[*member_ids]):
-        rooms[member_id].add(room_id)
+def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
+    """The ids of the rooms open to each member, with RoomState's `is_presence_told`.
+
+    None for who is not active.
+    """
+    rooms: dict[int, dict[int, bool]] = {pk: {} for pk in member_ids}
+    for member_id, room_id, is_told in _rooms_by_member().rows(members=[*member_ids]):
+        rooms[member_id][room_id] = is_told
     return rooms
 
 
@@ -98,7 +103,13 @@ def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement:
 
 
 def _state(
-    pk: int, kind: str, title: str, other: int | None, last: int, read: int | None
+    pk: int,
+    kind: str,
+    title: str,
+    other: int | None,
+    last: int,
+    is_told: bool,
+    read: int | None,
 ) -> RoomState:
     is_lobby = kind == Kind.LOBBY
     return RoomState(
@@ -109,6 +120,7 @@ def _state(
         last_id=last,
         read_id=(last if is_lobby else 0) if read is None else read,
         is_entered=read is not None,
+        is_presence_told=is_told,
     )
 
 
@@ -123,7 +135,7 @@ def _room_of() -> Statement:
 
 
 def _states(rooms: Any) -> Statement:
-    columns = ("id", "kind", "title", "other", "last_number")
+    columns = ("id", "kind", "title", "other", "last_number", "is_presence_told")
     mine = _open_rooms(rooms.with_titles(VIEWER), VIEWER, *columns)
     sql = f"""
         SELECT room.*, participant.read_number FROM ({mine.sql}) room
@@ -141,9 +153,9 @@ def _open_room() -> Statement:
 
 @cache
 def _rooms_by_member() -> Statement:
-    rooms = _open_rooms(Room.objects.all(), EACH_VIEWER, "id")
+    rooms = _open_rooms(Room.objects.all(), EACH_VIEWER, "id", "is_presence_told")
     sql = f"""
-        SELECT viewer.id, room.id FROM unnest(%s::bigint[]) wanted(id)
+        SELECT viewer.id, room.* FROM unnest(%s::bigint[]) wanted(id)
         JOIN matchmaker_member viewer ON viewer.id = wanted.id AND viewer.is_active
         CROSS JOIN LATERAL ({rooms.sql}) room
     """  # noqa: S608

@@ -113,13 +113,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         hub.add(socket)
         rooms, socket.hidden = await in_thread(commands.see, ticket.member)
         await self.tell(frames.welcome(socket.user, [room_frame(r) for r in rooms]))
+        socket.shared = {room.id for room in rooms if room.is_presence_told}
         await enter_rooms(hub, socket, rooms)
         if socket.was_missed:
             hub.doubt([socket.member_id])
-        shared = [room.id for room in rooms if room.id != socket.lobby_id]
         if was_offline:
-            announce(socket, shared, is_online=True)
-        await tell_who_is_online(self.server.presence, socket, shared)
+            announce(socket, socket.shared, is_online=True)
+        await tell_who_is_online(self.server.presence, socket, socket.shared)
         # Only from now on is the client heard; what it said may be here already.
         self.timers.append(loop.call_later(HOLD_S, socket.release_if_silent))
 
@@ -133,7 +133,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if socket is not None:
             for timer in self.timers:
                 timer.cancel()
-            shared = [*socket.positions]
+            shared = {*socket.shared}
             self.server.hub.remove(socket)
         if self.is_counted:
             member_id = self.ticket.member.pk

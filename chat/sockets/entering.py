@@ -66,7 +66,9 @@ async def tell_who_is_online(
 
 
 def announce(socket: Socket, room_ids: Collection[int], *, is_online: bool) -> None:
-    """Tell the others in these rooms that the socket's member comes or goes."""
-    shared = [each for each in room_ids if each != socket.lobby_id]
-    if shared:
-        live.tell_presence(shared, socket.user, is_online=is_online)
+    """Tell the others in these rooms that the socket's member comes or goes.
+
+    They are rooms where presence is told; so are theirs, or they are not told.
+    """
+    if room_ids:
+        live.tell_presence(room_ids, socket.user, is_online=is_online)

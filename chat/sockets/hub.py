@@ -81,6 +81,7 @@ class Hub:
     def leave(self, socket: Socket, room_id: int) -> None:
         socket.positions.pop(room_id, None)
         socket.behind.discard(room_id)
+        socket.shared.discard(room_id)
         room = self.rooms.get(room_id)
         if room is not None:
             room.sockets.discard(socket)
@@ -204,7 +205,9 @@ class Hub:
             case "presence":
                 frame = framed(event["text"])
                 here = [self.rooms[r] for r in event["rooms"] if r in self.rooms]
-                for socket in {s for room in here for s in room.sockets}:
+                for socket in {
+                    s for room in here for s in room.sockets if room.id in s.shared
+                }:
                     socket.tell_presence(
                         event["sender"], frame, is_online=event["is_online"]
                     )

@@ -1,6 +1,6 @@
 """What a server reads for its sockets together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -25,6 +25,7 @@ class Standing:
 
     token_version: int
     rooms: set[int]
+    shared: set[int]  # rooms where presence is told
     hidden: set[int]
 
 
@@ -44,6 +45,7 @@ COMPANIONS = """
             JOIN events_event event ON event.id = room.event_id
         UNION SELECT member_id FROM room
             JOIN events_membership membership USING (organization_id)
+            WHERE membership.confirmed_at IS NOT NULL
     )
     SELECT id, first_name FROM matchmaker_member JOIN other USING (id)
     WHERE is_active LIMIT %s
@@ -84,8 +86,14 @@ def standing(member_ids: Collection[int]) -> dict[int, Standing]:
     rooms = reads.rooms_by_member(member_ids)
     hidden = reads.hidden_from(member_ids)
     return {
-        pk: Standing(version, rooms[pk], hidden[pk]) for pk, version in versions.items()
+        pk: Standing(version, {*rooms[pk]}, told_in(rooms[pk]), hidden[pk])
+        for pk, version in versions.items()
     }
+
+
+def told_in(rooms: Mapping[int, bool]) -> set[int]:
+    """Of a member's rooms those where presence is told."""
+    return {pk for pk, is_told in rooms.items() if is_told}
 
 
 def names(member_ids: Collection[int]) -> dict[int, str]:
@@ -94,7 +102,10 @@ def names(member_ids: Collection[int]) -> dict[int, str]:
 
 
 def companions(room_ids: Collection[int]) -> dict[int, str]:
-    """Members who are in any of these rooms, with their first names."""
+    """Members whose presence is told in any of these rooms, with their first names.
+
+    They are rooms where the presence of whoever asks is told.
+    """
     with connection.cursor() as cursor:
         cursor.execute(COMPANIONS, [[*room_ids], MAX_COMPANIONS])
         return dict(cursor.fetchall())

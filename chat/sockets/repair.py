@@ -14,10 +14,9 @@ from django.db import Error as DatabaseError
 
 from chat import frames, live, reads
 from chat.presence import Presence
-from chat.services import lobby_id
 from chat.sockets.entering import announce
 from chat.sockets.hub import Hub
-from chat.sockets.reads import names
+from chat.sockets.reads import names, told_in
 from chat.sockets.rights import greet, look, settle_doubts
 from chat.sockets.threads import in_order, in_thread
 
@@ -55,16 +54,14 @@ async def beat(hub: Hub, presence: Presence) -> None:
         # Redis has lost them, or the others took this server for dead.
         for sockets in [*hub.members.values()]:
             for socket in [*sockets][:1]:
-                announce(socket, [*socket.positions], is_online=True)
+                announce(socket, socket.shared, is_online=True)
     gone = await in_order(presence.bury)
     if gone:
         rooms = await in_thread(reads.rooms_by_member, gone)
         first_names = await in_thread(names, gone)
-        lobby = await in_thread(lobby_id)
         for member_id, name in first_names.items():
             member = frames.user(member_id, name)
-            shared = rooms[member_id] - {lobby}
-            live.tell_presence(shared, member, is_online=False)
+            live.tell_presence(told_in(rooms[member_id]), member, is_online=False)
 
 
 class _Rights:

@@ -75,7 +75,7 @@ async def greet(presence: Presence, entered: list[Entered]) -> None:
 
 
 async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
-    """Return the rooms that the socket has come into."""
+    """Return the rooms where others and the socket's member may see each other anew."""
     socket.hidden = now.hidden
     if socket.lobby_id is None:
         socket.was_missed = True
@@ -84,16 +84,16 @@ async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
         hub.leave(socket, room_id)
         frame = frames.encoded(frames.room_gone(room_id))
         socket.tell(framed(frame), None, is_passing=False)
-    gained = now.rooms - socket.positions.keys()
-    if not gained:
-        return []
-    rooms = await in_thread(reads.rooms_of, socket.member_id)
-    rooms = [room for room in rooms if room.id in gained]
-    for room in rooms:
-        frame = frames.encoded(frames.room_new(room_frame(room)))
-        socket.tell(framed(frame), None, is_passing=False)
-    await enter_rooms(hub, socket, rooms)
-    return [room.id for room in rooms]
+    told_anew = now.shared - socket.shared
+    socket.shared = {*now.shared}
+    if gained := now.rooms - socket.positions.keys():
+        rooms = await in_thread(reads.rooms_of, socket.member_id)
+        rooms = [room for room in rooms if room.id in gained]
+        for room in rooms:
+            frame = frames.encoded(frames.room_new(room_frame(room)))
+            socket.tell(framed(frame), None, is_passing=False)
+        await enter_rooms(hub, socket, rooms)
+    return [*told_anew]
 
 
 def _trust(hub: Hub, asked: dict[int, int]) -> None:

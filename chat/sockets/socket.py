@@ -40,6 +40,7 @@ class Socket:
         self.positions: dict[int, int] = {}
         self.hidden: set[int] = set()
         self.behind: set[int] = set()
+        self.shared: set[int] = set()  # rooms where presence is told
         self.online: set[int] = set()  # the others, as far as the client was told
         # Until the client has said from where it resumes, or a moment has passed: what
         # came live before would come again, or after what is newer.

@@ -83,7 +83,7 @@ def test_deactivation_closes_the_room_of_two(ann, bob):
 
     member_services.set_active(bob, False)
     assert not is_open(room, ann)
-    assert reads.rooms_by_member([bob.pk]) == {bob.pk: set()}
+    assert reads.rooms_by_member([bob.pk]) == {bob.pk: {}}
 
     member_services.set_active(bob, True)
     assert is_open(room, ann, bob)

@@ -4,7 +4,12 @@ import os
 import signal
 
 import pytest
+from django.utils import timezone
 
+from chat import services
+from events import services as event_services
+from events.models import Attendance, Event, Membership, Organization
+from matchmaker.models import Member
 from tests.live.chat import Chat, match, new_member
 from tests.live.conftest import daphne
 from tests.live.wire import wait_until
@@ -52,6 +57,56 @@ def test_strangers_in_the_lobby_are_not_told(server):
         with Chat(server, new_member("Bob")):
             pass
         assert ann.silence() == []
+
+
+def put_together(**confirmed: Member) -> Organization:
+    """An organization; whose name ends with `_not` has not confirmed to be in it."""
+    organization = Organization.objects.create(title="Club")
+    for name, member in confirmed.items():
+        confirmed_at = None if name.endswith("_not") else timezone.now()
+        Membership.objects.create(
+            organization=organization, member=member, confirmed_at=confirmed_at
+        )
+    return organization
+
+
+def test_who_was_put_into_an_organization_is_not_told_nor_seen(server, other_server):
+    """Not by a room of two, which whoever did it may open, either."""
+    ann, bob, cid = new_member("Ann"), new_member("Bob"), new_member("Cid")
+    club = put_together(ann=ann, bob_not=bob, cid=cid)
+    services.open_direct_room(ann, bob.pk)
+    with Chat(server, ann) as a:
+        with Chat(other_server, cid) as c:
+            assert c.next() == presence(ann, "online")
+            assert a.next() == presence(cid, "online")
+            with Chat(server, bob) as b, Chat(other_server, bob) as phone:
+                assert len(b.welcome["rooms"]) == 3
+                assert b.silence() == phone.silence() == []
+            assert a.silence() == c.silence() == []
+        assert a.next() == presence(cid, "offline")
+
+        with Chat(other_server, bob) as b:
+            event_services.add_member(bob, club.pk, user=bob, role=None)
+            assert b.next() == presence(ann, "online")
+            assert a.next() == presence(bob, "online")
+        assert a.next() == presence(bob, "offline")
+
+
+def test_match_and_event_tell_of_who_has_not_confirmed(server):
+    ann, bob = new_member("Ann"), new_member("Bob")
+    put_together(ann=ann, bob_not=bob)
+    match(ann, bob)
+    with Chat(server, ann) as a, Chat(server, bob) as b:
+        assert a.next() == presence(bob, "online")
+        assert b.next() == presence(ann, "online")
+
+    cid = new_member("Cid")
+    put_together(ann=ann, cid_not=cid)
+    event = Event.objects.create(title="Fest", published_at=timezone.now())
+    Attendance.objects.create(event=event, member=cid)
+    Attendance.objects.create(event=event, member=ann)
+    with Chat(server, ann) as a, Chat(server, cid):
+        assert a.next() == presence(cid, "online")
 
 
 def test_members_of_a_killed_server_go_offline(server, tmp_path, redis_url):
