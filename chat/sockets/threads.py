@@ -7,12 +7,12 @@ own `database_sync_to_async` has one thread for all sockets.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.utils import translation
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -22,7 +22,8 @@ async def in_thread(
     function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
 ) -> Answer:
     """Call it in one of settings.CHAT_THREADS threads, in the caller's language."""
-    call = partial(copy_context().run, _call, partial(function, *args, **kwargs))
+    language = translation.get_language()
+    call = partial(_call, language, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
@@ -44,6 +45,7 @@ def _one_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "chat-presence")
 
 
-def _call(function: Callable[[], Answer]) -> Answer:
+def _call(language: str | None, function: Callable[[], Answer]) -> Answer:
     close_old_connections()  # one that a restarted PostgreSQL has cut off, too
-    return function()
+    with translation.override(language):  # no thread has its caller's by itself
+        return function()

@@ -50,6 +50,16 @@ def test_token_as_a_browser_sends_it(server, origin):
         assert chat.socket.subprotocol == "bearer"
 
 
+def test_client_is_welcomed_in_its_language(server):
+    """Also after another was, by the same threads."""
+    ann = new_member("Ann")
+    for language, title in (("ru", "Общая комната"), ("en", "Lobby")):
+        headers = bearer(token_of(ann))["additional_headers"]
+        headers |= {"Accept-Language": language}
+        with Chat(server, ann, additional_headers=headers) as chat:
+            assert chat.lobby["title"] == title
+
+
 def test_path_without_its_slash(server):
     token = token_of(new_member("Ann"))
 
