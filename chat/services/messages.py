@@ -11,8 +11,8 @@ from chat.constants import BIGINT_MAX
 from chat.models import Message
 from chat.reads import open_room
 from chat.services import telling
+from chat.services.locks import hold_signed_in
 from chat.texts import checked_text
-from events.services.locks import hold_members
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.constraints import violations_as
@@ -86,7 +86,7 @@ def _stored(member: Member, room_id: int, client_id: UUID | None) -> Message | N
 
 
 def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> Message:
-    hold_members(member)
+    hold_signed_in(member)
     rows = _send().rows(
         viewer=member.pk,
         room=room_id,

@@ -6,7 +6,7 @@ from chat import errors
 from chat.constants import BIGINT_MAX
 from chat.reads import open_room
 from chat.services import telling
-from events.services.locks import hold_members
+from chat.services.locks import hold_signed_in
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.constraints import violations_as
@@ -27,7 +27,7 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
     # What is beyond is the future in any room; PostgreSQL would not read it.
     wanted = min(max(number, -1), BIGINT_MAX)
     with violations_as(_GONE):
-        hold_members(member)
+        hold_signed_in(member)
         rows = _mark().rows(viewer=member.pk, room=room_id, number=wanted)
         if not rows:
             raise errors.RoomUnknown

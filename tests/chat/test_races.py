@@ -16,6 +16,7 @@ from matchmaker import services as member_services
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
 from tests.factories import MemberFactory
+from tests.live.wire import wait_until
 from tests.threads import at_once, client_of
 
 ROUNDS = 4
@@ -213,6 +214,33 @@ def test_sending_while_the_event_ends(_round, is_published):
     if is_published:
         assert_whole(room.pk)
     assert sending(ann, room.pk)() == 404
+
+
+def test_sign_out_waits_for_what_is_being_stored():
+    """Else it were stored after the sign-out was answered."""
+    ann, order = MemberFactory(), []
+    room = services.lobby_id()
+
+    def sign_out() -> None:
+        member_services.sign_out_everywhere(Member.objects.get(pk=ann.pk))
+        order.append("signed out")
+        connection.close()
+
+    thread = Thread(target=sign_out)
+    with transaction.atomic():
+        services.send_message(ann, room, "Hi", None)
+        thread.start()
+        wait_until(_somebody_waits)
+        order.append("stored")
+    thread.join()
+
+    assert order == ["stored", "signed out"]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def test_members_deactivated_while_they_talk():

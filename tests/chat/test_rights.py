@@ -7,6 +7,7 @@ from chat.models import Message, Room
 from events import services as event_services
 from events.models import Event
 from matchmaker import services as member_services
+from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
 from tests.factories import MemberFactory
@@ -153,6 +154,26 @@ def test_what_one_who_is_gone_has_said_is_a_number(ann, bob):
     one, two = reads.messages_between(ann.pk, lobby, after=0, up_to=2, limit=9)
     assert (one.number, one.is_hidden, one.user) == (1, True, None)
     assert (two.number, two.is_hidden, two.text) == (2, False, "Hi")
+
+
+@pytest.mark.parametrize("how", ["sign-out", "deactivation", "deletion"])
+def test_who_has_signed_out_writes_nothing(ann, how):
+    """Though whoever writes was let in before, by a socket."""
+    room, before = services.lobby_id(), Member.objects.get(pk=ann.pk)
+    services.send_message(ann, room, "Hi", None)
+    if how == "sign-out":
+        member_services.sign_out_everywhere(ann)
+    elif how == "deactivation":
+        Member.objects.filter(pk=ann.pk).update(is_active=False)
+    else:
+        ann.delete()
+
+    with pytest.raises(TokenDead):
+        services.send_message(before, room, "Still?", None)
+    with pytest.raises(TokenDead):
+        services.mark_read(before, room, 1)
+
+    assert reads.counters([room]) == {room: 1}
 
 
 def test_own_data_has_what_one_said_and_read(as_ann, ann, bob):
