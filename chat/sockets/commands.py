@@ -2,7 +2,6 @@
 
 from chat import frames, incoming, limits, reads, services
 from chat.errors import SlowDown
-from chat.services.telling import new_frame
 from matchmaker.models import Member
 
 
@@ -11,17 +10,17 @@ def see(member: Member) -> tuple[list[reads.RoomState], set[int]]:
     return services.see_rooms(member), reads.hidden_from([member.pk])[member.pk]
 
 
-def send(member: Member, command: incoming.Send) -> frames.Frame | None:
+def send(member: Member, command: incoming.Send) -> reads.SeenMessage | None:
     """Store a message; None: everybody is told of it, the sender too.
 
-    One that was stored before is told to this client only, which has it in the frame.
+    One that was stored before is returned, for this client only.
     """
     limits.count_message(member.pk)
     room_id = services.lobby_id() if command.room_id is None else command.room_id
     message, is_new = services.send_message(
         member, room_id, command.text, command.client_id
     )
-    return None if is_new else new_frame(message)
+    return None if is_new else reads.SeenMessage.of(message)
 
 
 def mark_read(member: Member, room_id: int, number: int) -> None:

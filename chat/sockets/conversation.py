@@ -13,6 +13,7 @@ from chat.errors import RoomUnknown
 from chat.limits import Bucket
 from chat.sockets import commands
 from chat.sockets.hub import Hub
+from chat.sockets.reads import seen_frame
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
 from matchmaker.errors import TokenDead
@@ -75,9 +76,23 @@ class Conversation:
             case incoming.Send():
                 repeated = await in_thread(commands.send, member, command)
                 if repeated is not None:
-                    await self.tell(repeated)
+                    await self.repeat(repeated, str(command.client_id))
             case incoming.Resume(after):
                 await self.resume(after)
+
+    async def repeat(self, message: reads.SeenMessage, client_id: str) -> None:
+        """Tell of a message that was stored before; in its turn, if that is to come.
+
+        Of one that is hidden nothing but this answer says which it is for the client.
+        """
+        position = self.socket.positions.get(message.room_id)
+        is_to_come = position is not None and position < message.number
+        if is_to_come:
+            await self.socket.replay_all(message.room_id)
+        if message.is_hidden:
+            await self.tell(seen_frame(message) | {"client_id": client_id})
+        elif not is_to_come:
+            await self.tell(seen_frame(message))
 
     async def resume(self, after: dict[int, int]) -> None:
         """Send again, in order, what follows; say so when the client has it all."""

@@ -1,5 +1,10 @@
 """The chat as clients have it: talking, reading, typing."""
 
+from uuid import uuid4
+
+import pytest
+
+from chat import services
 from tests.live.chat import Chat, match, new_member
 
 
@@ -94,6 +99,40 @@ def test_repeated_client_id_is_the_same_message(server):
 
         assert a.messages(1, room) == first
         assert [f["id"] for f in a.messages(1, room) + b.messages(1, room)] == [2, 2]
+
+
+def test_repeat_does_not_overtake_what_is_before_it(server):
+    """They were stored where no server listens."""
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room, client_id = match(ann, bob), uuid4()
+    with Chat(server, ann) as a:
+        services.send_message(bob, room, "first", None)
+        services.send_message(ann, room, "mine", client_id)
+
+        a.say(room, "mine", str(client_id))
+
+        heard = a.messages(2, room)
+        assert [frame["message"] for frame in heard] == ["first", "mine"]
+        assert heard[1]["client_id"] == str(client_id)
+        assert a.silence() == []
+
+
+@pytest.mark.parametrize("is_to_come", [False, True])
+def test_repeat_of_a_hidden_message_is_hidden(server, is_to_come):
+    ann, bob = new_member("Ann"), new_member("Bob")
+    room, client_id = match(ann, bob), uuid4()
+    if not is_to_come:
+        message, _is_new = services.send_message(ann, room, "hide me", client_id)
+    with Chat(server, ann) as a:
+        if is_to_come:
+            message, _is_new = services.send_message(ann, room, "hide me", client_id)
+        services.hide_message(message)
+
+        a.say(room, "hide me", str(client_id))
+
+        hidden = {"type": "message.hidden", "room": room, "id": 1}
+        answer = hidden | {"client_id": str(client_id)}
+        assert a.until("message.hidden", lambda f: "client_id" in f) == answer
 
 
 def test_reading_is_told_to_the_room(server):

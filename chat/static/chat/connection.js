@@ -218,7 +218,8 @@ export class ChatConnection extends EventTarget {
       const last = known.get(id) ?? last_id;
       const isTooMuch = last_id - last > MAX_REPLAYED;
       if (isTooMuch) skipped.push(id);
-      else if (last < last_id) after.push([id, last]);
+      // Of the others too it may have missed what was hidden, and who has read.
+      else if (known.has(id) || last < last_id) after.push([id, last]);
       this.#last.set(id, isTooMuch ? last_id : last);
     }
     this.#dispatch("welcome", { ...frame, skipped });
@@ -243,7 +244,8 @@ export class ChatConnection extends EventTarget {
 
   #take(frame) {
     const { room, id } = frame;
-    if (frame.user?.id === this.#me.id) this.#outbox.remove(frame.client_id);
+    const isMine = frame.user?.id === this.#me.id || frame.type === "message.hidden";
+    if (isMine) this.#outbox.remove(frame.client_id);
     const last = this.#last.get(room);
     if (last === undefined) return;
     if (id === last + 1) {
