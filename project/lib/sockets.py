@@ -32,6 +32,12 @@ MAX_WAITING_FRAMES = 16
 KERNEL_BUFFER_BYTES = 128 * 1024
 MAX_UNREAD_BYTES = 1024 * 1024
 
+# Pings and pongs between two looks of Daphne's timeout checker, 2 s apart. They pass by
+# the application and whatever it counts.
+MAX_CONTROL_FRAMES = 200
+# What a piece of a message counts at least, or pieces without a byte had no end.
+MIN_PIECE_BYTES = 64
+
 # autobahn lets an application close with 1000 and 3000 to 4999 only.
 OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}
 
@@ -67,14 +73,6 @@ class Wire:
             if type(sent) is int:
                 frame = frame[sent:]
         transport.write(frame)
-        self.drop_if_full()
-
-    def drop_if_full(self) -> None:
-        if self.congested_at is not None:
-            transport = self.protocol.transport
-            unread = len(transport.dataBuffer) + transport._tempDataLen
-            if unread > MAX_UNREAD_BYTES:
-                self.drop()
 
     def drop(self) -> None:
         """End the connection without a word, which the client would not read."""
@@ -99,8 +97,13 @@ class Wire:
 
     # A streaming producer of Twisted, which tells how full the transport is.
     def pauseProducing(self) -> None:  # noqa: N802
-        self.congested_at = time.monotonic()
-        self._clear.clear()
+        # It tells so with every write, whoever writes: Daphne's pings too.
+        if self.congested_at is None:
+            self.congested_at = time.monotonic()
+            self._clear.clear()
+        transport = self.protocol.transport
+        if len(transport.dataBuffer) + transport._tempDataLen > MAX_UNREAD_BYTES:
+            self.drop()
 
     def resumeProducing(self) -> None:  # noqa: N802
         self.congested_at = None
@@ -126,6 +129,7 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
     maxFramePayloadSize = maxMessagePayloadSize = MAX_FRAME_BYTES  # noqa: N815
     # Say why before hanging up.
     failByDrop = False  # noqa: N815
+    control_frames = 0
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -141,6 +145,22 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         super().onMessage(payload, isBinary)
         self.wire.frame_arrived(self.application_queue.qsize())
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
+        super().onMessageFrameBegin(max(length, MIN_PIECE_BYTES))
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        self.count_control_frame()
+        super().onPing(payload)
+
+    def onPong(self, payload: bytes) -> None:  # noqa: N802
+        self.count_control_frame()
+        super().onPong(payload)
+
+    def count_control_frame(self) -> None:
+        self.control_frames += 1
+        if self.control_frames > MAX_CONTROL_FRAMES and self.state == self.STATE_OPEN:
+            self.serverClose(1008)
 
     def onClose(self, *how: Any) -> None:  # noqa: N802
         self.wire.closed()
@@ -159,9 +179,10 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
 
     def check_timeouts(self) -> None:
         super().check_timeouts()
+        self.control_frames = 0
         congested_at = self.wire.congested_at
         limit_s = settings.SLOW_READER_S
-        if congested_at and time.monotonic() - congested_at > limit_s:
+        if congested_at is not None and time.monotonic() - congested_at > limit_s:
             self.wire.drop()
 
 
@@ -199,7 +220,6 @@ def bounded(application: Application) -> Application:
 
         async def give(message: Mapping[str, Any]) -> None:
             await send(message)
-            wire.drop_if_full()
             await wire.until_clear()
 
         await application(scope, take, give)

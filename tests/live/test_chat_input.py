@@ -145,6 +145,14 @@ def test_message_in_endless_parts_ends_the_socket(server):
         assert ann.close_code() == 1009
 
 
+def test_message_in_endless_empty_parts_ends_the_socket(server):
+    with Chat(server, new_member("Ann")) as ann:
+        with suppress(ConnectionClosed):
+            ann.socket.send("" for _part in range(1_100))
+
+        assert ann.close_code() == 1009
+
+
 def test_text_that_is_no_utf8_ends_the_socket(server):
     with Chat(server, new_member("Ann")) as ann:
         with ann.socket.send_context():

@@ -5,12 +5,14 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.live.chat import Chat, new_member, token_of
+from matchmaker.models import Member
+from tests.live.chat import Chat, match, new_member, token_of
 from tests.live.conftest import daphne
 from tests.live.wire import wait_until
 
@@ -127,7 +129,12 @@ def _is_let_in(server, member) -> bool:
 
 
 @pytest.fixture
-def deaf(server) -> Iterator[socket.socket]:
+def deaf_member() -> Member:
+    return new_member("Deaf")
+
+
+@pytest.fixture
+def deaf(server, deaf_member) -> Iterator[socket.socket]:
     """A client that opens a socket and reads nothing, with small buffers."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -136,7 +143,7 @@ def deaf(server) -> Iterator[socket.socket]:
         b"GET /ws/chat/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
         b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        b"Authorization: Bearer " + token_of(new_member("Deaf")).encode() + b"\r\n\r\n"
+        b"Authorization: Bearer " + token_of(deaf_member).encode() + b"\r\n\r\n"
     )
     assert b" 101 " in client.recv(20)
     yield client
@@ -145,8 +152,55 @@ def deaf(server) -> Iterator[socket.socket]:
 
 def test_deaf_client_fills_no_memory_and_is_dropped(server, deaf):
     """More is said than the buffers of both sides hold; the others hear all of it."""
-    talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
     before = _memory_bytes(server.pid)
+    _fill_buffers(server)
+
+    assert _memory_bytes(server.pid) - before < 30 * MIB
+    wait_until(lambda: _is_dropped(deaf))
+
+
+def test_deaf_client_is_dropped_whatever_else_it_is_sent(server, deaf_member, deaf):
+    friend = new_member("Friend")
+    match(deaf_member, friend)
+    _fill_buffers(server)
+
+    def is_dropped() -> bool:
+        with Chat(server, friend):  # two frames of presence, which do not wait
+            return _is_dropped(deaf)
+
+    wait_until(is_dropped, timeout_s=8)
+
+
+def test_deaf_client_that_pings_without_end(server, deaf):
+    before = _memory_bytes(server.pid)
+    pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 100
+    deaf.settimeout(1)
+
+    def is_dropped() -> bool:
+        try:
+            deaf.sendall(pings)
+        except ConnectionError:
+            return True
+        return False
+
+    wait_until(is_dropped, timeout_s=10)
+    assert _memory_bytes(server.pid) - before < 10 * MIB
+
+
+def test_pings_without_end_are_ended_with_a_word(server):
+    with Chat(server, new_member("Ann")) as ann:
+        pongs = [ann.socket.ping() for _i in range(100)]
+        assert all(pong.wait(15) for pong in pongs)
+        with suppress(ConnectionClosed):
+            for _i in range(500):
+                ann.socket.ping()
+
+        assert ann.close_code() == 1008
+
+
+def _fill_buffers(server) -> None:
+    """Say 2.5 MB in the lobby, and hear it."""
+    talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
     text = json.dumps({"message": "🙂" * 4_000}, ensure_ascii=False)
     for talker in talkers:
         for _i in range(20):
@@ -154,9 +208,6 @@ def test_deaf_client_fills_no_memory_and_is_dropped(server, deaf):
     for talker in talkers:
         assert [f["id"] for f in talker.messages(160)] == [*range(1, 161)]
         talker.close()
-
-    assert _memory_bytes(server.pid) - before < 30 * MIB
-    wait_until(lambda: _is_dropped(deaf))
 
 
 def _memory_bytes(pid: int) -> int:
