@@ -1,6 +1,7 @@
 """Swagger 2.0 of the API, written by drf-yasg from the views, and its pages."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -96,10 +97,24 @@ class AutoSchema(SwaggerAutoSchema):
 
 
 class Generator(OpenAPISchemaGenerator):
-    """Paths as the contract writes them, with the documented base path."""
+    """Paths as the contract writes them, with the documented base path.
+
+    drf-yasg makes an operation's id of its path without parameters, which may be
+    another's too: the later one's is its method and whole path.
+    """
 
     def determine_path_prefix(self, paths: Sequence[str]) -> str:
         return ""
+
+    def get_paths_object(self, paths: Mapping[str, openapi.PathItem]) -> openapi.Paths:
+        taken = set()
+        for path, item in paths.items():
+            for method, operation in item.operations:
+                if operation.operation_id in taken:
+                    whole = re.sub(r"\W+", "_", f"{method}{path}").strip("_")
+                    operation.operation_id = whole
+                taken.add(operation.operation_id)
+        return super().get_paths_object(paths)
 
 
 _view = get_schema_view(

@@ -1,6 +1,7 @@
 """The schema against the service, where no generated request would find them differ."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -11,13 +12,27 @@ from project.schema import INFO, Generator
 from tests.factories import MemberFactory
 
 
-def writing() -> Iterator[tuple[str, str, dict]]:
+def operations() -> Iterator[tuple[str, str, dict]]:
     schema = Generator(INFO).get_schema(public=True)
     paths = json.loads(OpenAPICodecJson([]).encode(schema))["paths"]
-    for path, operations in paths.items():
-        for method, operation in operations.items():
-            if method in ("post", "put", "patch", "delete"):
-                yield method, path.format(id=1, secret="x"), operation
+    for path, item in paths.items():
+        for method in item.keys() - {"parameters"}:
+            yield method, path, item[method]
+
+
+def writing() -> Iterator[tuple[str, str, dict]]:
+    for method, path, operation in operations():
+        if method in ("post", "put", "patch", "delete"):
+            yield method, path.format(id=1, secret="x"), operation
+
+
+def test_ids_of_operations_are_unique():
+    ids = Counter(
+        operation["operationId"] for _method, _path, operation in operations()
+    )
+
+    assert len(ids) > 50
+    assert max(ids.values()) == 1, ids.most_common(3)
 
 
 @pytest.mark.django_db
