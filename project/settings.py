@@ -347,6 +347,7 @@ LOGGING = {
             "callback": lambda record: "/health/" not in record.getMessage(),
         },
         "hide_secrets": {"()": "project.logs.HideSecrets"},
+        "one_line": {"()": "project.logs.OneLine"},
     },
     "handlers": {
         "console": {
@@ -355,7 +356,19 @@ LOGGING = {
             "filters": ["not_health", "hide_secrets"],
         }
     },
-    # They log addresses in full, and what is asked about e-mails has e-mails in it.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+    "loggers": {
+        # They log addresses in full, and what is asked about e-mails has e-mails in it.
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+        # Redis is away, which every server says each second; a form that is too large.
+        **{
+            name: {"filters": ["one_line"]}
+            for name in (
+                "channels_redis.pubsub",
+                "django.security.RequestDataTooBig",
+                "django.security.TooManyFieldsSent",
+                "django.security.TooManyFilesSent",
+            )
+        },
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
