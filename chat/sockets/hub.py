@@ -29,7 +29,8 @@ REDIS_PAUSE_S = 2.0
 # Who types is told in rooms where somebody may care.
 TYPING_SOCKETS = 200
 
-REDIS_ERRORS = (redis.RedisError, OSError, TimeoutError)
+# The last is redis-py's, of a connection that another task has lost just now.
+REDIS_ERRORS = (redis.RedisError, OSError, TimeoutError, AttributeError)
 
 
 class Hub:
