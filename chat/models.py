@@ -201,6 +201,18 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["sender", "id"], name="message_sender"),
+            # Of those alone that are hidden, which are few: those of a room, and those
+            # that were hidden lately.
+            models.Index(
+                fields=["room", "hidden_at"],
+                name="message_hidden_in_room",
+                condition=Q(hidden_at__isnull=False),
+            ),
+            models.Index(
+                fields=["hidden_at"],
+                name="message_hidden",
+                condition=Q(hidden_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -389,6 +389,22 @@ class Migration(migrations.Migration):
             model_name="message",
             index=models.Index(fields=["sender", "id"], name="message_sender"),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("hidden_at__isnull", False)),
+                fields=["room", "hidden_at"],
+                name="message_hidden_in_room",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("hidden_at__isnull", False)),
+                fields=["hidden_at"],
+                name="message_hidden",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(

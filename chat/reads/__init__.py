@@ -4,6 +4,7 @@ What is not open to the member at that moment is not there.
 """
 
 from chat.reads.messages import SeenMessage, messages_before, messages_between
+from chat.reads.missed import Position, hidden_up_to, positions_in
 from chat.reads.rooms import (
     RoomState,
     counters,
@@ -16,14 +17,17 @@ from chat.reads.rooms import (
 )
 
 __all__ = [
+    "Position",
     "RoomState",
     "SeenMessage",
     "counters",
     "hidden_from",
+    "hidden_up_to",
     "last_number",
     "messages_before",
     "messages_between",
     "open_room",
+    "positions_in",
     "room_of",
     "rooms_by_member",
     "rooms_of",

@@ -27,6 +27,19 @@ def mark_read(member: Member, room_id: int, number: int) -> None:
     services.mark_read(member, room_id, number)
 
 
+def missed(member_id: int, after: dict[int, int]) -> list[frames.Frame]:
+    """What else a client that resumes cannot know: what was hidden, and who has read.
+
+    `after`: the rooms, and up to which number it has the messages.
+    """
+    hidden = reads.hidden_up_to(member_id, after)
+    positions = reads.positions_in(member_id, after)
+    return [frames.message_hidden(*each) for each in hidden] + [
+        frames.message_read(p.room_id, p.number, frames.user(p.member_id, p.first_name))
+        for p in positions
+    ]
+
+
 def slow_down() -> frames.Frame:
     error = SlowDown(wait_s=0)
     return frames.error(error.code, str(error.detail))

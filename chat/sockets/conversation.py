@@ -108,6 +108,12 @@ class Conversation:
             with suppress(RoomUnknown):
                 await socket.replay_all(room_id)
                 reached[room_id] = socket.positions[room_id]
+        missed = await in_thread(
+            commands.missed, self.member.pk, {pk: after[pk] for pk in reached}
+        )
+        for frame in missed:
+            if frame["room"] in socket.positions:
+                await self.tell(frame)
         if after.keys() - reached.keys():
             error = RoomUnknown()
             await self.tell(frames.error(error.code, str(error.detail)))

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from chat import frames, reads
 from chat.models import Message
@@ -28,6 +30,10 @@ class Standing:
     shared: set[int]  # rooms where presence is told
     hidden: set[int]
 
+
+# Much longer than it takes from the time that a message is hidden at to its commit.
+LATELY = timedelta(minutes=1)
+HIDDEN_LATELY = 10_000  # at most: those of one who said that much and goes, say
 
 COLUMNS = (
     "number", "text", "client_id", "sent_at", "hidden_at", "room_id",
@@ -63,6 +69,14 @@ def spoken(room_id: int, after: int, limit: int) -> list[Spoken]:
         .order_by("number")[:limit]
     )
     return [_spoken(row) for row in rows]
+
+
+def hidden_lately(room_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Rooms and numbers of messages in these rooms that were hidden a moment ago."""
+    rows = Message.objects.filter(
+        room__in=room_ids, hidden_at__gt=Now() - LATELY
+    ).order_by("-hidden_at")
+    return {*rows.values_list("room", "number")[:HIDDEN_LATELY]}
 
 
 def seen_frame(message: reads.SeenMessage) -> frames.Frame:

@@ -16,7 +16,7 @@ from chat import frames, live, reads
 from chat.presence import Presence
 from chat.sockets.entering import announce
 from chat.sockets.hub import Hub
-from chat.sockets.reads import names, told_in
+from chat.sockets.reads import hidden_lately, names, told_in
 from chat.sockets.rights import greet, look, settle_doubts
 from chat.sockets.threads import in_order, in_thread
 
@@ -31,6 +31,7 @@ def start(hub: Hub, presence: Presence) -> None:
     rights = _Rights(hub, presence)
     hub.run(settle_doubts(hub, presence))
     hub.run(_every(settings.CHAT_REPAIR_S, lambda: find_messages(hub)))
+    hub.run(_every(settings.CHAT_REPAIR_S, _Hidden(hub).find))
     hub.run(_every(settings.CHAT_REPAIR_S, rights.look_at_some))
     hub.run(_every(settings.CHAT_BEAT_S, lambda: beat(hub, presence)))
 
@@ -46,6 +47,25 @@ async def find_messages(hub: Hub) -> None:
             for socket in room.sockets:
                 if socket.positions.get(room_id, room.last) < room.last:
                     socket.lacks(room_id)
+
+
+class _Hidden:
+    """Finds messages that were hidden when no broadcast told of it.
+
+    As by the database itself, with the account of who sent them.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.told: set[tuple[int, int]] = set()
+
+    async def find(self) -> None:
+        found = await in_thread(hidden_lately, [*self.hub.rooms])
+        for room_id, number in sorted(found - self.told):
+            if room := self.hub.rooms.get(room_id):
+                room.hide(number)
+                await asyncio.sleep(0)
+        self.told = found
 
 
 async def beat(hub: Hub, presence: Presence) -> None:

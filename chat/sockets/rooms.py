@@ -50,6 +50,13 @@ class LocalRoom:
             self.known = number
         self._mind_gap(0)
 
+    def hide(self, number: int) -> None:
+        """Tell those who were sent it that it is hidden; the others read it so."""
+        frame = framed(frames.encoded(frames.message_hidden(self.id, number)))
+        for socket in self.sockets:
+            if socket.positions.get(self.id, 0) >= number:
+                socket.tell(frame, None, is_passing=False)
+
     def end(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

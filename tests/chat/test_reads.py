@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from chat import reads, services
 from chat.models import Message, Room
 from chat.reads import messages as message_reads
+from chat.reads import missed
 from chat.reads import rooms as room_reads
 from chat.services.messages import _send
 from events.models import Attendance, Event, Membership, Organization
@@ -165,6 +166,8 @@ def test_nothing_is_read_whole(crowd):
         (room_reads._open_room(), {"viewer": me, "room": direct}),
         (room_reads._rooms_by_member(), {"members": [me, me + 1]}),
         (room_reads._HIDDEN, {"members": [me, me + 1]}),
+        (missed._hidden(), {"viewer": me, "rooms": [lobby, direct], "numbers": [9, 9]}),
+        (missed._positions(), {"viewer": me, "rooms": [pk.id for pk in mine]}),
         (_send(), message),
         (_send(), message | {"room": direct}),
     ):

@@ -81,6 +81,29 @@ def test_gap_is_filled_before_what_follows_it(server):
         assert a.messages(2, room) == heard
 
 
+def test_hiding_that_was_never_broadcast(server):
+    """By staff here, where no server listens, and by the database with an account."""
+    ann, bob, cid = new_member("Ann"), new_member("Bob"), new_member("Cid")
+    room = match(ann, bob)
+    with Chat(server, bob) as b:
+        lobby = b.lobby["id"]
+        message, _is_new = services.send_message(ann, room, "hide me", None)
+        last, _is_new = services.send_message(cid, lobby, "and this", None)
+        b.messages(2)
+
+        started = time.monotonic()
+        services.hide_message(message)
+        assert b.next() == {"type": "message.hidden", "room": room, "id": 1}
+        cid.delete()
+        hidden = {"type": "message.hidden", "room": lobby, "id": last.number}
+        assert b.next() == hidden
+        assert time.monotonic() - started < PROMISED_S
+
+        # Each once.
+        services.send_message(ann, room, "in a later round", None)
+        assert b.next()["type"] == "message.new"
+
+
 @contextmanager
 def complaining(*servers: Server) -> Iterator[None]:
     """The channel layer's own receiver says as an error that it was cut off."""

@@ -3,8 +3,15 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
+from threading import Event as Flag
+from threading import Thread
 
+from django.utils import timezone
+
+from chat import services
+from events.models import Attendance, Event
+from matchmaker.models import Member
+from matchmaker.services import block_member
 from tests.live.chat import Chat, match, new_member
 
 
@@ -15,7 +22,7 @@ def ids(frames: list[dict]) -> list[int]:
 @contextmanager
 def talking(chat: Chat, room: int, until: int) -> Iterator[None]:
     """Say as many things as there are numbers, as fast as they are stored."""
-    stopping = Event()
+    stopping = Flag()
 
     def talk() -> None:
         for number in range(1, until + 1):
@@ -47,11 +54,56 @@ def test_resume_replays_what_came_meanwhile(server):
         lobby = b.lobby["id"]
         b.send(type="resume", rooms={str(room): 2, str(lobby): 0})
 
-        assert b.all_until("resumed") == sent[2:]
+        # Who sends has read.
+        read = {"type": "message.read", "room": room, "id": 5, "user": user_of(ann)}
+        assert b.all_until("resumed") == [*sent[2:], read]
         b.send(type="resume", rooms={str(room): 0})
-        *replayed, last = [b.next() for _i in range(6)]
-        assert replayed == sent
+        *replayed, last = [b.next() for _i in range(7)]
+        assert replayed == [*sent, read]
         assert last == {"type": "resumed", "rooms": {str(room): 5}}
+
+
+def test_resume_tells_what_was_hidden_and_who_has_read(server):
+    """All of it while the client was away."""
+    ann, bob, eve = new_member("Ann"), new_member("Bob"), new_member("Eve")
+    room = match(ann, bob)
+    sent = [services.send_message(ann, room, f"number {i}", None)[0] for i in range(4)]
+    services.mark_read(bob, room, 3)
+    for message in (sent[1], sent[0], sent[3]):
+        services.hide_message(message)
+
+    with Chat(server, ann) as a, Chat(server, eve) as e:
+        hidden = {"type": "message.hidden", "room": room}
+        read = {"type": "message.read", "room": room, "id": 3, "user": user_of(bob)}
+        a.send(type="resume", rooms={str(room): 3})
+        heard = [f for f in a.all_until("resumed") if f["type"] != "presence"]
+        assert heard == [hidden | {"id": number} for number in (4, 1, 2)] + [read]
+
+        e.send(type="resume", rooms={str(room): 3})
+        assert [f["type"] for f in e.all_until("resumed")] == ["error"]
+
+
+def user_of(member: Member) -> dict[str, object]:
+    return {"id": member.pk, "first_name": member.first_name}
+
+
+def test_resume_tells_no_positions_across_a_block_nor_of_who_left(server):
+    ann, bob, cid, dan = (new_member(name) for name in ("Ann", "Bob", "Cid", "Dan"))
+    event = Event.objects.create(title="Fest", published_at=timezone.now())
+    for member in (ann, bob, cid, dan):
+        Attendance.objects.create(event=event, member=member)
+    room = event.room.pk
+    services.send_message(ann, room, "read me", None)
+    for member in (bob, cid, dan):
+        services.mark_read(member, room, 1)
+    block_member(cid, ann.pk)
+    Attendance.objects.filter(member=dan).delete()
+
+    with Chat(server, ann) as a:
+        a.send(type="resume", rooms={str(room): 1, str(a.lobby["id"]): 0})
+
+        read = {"type": "message.read", "room": room, "id": 1, "user": user_of(bob)}
+        assert a.all_until("resumed") == [read]
 
 
 def test_resume_after_more_than_a_page(server):

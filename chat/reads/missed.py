@@ -1,0 +1,96 @@
+"""What happened to messages that a client has already, and to the others' positions."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+
+from chat.models import Room
+from matchmaker.filters import VIEWER
+from project.lib.prepared import Param, Statement
+
+# Of each room; those that were hidden last, and those who have read the furthest.
+HIDDEN_A_ROOM = 200
+READERS_A_ROOM = 50
+
+# In `wanted(id, up_to)`, and of whoever has a position in `room`.
+_WANTED = RawSQL("wanted.id", [], BigIntegerField())
+_READER = RawSQL("participant.member_id", [], BigIntegerField())
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far another member has read in a room."""
+
+    room_id: int
+    member_id: int
+    first_name: str
+    number: int
+
+
+def hidden_up_to(member_id: int, up_to: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Rooms and numbers of messages hidden for all, of each room up to a number.
+
+    Of rooms that are open to the member, in order; HIDDEN_A_ROOM of each at most.
+    """
+    return _hidden().rows(viewer=member_id, rooms=[*up_to], numbers=[*up_to.values()])
+
+
+def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
+    """How far others have read who are in these rooms now, but not across a block.
+
+    Of rooms that are open to the member, but not of the lobby; READERS_A_ROOM of each
+    at most.
+    """
+    rows = _positions().rows(viewer=member_id, rooms=[*room_ids])
+    return [Position(*row) for row in rows]
+
+
+@cache
+def _hidden() -> Statement:
+    room = Statement.of(Room.objects.filter(pk=_WANTED).open_to(VIEWER).values("id"))
+    sql = f"""
+        SELECT room.id, message.number
+        FROM unnest(%s::bigint[], %s::bigint[]) wanted(id, up_to)
+        CROSS JOIN LATERAL ({room.sql}) room
+        CROSS JOIN LATERAL (
+            SELECT number FROM chat_message
+            WHERE room_id = room.id AND number <= wanted.up_to
+                AND hidden_at IS NOT NULL
+            ORDER BY hidden_at DESC LIMIT {HIDDEN_A_ROOM}
+        ) message
+        ORDER BY 1, 2
+    """  # noqa: S608
+    return Statement(sql, (Param("rooms"), Param("numbers"), *room.params))
+
+
+@cache
+def _positions() -> Statement:
+    rooms = Room.objects.filter(pk=_WANTED).exclude(kind="lobby")
+    room = Statement.of(rooms.open_to(VIEWER).values("id"))
+    theirs = Statement.of(rooms.open_to(_READER).values("id"))
+    sql = f"""
+        SELECT room.id, reader.id, reader.first_name, participant.read_number
+        FROM unnest(%s::bigint[]) wanted(id)
+        CROSS JOIN LATERAL ({room.sql}) room
+        CROSS JOIN LATERAL (
+            SELECT member_id, read_number FROM chat_participant
+            WHERE room_id = room.id AND member_id <> %s AND read_number > 0
+            ORDER BY read_number DESC, member_id LIMIT {READERS_A_ROOM}
+        ) participant
+        JOIN matchmaker_member reader
+            ON reader.id = participant.member_id AND reader.is_active
+        WHERE EXISTS ({theirs.sql}) AND NOT EXISTS (
+            SELECT FROM matchmaker_block
+            WHERE (from_member_id, to_member_id) IN (
+                (%s, participant.member_id), (participant.member_id, %s)
+            )
+        )
+        ORDER BY room.id, reader.id
+    """  # noqa: S608
+    return Statement(
+        sql,
+        (Param("rooms"), *room.params, VIEWER, *theirs.params, VIEWER, VIEWER),
+    )
