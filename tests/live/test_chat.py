@@ -114,7 +114,8 @@ def test_repeat_does_not_overtake_what_is_before_it(server):
         heard = a.messages(2, room)
         assert [frame["message"] for frame in heard] == ["first", "mine"]
         assert heard[1]["client_id"] == str(client_id)
-        assert a.silence() == []
+        # Once more, if the server had found them before it was asked.
+        assert {frame["id"] for frame in a.silence()} <= {2}
 
 
 @pytest.mark.parametrize("is_to_come", [False, True])
