@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from matchmaker.models import Member
-from tests.plans import plan_of
+from tests.plans import plan_of, remove_everybody
 
 MEMBERS = 100_000
 
@@ -33,7 +33,7 @@ def hundred_thousand(django_db_setup, django_db_blocker):
         cursor.execute(FILL, [MEMBERS])
         cursor.execute("ANALYZE")
         yield
-        cursor.execute("TRUNCATE matchmaker_member, matchmaker_cell CASCADE")
+        remove_everybody()
 
 
 @pytest.mark.parametrize(

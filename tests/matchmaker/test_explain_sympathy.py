@@ -5,7 +5,7 @@ from django.db import connection
 
 from matchmaker.models import Member
 from tests.factories import MemberFactory
-from tests.plans import plan_of
+from tests.plans import plan_of, remove_everybody
 
 CITY = """
 INSERT INTO matchmaker_member (
@@ -59,7 +59,7 @@ def judge(django_db_setup, django_db_blocker):
         cursor.execute(JUDGE, {"viewer": viewer.pk})
         cursor.execute("VACUUM ANALYZE")
         yield viewer
-        cursor.execute("TRUNCATE matchmaker_member, matchmaker_cell CASCADE")
+        remove_everybody()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.db import connection
 
 from matchmaker.models import Block, Member
 from tests.factories import MemberFactory
-from tests.plans import plan_of
+from tests.plans import plan_of, remove_everybody
 
 MEMBERS = 100_000
 
@@ -50,7 +50,7 @@ def star(django_db_setup, django_db_blocker):
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET statement_timeout")
         yield Member.objects.latest("pk")
-        cursor.execute("TRUNCATE matchmaker_member CASCADE")
+        remove_everybody()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from matchmaker.models import Member
 from referrals import tree
 from referrals.models import Referral
 from tests.factories import MemberFactory
+from tests.plans import remove_everybody
 from tests.referrals.factories import ReferralFactory
 
 URL = "/api/v1/users/me/tree/"
@@ -262,7 +263,7 @@ def forest(django_db_setup, django_db_blocker):
         cursor.execute("ANALYZE")
         cursor.execute("RESET statement_timeout")
         yield
-        cursor.execute("TRUNCATE matchmaker_member CASCADE")
+        remove_everybody()
 
 
 @pytest.mark.parametrize(("number", "total"), [(1, 20_000), (40_000, 5), (30_000, 0)])
