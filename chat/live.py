@@ -153,6 +153,9 @@ class _Publisher:
             except (redis.RedisError, OSError, TimeoutError) as error:
                 logger.warning("Redis fails, a broadcast is lost: %s", error)
                 self._forget()
+            except Exception:
+                # One broadcast must not end all that come after it.
+                logger.exception("A broadcast cannot be sent")
             self.waiting.task_done()
 
     def _forget(self) -> None:
