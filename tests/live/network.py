@@ -47,6 +47,8 @@ class Network:
     def close(self) -> None:
         self._listener.close()
         self.cut()
+        for link in self._links:
+            link.close()
 
     def _accept(self) -> None:
         with suppress(OSError):  # closed
@@ -65,14 +67,13 @@ class Link:
             end.settimeout(None)
         self.up, self.down = threading.Event(), threading.Event()
         self.is_open = True
-        for source, target, flows in (
-            (client, server, self.up),
-            (server, client, self.down),
-        ):
+        ways = ((client, server, self.up), (server, client, self.down))
+        self._pumps = [
+            threading.Thread(target=self._pump, args=way, daemon=True) for way in ways
+        ]
+        for flows, pump in zip((self.up, self.down), self._pumps, strict=True):
             flows.set()
-            threading.Thread(
-                target=self._pump, args=(source, target, flows), daemon=True
-            ).start()
+            pump.start()
 
     def cut(self) -> bool:
         was_open, self.is_open = self.is_open, False
@@ -82,6 +83,13 @@ class Link:
         self.up.set()
         self.down.set()
         return was_open
+
+    def close(self) -> None:
+        """After `cut`: nothing waits for these any more."""
+        for pump in self._pumps:
+            pump.join()
+        for end in self.ends:
+            end.close()
 
     def _pump(
         self, source: socket.socket, target: socket.socket, flows: threading.Event
