@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
 
 from events.models import Role
-from project.lib.shapes import Geometry, either, offset_page
+from project.lib.shapes import either, offset_page
 
 
 class User(serializers.Serializer):
@@ -46,7 +47,7 @@ class OrganizationShape(serializers.Serializer):
     postcode = serializers.CharField(allow_blank=True)
     address = serializers.CharField(allow_blank=True)
     full_address = serializers.CharField(allow_blank=True)
-    location = Geometry(allow_null=True)
+    location = GeometryField(allow_null=True)
     users = UserWithRole(many=True)
 
 
@@ -58,7 +59,7 @@ class EventShape(serializers.Serializer):
     image = serializers.URLField(allow_null=True)
     thumbnail = serializers.URLField(allow_null=True)
     date = serializers.DateTimeField(allow_null=True)
-    location = Geometry(allow_null=True)
+    location = GeometryField(allow_null=True)
     capacity = serializers.IntegerField(allow_null=True)
     attendees = serializers.IntegerField()
     attending = serializers.BooleanField(help_text=_("Whether the caller has a place"))

@@ -13,13 +13,14 @@ from django.contrib.gis.geos import Point
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
+from rest_framework_gis.fields import GeometryField
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Block, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
-from project.lib.fields import PointField
+from project.lib.geojson import COORDINATE_DIGITS
 
 
 def profile(request: MemberRequest) -> object:
@@ -160,7 +161,8 @@ def _row(request: MemberRequest) -> Member:
 
 
 def _point(point: Point | None) -> object:
-    return point and PointField().to_representation(point)
+    field = GeometryField(precision=COORDINATE_DIGITS)
+    return field.to_representation(point)
 
 
 def _rows(queryset: QuerySet[Any], **columns: str) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@ only one of them has is not required.
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
 
 from matchmaker.models import Gender, Report
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
-from project.lib.fields import PointField
-from project.lib.shapes import Geometry, PageShape, either
+from project.lib.shapes import PageShape, either
 
 
 class PublicProfile(serializers.Serializer):
@@ -32,7 +32,7 @@ class PublicProperties(PublicProfile):
 class ProfileFeature(serializers.Serializer):
     type = serializers.ChoiceField(["Feature"])
     id = serializers.IntegerField()
-    geometry = Geometry(allow_null=True, help_text=_("The public point"))
+    geometry = GeometryField(allow_null=True, help_text=_("The public point"))
     properties = PublicProperties()
 
 
@@ -88,13 +88,13 @@ class ExportedSignIns(serializers.Serializer):
 
 
 class ExportedAnchor(serializers.Serializer):
-    point = PointField()
+    point = GeometryField()
     left_at = serializers.DateTimeField()
     has_stayed = serializers.BooleanField()
 
 
 class ExportedAnchors(serializers.Serializer):
-    now = PointField(allow_null=True)
+    now = GeometryField(allow_null=True)
     since = serializers.DateTimeField(allow_null=True)
     left = ExportedAnchor(many=True)
 

@@ -7,13 +7,16 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from djoser.serializers import TokenCreateSerializer
+from djoser.serializers import CurrentPasswordSerializer, TokenCreateSerializer
 from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
+from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from matchmaker import constants, errors, own_profile
 from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
-from project.lib.fields import LocationInput, PhoneField, PointField
+from project.lib.fields import LocationInput, PhoneField
+from project.lib.geojson import COORDINATE_DIGITS
 
 PASSWORD_MAX_LENGTH = 128
 
@@ -117,7 +120,7 @@ class OwnProfile(serializers.ModelSerializer[Member]):
 
     gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.ImageField(allow_null=True)
-    location = PointField(allow_null=True)
+    location = GeometryField(precision=COORDINATE_DIGITS, allow_null=True)
 
     class Meta:
         model = Member
@@ -135,10 +138,19 @@ class OwnProfile(serializers.ModelSerializer[Member]):
         return super().to_representation(instance)
 
 
+class OwnProfileFeature(OwnProfile, GeoFeatureModelSerializer):
+    """The same as a GeoJSON feature at the member's own location."""
+
+    class Meta(OwnProfile.Meta):
+        geo_field = "location"
+
+
 class WholeProfile(OwnProfile):
     """With what else is kept of the account itself."""
 
-    public_location = PointField(allow_null=True, help_text=_("The public point"))
+    public_location = GeometryField(
+        precision=COORDINATE_DIGITS, allow_null=True, help_text=_("The public point")
+    )
     has_password = serializers.BooleanField(source="has_usable_password")
 
     class Meta:
@@ -184,14 +196,19 @@ class SentReport(serializers.ModelSerializer[Report]):
         fields = ("reason", "text", "created_at")
 
 
-class PasswordChange(serializers.Serializer):
+class PasswordChange(CurrentPasswordSerializer):
+    """The current password is djoser's to check.
+
+    Its serializer of both passwords looks at the new one only once the current one is
+    right; here whatever is wrong is told at once.
+    """
+
     current_password = PasswordField()
     new_password = PasswordField()
 
-    def validate_current_password(self, value: str) -> str:
-        if not self.context["request"].user.check_password(value):
-            raise serializers.ValidationError(_("This is not your password."))
-        return value
+    default_error_messages = {
+        "invalid_password": _("The current password is incorrect.")
+    }
 
     def validate_new_password(self, value: str) -> str:
         return checked_password(value, self.context["request"].user)

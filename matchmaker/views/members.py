@@ -137,13 +137,9 @@ class MeViewSet(GenericViewSet):
 def own_profile(
     request: Request, member: Member, status_code: int = status.HTTP_200_OK
 ) -> Response:
-    profile = serializers.OwnProfile(member, context={"request": request}).data
-    if not wants_geojson(request):
-        return Response(profile, status_code)
-    feature = {
-        "type": "Feature",
-        "id": profile.pop("id"),
-        "geometry": profile.pop("location"),
-        "properties": profile,
-    }
-    return Response(feature, status_code)
+    shape = (
+        serializers.OwnProfileFeature
+        if wants_geojson(request)
+        else serializers.OwnProfile
+    )
+    return Response(shape(member, context={"request": request}).data, status_code)

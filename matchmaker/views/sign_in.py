@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from djoser.views import TokenCreateView
+from djoser.views import TokenCreateView, TokenDestroyView
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authtoken.models import Token
@@ -44,7 +44,7 @@ class TokenLoginView(TokenCreateView):
         return Response({"auth_token": key.key})
 
 
-class TokenLogoutView(APIView):
+class TokenLogoutView(TokenDestroyView):
     tag = "sign-in"
 
     @describe(
@@ -53,9 +53,8 @@ class TokenLogoutView(APIView):
     )
     def post(self, request: MemberRequest) -> Response:
         if isinstance(request.auth, Token):
-            request.auth.delete()
-        else:
-            services.sign_out_bearers(request.user)
+            return super().post(request)
+        services.sign_out_bearers(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -14,7 +14,6 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from project.lib.geo import WGS84
-from project.lib.geojson import COORDINATE_DIGITS
 
 LON_MAX, LAT_MAX = 180, 90
 PHONE_TEXT_MAX_LENGTH = 40
@@ -43,6 +42,10 @@ class PointField(GeometryField):
 
     Gives a Point of lon/lat degrees, SRID 4326. A third coordinate (height) is
     allowed by the RFC and dropped.
+
+    drf-gis's own field would also take WKT, EWKB, other kinds of geometry, other
+    reference systems and places off the Earth, and answer what it refuses with the
+    text of an exception.
     """
 
     default_error_messages = {
@@ -54,9 +57,6 @@ class PointField(GeometryField):
             "Longitude must be between -180 and 180, latitude between -90 and 90."
         ),
     }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(precision=COORDINATE_DIGITS, **kwargs)
 
     def to_internal_value(self, value: Any) -> Point | None:
         if isinstance(value, str):

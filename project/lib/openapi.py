@@ -37,22 +37,6 @@ _MEANINGS = {
     503: _("Not possible just now; try again soon"),
 }
 
-POINT = openapi.Schema(
-    type=openapi.TYPE_OBJECT,
-    description=_("GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees"),
-    properties={
-        "type": openapi.Schema(type=openapi.TYPE_STRING, enum=["Point"]),
-        "coordinates": openapi.Schema(
-            type=openapi.TYPE_ARRAY,
-            items=openapi.Schema(type=openapi.TYPE_NUMBER),
-            min_items=2,
-            max_items=3,
-        ),
-    },
-    required=["type", "coordinates"],
-    example={"type": "Point", "coordinates": [30.31, 59.94]},
-)
-
 FORMAT = openapi.Parameter(
     "format",
     openapi.IN_QUERY,

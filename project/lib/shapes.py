@@ -2,15 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-
-
-class Geometry(serializers.Serializer):
-    """Null where there is no location; else a Point of longitude, latitude."""
-
-    type = serializers.ChoiceField(["Point"])
-    coordinates = serializers.ListField(
-        child=serializers.FloatField(), min_length=2, max_length=2
-    )
+from rest_framework_gis.fields import GeometryField
 
 
 class OffsetPageShape(serializers.Serializer):
@@ -56,7 +48,7 @@ def either(
         def get_fields(self) -> dict[str, serializers.Field]:
             fields = super().get_fields() | {
                 "type": serializers.ChoiceField(["Feature"]),
-                "geometry": Geometry(allow_null=True),
+                "geometry": GeometryField(allow_null=True),
                 "properties": Properties(),
             }
             for field_name, field in fields.items():
@@ -85,7 +77,7 @@ def offset_page(
 
         type = serializers.ChoiceField(["Feature"])
         id = serializers.IntegerField()
-        geometry = Geometry(allow_null=True)
+        geometry = GeometryField(allow_null=True)
         properties = Properties()
 
     class Page(OffsetPageShape):

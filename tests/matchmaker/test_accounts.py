@@ -221,16 +221,37 @@ def test_profile_change_touches_only_what_is_given(ann, as_ann):
     assert response.json()["email"] == ann.email
 
 
-def test_own_profile_as_a_feature_has_the_exact_place(ann, as_ann):
-    response = as_ann.get(ME, HTTP_ACCEPT="application/geo+json")
+def as_feature(profile: dict) -> dict:
+    properties = {k: v for k, v in profile.items() if k not in ("id", "location")}
+    return {
+        "type": "Feature",
+        "id": profile["id"],
+        "geometry": profile["location"],
+        "properties": properties,
+    }
 
-    body = response.json()
+
+@pytest.mark.parametrize("place", [[30.123456789, -59.98765432], None])
+def test_own_profile_as_a_feature_is_the_profile(ann, as_ann, place):
+    point = place and {"type": "Point", "coordinates": place}
+    changed = as_ann.patch(f"{ME}?format=geojson", {"location": point})
+
+    read = as_ann.get(ME, HTTP_ACCEPT="application/geo+json")
+
+    assert read["Content-Type"] == changed["Content-Type"] == "application/geo+json"
+    assert read.json() == changed.json() == as_feature(as_ann.get(ME).json())
+    expected = place and {"type": "Point", "coordinates": [30.1234568, -59.9876543]}
+    assert read.json()["geometry"] == expected
+    assert read.json()["properties"]["email"] == ann.email
+
+
+def test_sign_up_answers_a_feature_too(api, db, signed_in):
+    response = api.post(f"{CREATE}?format=geojson", form(), format="multipart")
+
+    assert response.status_code == 201
     assert response["Content-Type"] == "application/geo+json"
-    assert body["type"] == "Feature"
-    assert body["id"] == ann.pk
-    assert body["geometry"] == {"type": "Point", "coordinates": [30.3158, 59.9391]}
-    assert "location" not in body["properties"]
-    assert body["properties"]["email"] == ann.email
+    profile = signed_in(Member.objects.get()).get(ME).json()
+    assert response.json() == as_feature(profile)
 
 
 def test_public_profile_never_tells_contacts_or_the_exact_place(ann, signed_in):
