@@ -1,5 +1,6 @@
 """How PostgreSQL answered a request, by its own word."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
@@ -15,22 +16,24 @@ def plan_of(client, path: str, query: dict[str, Any]) -> tuple[set[str], set[str
     assert response.status_code == 200, response.content
     body = response.json()
     assert body.get("results", body)
+    nodes = list(plan_nodes(queries.captured_queries[-1]["sql"]))
+    indexes = {node.get("Index Name") for node in nodes}
+    scanned = {n["Relation Name"] for n in nodes if n["Node Type"] == "Seq Scan"}
+    return indexes, scanned
+
+
+def plan_nodes(sql: str) -> Iterator[dict[str, Any]]:
+    """The nodes of a statement's plan that PostgreSQL went through, running it."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + queries.captured_queries[-1]["sql"]
-        )
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql)
         (result,) = cursor.fetchone()[0]
-    indexes, scanned, todo = set(), set(), [result["Plan"]]
+    todo = [result["Plan"]]
     while todo:
         node = todo.pop()
-        if not node["Actual Loops"]:
-            continue  # a branch that this request did not take
-        todo.extend(node.get("Plans", []))
-        indexes.add(node.get("Index Name"))
-        if node["Node Type"] == "Seq Scan":
-            scanned.add(node["Relation Name"])
-    return indexes, scanned
+        if node["Actual Loops"]:  # else a branch that this request did not take
+            todo.extend(node.get("Plans", []))
+            yield node
 
 
 def remove_everybody() -> None:

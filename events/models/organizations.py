@@ -52,7 +52,6 @@ class Organization(models.Model):
             ),
         ]
         indexes = [
-            GistIndex(fields=["location"], name="organization_location"),
             GistIndex(AsGeometry(F("location")), name="organization_box"),
             GinIndex(
                 OpClass(Upper("title"), "gin_trgm_ops"), name="organization_title"

@@ -112,8 +112,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
-            GistIndex(fields=["location"], name="member_location"),
-            GistIndex(fields=["public_location"], name="member_public_location"),
+            # Distances are measured to cells: see Cell. Boxes are of public points.
             GistIndex(AsGeometry(F("public_location")), name="member_public_box"),
             # Who is in a cell and suits whom, answered without the table itself.
             models.Index(

@@ -7,43 +7,20 @@ from django.db import connection
 from django.utils import timezone
 
 from events.models import Event, Organization
+from tests.bulk import TOWN, add_events, add_hosts, add_organizations
 from tests.plans import plan_of
 
-EVENTS = 100_000
-
-FILL = """
-INSERT INTO events_event (
-    uid, sequence, title, description, image, thumbnail, date, is_all_day, location,
-    attempts, attendees, published_at, cancelled_at)
-SELECT gen_random_uuid(), 0, 'Title' || i %% 5000 || ' of ' || md5(i::text),
-       repeat(md5(i::text), 5), '', '',
-       CASE WHEN i %% 10 > 0
-            THEN now() + (i * 7919::bigint %% 100000) * interval '7 minutes' END,
-       false,
-       -- A hundred towns, each with a thousand events around its middle.
-       CASE WHEN i %% 20 <> 7 THEN ST_MakePoint(
-           -170 + (i %% 100) * 3.4 + 0.1 * sin(i),
-           -55 + (i %% 100) * 1.1 + 0.1 * cos(i * 1.7))::geography END,
-       0, 0, CASE WHEN i %% 47 > 0 THEN now() END, CASE WHEN i %% 47 = 1 THEN now() END
-FROM generate_series(1, %s) i
-"""
-
-HOSTS = """
-INSERT INTO events_organization (title, description, postcode, address, created_at)
-SELECT 'Organization ' || i, '', '', '', now() FROM generate_series(1, 1000) i;
-INSERT INTO events_event_organizations (event_id, organization_id)
-SELECT event.id, (SELECT min(id) FROM events_organization) + event.id %% 1000
-FROM events_event event
-"""
+EVENTS, ORGANIZATIONS = 100_000, 1_000
 
 
 @pytest.fixture(scope="module")
 def hundred_thousand(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute(FILL, [EVENTS])
-        cursor.execute(HOSTS, [])
+        add_events(EVENTS)
+        add_organizations(ORGANIZATIONS)
+        add_hosts(ORGANIZATIONS)
         # As autovacuum does: an index-only scan wants to know what is visible to all.
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET statement_timeout")
         yield
@@ -51,8 +28,6 @@ def hundred_thousand(django_db_setup, django_db_blocker):
 
 
 URL = "/api/events/"
-# In the middle of a town; the next one is 250 km away.
-TOWN = "-166.6,-53.9"
 DATES = {"event_date", "event_date_down"}
 SOON = timezone.now().date() + timedelta(days=30)
 WEEK = {"date__gte": f"{SOON}", "date__lte": f"{SOON + timedelta(days=6)}"}

@@ -6,31 +6,16 @@ import pytest
 from django.db import connection
 
 from matchmaker.models import Member
+from tests.bulk import add_members
 from tests.plans import plan_of, remove_everybody
 
 MEMBERS = 100_000
-
-FILL = """
-INSERT INTO matchmaker_member (
-    password, is_superuser, email, first_name, last_name, gender,
-    looking_for, avatar, language, location, is_active, is_staff, date_joined,
-    token_version)
-SELECT '!', false, 'm' || i || '@example.com', 'First' || i %% 5000,
-       'Last' || i %% 7001,
-       CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END, 'any', '', 'en',
-       -- A hundred towns, each with a thousand members around its middle.
-       ST_MakePoint(
-           -170 + (i %% 100) * 3.4 + 0.1 * sin(i),
-           -55 + (i %% 100) * 1.1 + 0.1 * cos(i * 1.7))::geography,
-       true, false, now() - i * interval '1 minute', 0
-FROM generate_series(1, %s) i
-"""
 
 
 @pytest.fixture(scope="module")
 def hundred_thousand(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(FILL, [MEMBERS])
+        add_members(MEMBERS)
         cursor.execute("ANALYZE")
         yield
         remove_everybody()
