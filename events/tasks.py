@@ -3,6 +3,7 @@
 import dramatiq
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from events import constants, services
 from events.models import Attendance, Event
@@ -24,6 +25,7 @@ def send_place_mail(attendance_id: int) -> None:
 
 PUBLICATION = due.Work(
     name=constants.PUBLICATION,
+    title=_("Publication of an event"),
     model=Event,
     undone=Q(published_at=None, cancelled_at=None),
     due_at="publish_at",
@@ -34,6 +36,7 @@ PUBLICATION = due.Work(
 
 PLACE_MAIL = due.Work(
     name=constants.PLACE_MAIL,
+    title=_("Mail about a spot that became free"),
     model=Attendance,
     undone=Q(promoted_at__isnull=False, told_at=None),
     due_at="promoted_at",

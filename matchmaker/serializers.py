@@ -197,15 +197,9 @@ class SentReport(serializers.ModelSerializer[Report]):
 
 
 class PasswordChange(CurrentPasswordSerializer):
-    """The current password is djoser's to check.
-
-    Its serializer of both passwords looks at the new one only once the current one is
-    right; here whatever is wrong is told at once.
-    """
-
+    # djoser's serializer of both looks at the new one once the current one is right.
     current_password = PasswordField()
     new_password = PasswordField()
-
     default_error_messages = {
         "invalid_password": _("The current password is incorrect.")
     }

@@ -6,6 +6,7 @@ They do not retry: a row that is still due is found by the sweeper.
 import dramatiq
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from matchmaker import constants, services
 from matchmaker.models import MatchMail
@@ -22,6 +23,7 @@ def send_match_mail(mail_id: int) -> None:
 
 MATCH_MAIL = due.Work(
     name=constants.MATCH_MAIL,
+    title=_("Mail about a match"),
     model=MatchMail,
     undone=Q(sent_at=None, given_up_at=None),
     due_at="due_at",

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "events",
     "referrals",
     "chat",
-    "project",
+    "project.apps.ProjectConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -153,6 +153,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
+        "project.task_log.TaskLog",
         "project.heartbeats.WorkerHeartbeat",
     ],
 }

@@ -3,6 +3,7 @@
 import dramatiq
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from project.lib import due
 from referrals import constants, services
@@ -19,6 +20,7 @@ def look_up_email(lookup_id: int) -> None:
 
 EMAIL_LOOKUP = due.Work(
     name=constants.EMAIL_LOOKUP,
+    title=_("Look-up of an e-mail address"),
     model=EmailLookup,
     undone=Q(done_at=None, given_up_at=None),
     due_at="due_at",

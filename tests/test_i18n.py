@@ -15,12 +15,14 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django_dramatiq.models import Task
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 from rest_framework.test import APIClient
 
 from matchmaker import services
 from matchmaker.models import Block, Like, Member
+from project.lib import due
 from project.lib.lists import PagedFilterSet
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import picture_bytes, upload
@@ -35,6 +37,7 @@ CATALOGUE = ROOT / "project/locale/ru/LC_MESSAGES/django"
 
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
+WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
 # (singular, plural or ""), as polib has them.
 Text = tuple[str, str]
 
@@ -56,6 +59,8 @@ def texts_of_python(source: str) -> Iterator[Text]:
             yield _constant(node.args[0]), ""
         elif name in PLURAL:
             yield _constant(node.args[0]), _constant(node.args[1])
+        elif name in WITH_CONTEXT:
+            yield _constant(node.args[1]), ""
 
 
 def _constant(node: ast.expr) -> str:
@@ -96,7 +101,7 @@ def catalogue() -> polib.POFile:
 def test_collector_finds_every_way_to_write_a_text():
     python = """
 _("a" "b"); gettext('c'); gettext_lazy("d") % {}
-x.ngettext("%d e", "%d es", n)
+x.ngettext("%d e", "%d es", n); pgettext("task", "f")
 """
     template = """
 {% translate "a" %}{% trans 'b' as c %}{% include "x" with y=_("d") %}
@@ -111,6 +116,7 @@ x.ngettext("%d e", "%d es", n)
         ("c", ""),
         ("d", ""),
         ("%d e", "%d es"),
+        ("f", ""),
     }
     assert set(texts_of_template(template)) == {
         ("a", ""),
@@ -140,7 +146,10 @@ def test_compiled_catalogue_says_the_same(catalogue):
     compiled = polib.mofile(str(CATALOGUE) + ".mo")
 
     def said(file) -> dict[Text, Any]:
-        return {(e.msgid, e.msgid_plural): e.msgstr_plural or e.msgstr for e in file}
+        return {
+            (e.msgctxt, e.msgid, e.msgid_plural): e.msgstr_plural or e.msgstr
+            for e in file
+        }
 
     assert said(compiled) == said(catalogue)
     assert compiled.metadata == catalogue.metadata
@@ -578,9 +587,9 @@ class Words(HTMLParser):
             self.texts.append(" ".join(data.split()))
 
 
-# What libraries write without gettext: django-dramatiq its names, Django the texts of
-# its icons and, into the database, the names of permissions.
-UNTRANSLATABLE = re.compile(r"Django Dramatiq|Tasks|Search|True|False|.* \| Can .*")
+# What Django writes without gettext: the texts of its icons and, into the database,
+# the names of permissions.
+UNTRANSLATABLE = re.compile(r"Search|True|False|.* \| Can .*")
 
 
 def english_on(response: Any) -> list[str]:
@@ -592,7 +601,7 @@ def english_on(response: Any) -> list[str]:
         text
         for text in words.texts
         if re.search("[A-Za-z]{2}", text)
-        and not is_russian(text.replace("Django Dramatiq", ""))
+        and not is_russian(text)
         and not UNTRANSLATABLE.fullmatch(text)
     ]
 
@@ -639,6 +648,20 @@ def test_admin_pages_of_pairs_are_russian(office, model):
 
     response = office.get(reverse(f"admin:matchmaker_{name}_changelist"))
     one = office.get(reverse(f"admin:matchmaker_{name}_change", args=[pair.pk]))
+
+    assert english_on(response) == []
+    assert english_on(one) == []
+
+
+@pytest.mark.parametrize("name", sorted(due.KINDS))
+def test_admin_pages_of_tasks_are_russian(office, name):
+    message = due.KINDS[name].actor.message(7)
+    task = Task.tasks.create_or_update_from_message(
+        message, status=Task.STATUS_DONE, actor_name=message.actor_name
+    )
+
+    response = office.get(reverse("admin:django_dramatiq_task_changelist"))
+    one = office.get(reverse("admin:django_dramatiq_task_change", args=[task.pk]))
 
     assert english_on(response) == []
     assert english_on(one) == []

@@ -9,12 +9,15 @@ each time. All instants are the database's, whose clock all machines share.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models, transaction
 from django.db.models import DurationField, F, FloatField, Func, Min, Q, QuerySet
 from django.db.models.functions import Extract, Now
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,8 @@ class DueRow(models.Model):
 class Actor(Protocol):
     """A Dramatiq actor that takes a row's id."""
 
+    actor_name: str
+
     def send_with_options(self, *, args: tuple[int], delay: int | None) -> object: ...
 
 
@@ -45,14 +50,15 @@ class Actor(Protocol):
 class Work:
     """One kind of work.
 
-    `undone`: matches the rows of `model` that ask for it, by an index on
-    `next_attempt_at` with this condition. `due_at`: the column that says since when.
-    `do`: takes a row's id, does the work and records it; it may be called again for
-    work that is done. `lease_s`: longer than `do` can take; also the first pause.
-    `actor`: calls `attempt` with a row's id, in a worker.
+    `title`: what it is called in the admin. `undone`: matches the rows of `model` that
+    ask for it, by an index on `next_attempt_at` with this condition. `due_at`: the
+    column that says since when. `do`: takes a row's id, does the work and records it;
+    it may be called again for work that is done. `lease_s`: longer than `do` can take;
+    also the first pause. `actor`: calls `attempt` with a row's id, in a worker.
     """
 
     name: str
+    title: "_StrPromise"
     model: type[DueRow]
     undone: Q
     due_at: str

@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from django.db.models.functions import Now
+from django_dramatiq.models import Task
 from dramatiq.brokers.redis import RedisBroker
 from rest_framework.authtoken.models import Token
 
@@ -108,6 +109,8 @@ def test_worker_alone_mails_both(start, match, mail_server):
 
     assert mail_server.seen() == one_each(addresses)
     assert len(mail_server.taken) == 2
+    # The admin's table of tasks, which the worker writes after the work.
+    wait_until(lambda: Task.tasks.filter(status=Task.STATUS_DONE).count() == 2)
 
 
 def test_worker_killed_between_hand_over_and_record(start, match, mail_server):
@@ -124,6 +127,7 @@ def test_worker_killed_between_hand_over_and_record(start, match, mail_server):
     wait_until(lambda: not worker.is_alive())
     assert killed_over == [1]
     assert not all_recorded()
+    assert Task.tasks.filter(status=Task.STATUS_RUNNING).exists()
     sweeper = start(SWEEPER, EMAIL_TIMEOUT_S="1")
     wait_until(all_recorded)  # the dead worker's lease of six seconds runs out
 

@@ -1,4 +1,7 @@
-"""`manage.py sweep`: do what is due and was not done (project/lib/due.py)."""
+"""`manage.py sweep`: do what is due and was not done (project/lib/due.py).
+
+It also does the chores that come round with time (project/lib/chores.py).
+"""
 
 import signal
 import threading
@@ -8,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from project import heartbeats
-from project.lib import due
+from project.lib import chores, due
 
 INTERVAL_S = 5
 
@@ -35,6 +38,8 @@ class Command(BaseCommand):
             for work in due.KINDS.values():
                 while due.sweep(work):
                     pass
+            for chore in chores.CHORES.values():
+                chore.do()
             return
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,6 +50,10 @@ class Command(BaseCommand):
                 target=_sweep_until, args=[stopping, work, interval], name=work.name
             )
             for work in due.KINDS.values()
+        ]
+        threads += [
+            threading.Thread(target=_do_until, args=[stopping, chore], name=chore.name)
+            for chore in chores.CHORES.values()
         ]
         for thread in threads:
             thread.start()
@@ -65,4 +74,15 @@ def _sweep_until(stopping: threading.Event, work: due.Work, interval_s: float) -
             taken = 0
         if not taken:
             stopping.wait(interval_s)
+    connections.close_all()
+
+
+def _do_until(stopping: threading.Event, chore: chores.Chore) -> None:
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            chore.do()
+        except Exception:  # it comes round again, and the sweeper must not end for it
+            chores.logger.exception("%s failed", chore.name)
+        stopping.wait(chore.every_s)
     connections.close_all()
