@@ -67,9 +67,9 @@ def friend(people) -> Person:
 
 
 @pytest.fixture(scope="module")
-def clubs(ann, friend) -> list[dict[str, Any]]:
+def clubs(ann, friend) -> Iterator[list[dict[str, Any]]]:
     """Two organizations of ann's; friend was named in the first."""
-    return [
+    both = [
         made(
             ann,
             title=f"Club {new_name()}",
@@ -80,6 +80,9 @@ def clubs(ann, friend) -> list[dict[str, Any]]:
         ),
         made(ann, title=f"Band {new_name()}"),
     ]
+    yield both
+    for club in both:
+        ann.delete(f"/api/organizations/{club['id']}")
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +268,23 @@ def test_admin_searches_events(staff, evening):
 
     assert f"/event/{evening.late}/change/" in page.text
     assert f"/event/{evening.bare}/change/" not in page.text
+
+
+def test_admin_searches_and_filters_organizations_and_members(staff, clubs, ann):
+    def found(path: str, pk: int, **asked: str) -> bool:
+        page = staff.get(f"/admin/{path}/", params=asked)
+        assert (page.status_code, page.url.params.get("e")) == (200, None)
+        return f"/{path}/{pk}/change/" in page.text
+
+    club, member = clubs[0], ann.me()
+    assert found("events/organization", club["id"], q=club["title"])
+    assert not found(
+        "events/organization", club["id"], q=club["title"], location__isempty="0"
+    )
+    assert found("matchmaker/member", member["id"], q=member["email"])
+    assert not found(
+        "matchmaker/member", member["id"], q=member["email"], gender__exact="male"
+    )
 
 
 @pytest.mark.slow
