@@ -18,7 +18,6 @@ from events.models import Event, Organization
 from matchmaker.models import Member
 from tests.documents.people import Person, is_refused, new_name
 from tests.live.processes import ROOT
-from tests.live.wire import wait_until
 
 SOURCES = ("project", "matchmaker", "events", "referrals", "chat", "compose/local")
 HERE, NEAR, AWAY = (30.3158, 59.9391), (30.36, 59.93), (30.8, 60.0)
@@ -134,12 +133,6 @@ def test_other_domains_are_apps_of_their_own(nobody):
     assert all(apps.get_app_config(name) for name in ("events", "referrals", "chat"))
     for prefix in ("/api/events/", "/api/v1/users/", "/api/chat/"):
         assert [path for path in paths if path.startswith(prefix)]
-
-
-def test_dramatiq_does_the_background_work(workers, nobody):
-    wait_until(lambda: nobody.get("/health/ready").status_code == 200)
-
-    assert nobody.get("/health/ready").json()["status"] == "ok"
 
 
 def test_daphne_serves_http_and_the_chat_on_one_port(service, people):
