@@ -19,6 +19,25 @@ class PhoneTaken(DomainError):
     field = "phone_number"
 
 
+class PhoneProofNeeded(DomainError):
+    """Another number than the proven one was claimed, which would end the proof."""
+
+    code = "phone_proof_needed"
+    detail = _(
+        "You have proven another number. Prove this one with a code, or remove that "
+        "one first."
+    )
+    field = "phone_number"
+
+
+class ContactNeeded(DomainError):
+    """Neither an e-mail nor a proven number would be left to sign in with."""
+
+    code = "contact_needed"
+    detail = _("An account needs an e-mail or a proven phone number.")
+    field = "phone_number"
+
+
 class SignInFailed(DomainError):
     status = HTTPStatus.UNAUTHORIZED
     code = "sign_in_failed"

@@ -2,34 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from djoser.serializers import CurrentPasswordSerializer, TokenCreateSerializer
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from matchmaker import constants, errors, own_profile
+from matchmaker.credentials import PasswordField, checked_password
 from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.fields import LocationInput, PhoneField
 from project.lib.geojson import COORDINATE_DIGITS
-
-PASSWORD_MAX_LENGTH = 128
-
-
-class PasswordField(serializers.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            write_only=True,
-            trim_whitespace=False,
-            max_length=PASSWORD_MAX_LENGTH,
-            style={"input_type": "password"},
-            **kwargs,
-        )
 
 
 class NewMember(LocationInput):
@@ -89,22 +74,26 @@ class SignUp(NewMember):
         }
 
     telephone = PhoneField(
-        required=False, allow_null=True, source="phone_number", help_text=_("E.164")
+        required=False,
+        allow_null=True,
+        source="claimed_phone",
+        help_text=_("E.164. It signs you in once a code has proven it."),
     )
-
-    def validate_telephone(self, value: str | None) -> str | None:
-        if value and Member.objects.filter(phone_number=value).exists():
-            raise serializers.ValidationError(errors.PhoneTaken.detail)
-        return value
 
 
 class SignedUp(serializers.Serializer):
     id = serializers.IntegerField()
     email = serializers.EmailField()
-    telephone = serializers.CharField(source="phone_number", allow_null=True)
+    telephone = serializers.CharField(source="claimed_phone", allow_null=True)
 
 
 class ProfileChanges(LocationInput):
+    phone_number = PhoneField(
+        required=False,
+        allow_null=True,
+        source="claimed_phone",
+        help_text=_("E.164. It signs you in once a code has proven it."),
+    )
     first_name = serializers.CharField(max_length=150, required=False)
     last_name = serializers.CharField(max_length=150, required=False)
     gender = serializers.ChoiceField(Gender.choices, required=False)
@@ -118,6 +107,10 @@ class ProfileChanges(LocationInput):
 class OwnProfile(serializers.ModelSerializer[Member]):
     """The columns, and after them what the apps above add."""
 
+    phone_number = serializers.CharField(source="own_phone", allow_null=True)
+    phone_verified = serializers.BooleanField(
+        help_text=_("Whether a code has proven the number, so that it signs you in")
+    )
     gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.ImageField(allow_null=True)
     location = GeometryField(precision=COORDINATE_DIGITS, allow_null=True)
@@ -125,8 +118,8 @@ class OwnProfile(serializers.ModelSerializer[Member]):
     class Meta:
         model = Member
         fields = (
-            "id", "email", "phone_number", "first_name", "last_name", "gender",
-            "looking_for", "avatar", "language", "location", "date_joined",
+            "id", "email", "phone_number", "phone_verified", "first_name", "last_name",
+            "gender", "looking_for", "avatar", "language", "location", "date_joined",
         )  # fmt: skip
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -194,52 +187,3 @@ class SentReport(serializers.ModelSerializer[Report]):
     class Meta:
         model = Report
         fields = ("reason", "text", "created_at")
-
-
-class PasswordChange(CurrentPasswordSerializer):
-    # djoser's serializer of both looks at the new one once the current one is right.
-    current_password = PasswordField()
-    new_password = PasswordField()
-    default_error_messages = {
-        "invalid_password": _("The current password is incorrect.")
-    }
-
-    def validate_new_password(self, value: str) -> str:
-        return checked_password(value, self.context["request"].user)
-
-
-class Credentials(serializers.Serializer):
-    email = serializers.CharField(max_length=254)
-    password = PasswordField()
-
-
-class TokenSignIn(TokenCreateSerializer):
-    """djoser's sign-in, with both fields required."""
-
-    default_error_messages = {"invalid_credentials": errors.SignInFailed.detail}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"] = serializers.CharField(max_length=254)
-        self.fields["password"] = PasswordField()
-
-
-class TokenKey(serializers.Serializer):
-    auth_token = serializers.CharField()
-
-
-class RefreshToken(serializers.Serializer):
-    refresh = serializers.CharField(max_length=4096)
-
-
-class Tokens(serializers.Serializer):
-    access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
-def checked_password(password: str, member: Member) -> str:
-    try:
-        password_validation.validate_password(password, member)
-    except DjangoValidationError as error:
-        raise serializers.ValidationError(error.messages) from error
-    return password

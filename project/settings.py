@@ -240,7 +240,7 @@ SIMPLE_JWT = {
 }
 
 DJOSER = {
-    "SERIALIZERS": {"token_create": "matchmaker.serializers.TokenSignIn"},
+    "SERIALIZERS": {"token_create": "matchmaker.credentials.TokenSignIn"},
 }
 
 SWAGGER_USE_COMPAT_RENDERERS = False

@@ -9,6 +9,7 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from matchmaker.models import Member
 
@@ -31,7 +32,10 @@ def picture(member: Member) -> str:
 
 
 def contact(member: Member) -> str:
-    text = ", ".join(filter(None, (member.email, member.phone_number)))
+    phone = member.phone_number
+    if member.claimed_phone:
+        phone = _("%(phone)s (claimed)") % {"phone": member.claimed_phone}
+    text = ", ".join(filter(None, (member.email, phone)))
     # Where a narrow column may break the line.
     parts = ((part,) for part in text.split("@"))
     return format_html_join(mark_safe("@<wbr>"), "{}", parts)

@@ -1,6 +1,6 @@
 """How members are found by what they sign in with."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.serializers import ValidationError as SerializerError
 
 from matchmaker.models import Member
@@ -16,8 +16,13 @@ def phone_in(term: str) -> str | None:
     return phone
 
 
+def has_phone(phone: str) -> Q:
+    """Match the member who has proven this number, and those who claim it."""
+    return Q(phone_number=phone) | Q(claimed_phone=phone)
+
+
 def members_of(contact: str) -> QuerySet[Member]:
     """Whose the whole e-mail address or phone number is."""
     if phone := phone_in(contact):
-        return Member.objects.filter(phone_number=phone)
+        return Member.objects.filter(has_phone(phone))
     return Member.objects.filter(email__iexact=contact)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from matchmaker import services
 from matchmaker.admin import faces, more
 from matchmaker.admin.deletions import CountedDeletionAdmin
-from matchmaker.admin.finding import phone_in
+from matchmaker.admin.finding import has_phone, phone_in
 from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm
 from matchmaker.admin.lists import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
@@ -25,6 +25,7 @@ NEW_FIELDS = (
     "email", "phone_number", "first_name", "last_name",
     "usable_password", "password1", "password2",
 )  # fmt: skip
+SIGN_IN_FIELDS = ("email", "phone_number", "claimed_phone", "password", "is_active")
 PROFILE_FIELDS = (
     "first_name", "last_name", "gender", "looking_for", "language",
     "preview", "picture",
@@ -64,10 +65,12 @@ class MemberAdmin(
     search_help_text = _("Part of a name, a whole e-mail address or phone number.")
     actions = ("deactivate", "activate")
 
-    readonly_fields = ("preview", "public_point", "date_joined", "last_login")
+    readonly_fields = (
+        "claimed_phone", "preview", "public_point", "date_joined", "last_login",
+    )  # fmt: skip
     add_fieldsets = ((None, {"fields": NEW_FIELDS, "classes": ("wide",)}),)
     fieldsets = (
-        (None, {"fields": ("email", "phone_number", "password", "is_active")}),
+        (None, {"fields": SIGN_IN_FIELDS}),
         (_("Profile"), {"fields": PROFILE_FIELDS}),
         (_("Place"), {"fields": ("location", "public_point")}),
         (_("Permissions"), {"fields": PRIVILEGES, "classes": ("collapse",)}),
@@ -100,7 +103,7 @@ class MemberAdmin(
         phone = phone_in(search_term)
         if phone is None:
             return super().get_search_results(request, queryset, search_term)
-        return queryset.filter(phone_number=phone), False
+        return queryset.filter(has_phone(phone)), False
 
     @admin.display(description=_("avatar"))
     def preview(self, member: Member) -> str:

@@ -37,7 +37,18 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), null=True, blank=True)
     phone_number = models.CharField(
-        _("phone number"), max_length=16, null=True, blank=True, help_text=_("E.164")
+        _("phone number"),
+        max_length=16,
+        null=True,
+        blank=True,
+        help_text=_("E.164. Proven by a one-time code; it signs the member in."),
+    )
+    claimed_phone = models.CharField(
+        _("claimed phone number"),
+        max_length=16,
+        null=True,
+        blank=True,
+        help_text=_("E.164. Given by the member and not proven; it opens nothing."),
     )
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
@@ -104,6 +115,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="member_contact_not_empty",
             ),
             models.CheckConstraint(
+                condition=~Q(claimed_phone="")
+                & (Q(claimed_phone__isnull=True) | Q(phone_number__isnull=True)),
+                name="member_phone_claimed_or_proven",
+            ),
+            models.CheckConstraint(
                 condition=Q(gender__in=["", *Gender.values]), name="member_gender_known"
             ),
             models.CheckConstraint(
@@ -121,6 +137,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="member_cell",
                 condition=Q(is_active=True),
             ),
+            # For the admin's search alone: nothing else looks anybody up by a claim.
+            models.Index(
+                fields=["claimed_phone"],
+                name="member_claimed_phone",
+                condition=Q(claimed_phone__isnull=False),
+            ),
             GinIndex(
                 OpClass(Upper("first_name"), "gin_trgm_ops"), name="member_first_name"
             ),
@@ -134,6 +156,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_username(self) -> str:
         return self.email or self.phone_number or ""
+
+    @property
+    def own_phone(self) -> str | None:
+        """The number that the member reads of itself: the proven or the claimed one."""
+        return self.phone_number or self.claimed_phone
+
+    @property
+    def phone_verified(self) -> bool:
+        return self.phone_number is not None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         # Sessions end with the tokens: services.sign_out_everywhere.

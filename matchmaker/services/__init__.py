@@ -8,6 +8,7 @@ from matchmaker.services.accounts import (
     update_profile,
 )
 from matchmaker.services.mails import send_match_mail
+from matchmaker.services.phones import drop_phone_claim
 from matchmaker.services.reports import (
     deactivate_reported,
     dismiss_report,
@@ -48,6 +49,7 @@ __all__ = [
     "deactivate_reported",
     "delete_member",
     "dismiss_report",
+    "drop_phone_claim",
     "end_like",
     "end_match",
     "issue_key",

@@ -1,7 +1,7 @@
 """Accounts: made, changed, shut out, deleted."""
 
 from contextlib import AbstractContextManager, suppress
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -13,23 +13,29 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, images, signals
 from matchmaker.models import Member
+from matchmaker.services import phones
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
 from matchmaker.signals import member_registered
 from project.lib.constraints import violations_as
 from project.lib.files import delete_after_commit, stored_jpeg
 
-_TAKEN = {
+_REFUSALS = {
     "member_email_unique": errors.EmailTaken,
     "member_phone_unique": errors.PhoneTaken,
+    "member_email_or_phone": errors.ContactNeeded,
 }
 
 
 class Profile(TypedDict, total=False):
-    """What a member says of itself. `location`: lon/lat degrees, SRID 4326."""
+    """What an account holds. `location`: lon/lat degrees, SRID 4326.
+
+    `phone_number` is proven and signs the member in; `claimed_phone` is not.
+    """
 
     email: str | None
     phone_number: str | None
+    claimed_phone: str | None
     first_name: str
     last_name: str
     gender: str
@@ -47,7 +53,7 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
     avatar = profile.pop("avatar", None)
     member = Member(**profile)
     member.set_password(password)
-    with _stored_avatar(avatar) as name, violations_as(_TAKEN):
+    with _stored_avatar(avatar) as name, violations_as(_REFUSALS):
         member.avatar = name
         member.save(force_insert=True)
         member_registered.send(Member, member=member)
@@ -57,21 +63,26 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
 def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
     """Change only what is given. `avatar=None` removes the picture.
 
+    `claimed_phone=None` removes the number, a proven one too.
+
     Changes of one member wait for each other, so that no picture is forgotten. After
-    commit the file of a replaced one is deleted. Raises TokenDead for a deleted member.
+    commit the file of a replaced one is deleted. Raises TokenDead for a deleted member;
+    EmailTaken and PhoneTaken; PhoneProofNeeded; ContactNeeded.
     """
     if not changes:
         return member
-    fields = list(changes)
+    has_picture = "avatar" in changes
     avatar = changes.pop("avatar", None)
-    for name, value in changes.items():
-        setattr(member, name, value)
-    with _stored_avatar(avatar) as stored, violations_as(_TAKEN):
+    with _stored_avatar(avatar) as stored, violations_as(_REFUSALS):
         row = locked_member(member)
-        if "avatar" in fields:
-            member.avatar = stored
+        member.phone_number, member.claimed_phone = row.phone_number, row.claimed_phone
+        values: dict[str, Any] = {**changes, **phones.columns(row, changes)}
+        if has_picture:
+            values["avatar"] = stored
             delete_after_commit(row.avatar.name)
-        member.save(update_fields=fields)
+        for name, value in values.items():
+            setattr(member, name, value)
+        member.save(update_fields=values)
     return member
 
 

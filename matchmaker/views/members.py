@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from matchmaker import profiles, schema, serializers, services
+from matchmaker import credentials, profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
@@ -126,10 +126,10 @@ class MeViewSet(GenericViewSet):
 
     @throttled("password")
     @describe(
-        _("Change the password"), {204: _("Changed")}, body=serializers.PasswordChange
+        _("Change the password"), {204: _("Changed")}, body=credentials.PasswordChange
     )
     def set_password(self, request: MemberRequest) -> Response:
-        given = validated(serializers.PasswordChange, request)
+        given = validated(credentials.PasswordChange, request)
         services.change_password(request.user, given["new_password"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from matchmaker import errors, serializers, services
+from matchmaker import credentials, errors, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import email_tried, tries_password, validated
 from project.lib.openapi import describe
@@ -29,8 +29,8 @@ class TokenLoginView(TokenCreateView):
     @throttled("sign_in", account=email_tried, when=tries_password)
     @describe(
         _("Sign in for a token"),
-        {200: serializers.TokenKey},
-        body=serializers.TokenSignIn,
+        {200: credentials.TokenKey},
+        body=credentials.TokenSignIn,
         public=True,
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -71,11 +71,7 @@ class SignUpView(APIView):
         public=True,
     )
     def post(self, request: Request) -> Response:
-        given = validated(serializers.SignUp, request)
-        try:
-            member = services.register_member(**given)
-        except errors.PhoneTaken as error:
-            raise errors.PhoneTaken("telephone") from error
+        member = services.register_member(**validated(serializers.SignUp, request))
         return Response(serializers.SignedUp(member).data, status.HTTP_201_CREATED)
 
 
@@ -87,13 +83,13 @@ class SignInView(APIView):
     @throttled("sign_in", account=email_tried, when=tries_password)
     @describe(
         _("Sign in for a pair of JWTs"),
-        {200: serializers.Tokens},
+        {200: credentials.Tokens},
         errors=[401],
-        body=serializers.Credentials,
+        body=credentials.Credentials,
         public=True,
     )
     def post(self, request: Request) -> Response:
-        given = validated(serializers.Credentials, request)
+        given = validated(credentials.Credentials, request)
         member = services.authenticated(given["email"], given["password"])
         return Response(services.issue_tokens(member))
 
@@ -105,11 +101,11 @@ class RefreshView(APIView):
 
     @describe(
         _("Exchange a refresh token for a new pair"),
-        {200: serializers.Tokens},
+        {200: credentials.Tokens},
         errors=[401],
-        body=serializers.RefreshToken,
+        body=credentials.RefreshToken,
         public=True,
     )
     def post(self, request: Request) -> Response:
-        given = validated(serializers.RefreshToken, request)
+        given = validated(credentials.RefreshToken, request)
         return Response(services.rotate_tokens(given["refresh"]))

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from matchmaker.serializers import Tokens
+from matchmaker.credentials import Tokens
 from matchmaker.services import issue_tokens
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe

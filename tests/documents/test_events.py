@@ -163,8 +163,12 @@ def test_django_and_rest_framework_are_new_enough():
     assert at_least("djangorestframework") >= (3, 12)
 
 
+@difference("telephone-unproven")
 def test_telephone_is_kept(ann):
-    assert ann.me()["phone_number"] == ann.sent["telephone"]
+    me = ann.me()
+
+    assert me["phone_number"] == ann.sent["telephone"]
+    assert me["phone_verified"] is False
 
 
 def test_email_and_password_make_an_account_and_sign_in(ann, nobody):

@@ -43,6 +43,7 @@ def test_create_answers_the_own_profile(api, db, path):
         "id": member.pk,
         "email": "new@example.com",
         "phone_number": None,
+        "phone_verified": False,
         "first_name": "Ann",
         "last_name": "Lee",
         "gender": "female",
@@ -144,10 +145,9 @@ def test_sign_up_answers_id_email_telephone(api, db):
     assert member.location.coords == (30.5, 59.5)
 
 
-def test_taken_or_wrong_telephone_is_400(api, db):
-    MemberFactory(phone_number="+79991234567")
+def test_wrong_telephone_is_400(api, db):
     wrong = ("123", "abc", "+7\0999", "999CALLNOW", "9991234568 ext 5", -9991234568)
-    for telephone in ("+79991234567", "8 (999) 123-45-67", *wrong):
+    for telephone in wrong:
         given = {"email": "t@example.com", "password": PASSWORD, "telephone": telephone}
         response = api.post(SIGN_UP, given)
         assert response.status_code == 400, telephone

@@ -87,19 +87,3 @@ def test_racing_password_changes_succeed_once():
 
     assert statuses.count(204) == 1
     assert set(statuses) <= {204, 400, 401}
-
-
-def test_racing_sign_ups_for_one_telephone_are_told_on_its_field():
-    def sign_up(number: int) -> tuple[int, list[str]]:
-        given = {
-            "email": f"t{number}@example.com",
-            "password": PASSWORD,
-            "telephone": "+79991234567",
-        }
-        response = APIClient().post("/api/user/sign-up/", given)
-        return response.status_code, list(response.json())
-
-    answers = at_once(*(lambda i=i: sign_up(i) for i in range(6)))
-
-    assert sorted(status for status, _fields in answers) == [201] + [400] * 5
-    assert {f for status, fs in answers for f in fs if status == 400} == {"telephone"}

@@ -131,14 +131,18 @@ def test_new_member_speaks_the_callers_language(api, phone):
     assert Member.objects.get().language == "ru"
 
 
-def test_telephone_of_a_sign_up_by_email_is_the_same_member(api, phone):
+def test_telephone_of_a_sign_up_by_email_opens_nothing(api, phone):
     given = {"email": "ann@example.com", "password": PASSWORD, "telephone": phone}
     made = api.post("/api/user/sign-up/", given).json()
 
     key = prove(phone, asked(phone)).json()["token"]
 
-    assert me(f"Token {key}")["id"] == made["id"]
-    assert InviteCode.objects.get().member_id == made["id"]
+    mine = me(f"Token {key}")
+    assert mine["id"] != made["id"]
+    assert (mine["phone_number"], mine["phone_verified"]) == (phone, True)
+    claimant = Member.objects.get(pk=made["id"])
+    assert (claimant.phone_number, claimant.claimed_phone) == (None, phone)
+    assert InviteCode.objects.get().member_id == mine["id"]
 
 
 def test_deleted_invitation_code_does_not_come_back(phone):

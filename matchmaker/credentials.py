@@ -1,0 +1,74 @@
+"""Shapes of passwords and tokens, in and out."""
+
+from typing import Any
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext_lazy as _
+from djoser.serializers import CurrentPasswordSerializer, TokenCreateSerializer
+from rest_framework import serializers
+
+from matchmaker import errors
+from matchmaker.models import Member
+
+PASSWORD_MAX_LENGTH = 128
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            write_only=True,
+            trim_whitespace=False,
+            max_length=PASSWORD_MAX_LENGTH,
+            style={"input_type": "password"},
+            **kwargs,
+        )
+
+
+class PasswordChange(CurrentPasswordSerializer):
+    # djoser's serializer of both looks at the new one once the current one is right.
+    current_password = PasswordField()
+    new_password = PasswordField()
+    default_error_messages = {
+        "invalid_password": _("The current password is incorrect.")
+    }
+
+    def validate_new_password(self, value: str) -> str:
+        return checked_password(value, self.context["request"].user)
+
+
+class Credentials(serializers.Serializer):
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+
+
+class TokenSignIn(TokenCreateSerializer):
+    """djoser's sign-in, with both fields required."""
+
+    default_error_messages = {"invalid_credentials": errors.SignInFailed.detail}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = serializers.CharField(max_length=254)
+        self.fields["password"] = PasswordField()
+
+
+class TokenKey(serializers.Serializer):
+    auth_token = serializers.CharField()
+
+
+class RefreshToken(serializers.Serializer):
+    refresh = serializers.CharField(max_length=4096)
+
+
+class Tokens(serializers.Serializer):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+def checked_password(password: str, member: Member) -> str:
+    try:
+        password_validation.validate_password(password, member)
+    except DjangoValidationError as error:
+        raise serializers.ValidationError(error.messages) from error
+    return password
