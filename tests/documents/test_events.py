@@ -380,6 +380,19 @@ def test_telephone_is_optional(people):
     assert answer.json()["telephone"] is None
 
 
+@difference("telephone-unproven")
+def test_telephone_signs_nobody_in(people):
+    telephone = new_phone()
+    owner = sign_up(people, telephone=telephone)
+
+    caller = people.voter(telephone)  # who reads the code that is sent there
+
+    assert caller.id != owner.id
+    assert caller.me()["email"] is None
+    assert caller.me()["phone_verified"]
+    assert not owner.me()["phone_verified"]
+
+
 def test_user_sign_in_answers_access_and_refresh(ann, nobody):
     given = {"email": ann.email, "password": PASSWORD}
 
