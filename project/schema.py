@@ -87,6 +87,9 @@ class AutoSchema(SwaggerAutoSchema):
         *SwaggerAutoSchema.field_inspectors,
     ]
 
+    def should_filter(self) -> bool:
+        return False  # views name their parameters themselves (`describe`)
+
     def get_consumes(self) -> list[str]:
         consumes: list[str] = self.overrides.get("consumes") or JSON
         return consumes

@@ -1,7 +1,8 @@
 """Query parameters of lists whose statements are compiled once a choice of them.
 
 Declared as django-filter wants them. What a request gives is validated by `read`;
-`narrow` applies the filters once per `Choice`, with Params for values.
+`narrow` applies the filters once per `Choice`, with Params for values. Lists that few
+ask for are not compiled: there django-filter applies them (project/lib/ordinary.py).
 """
 
 from collections.abc import Mapping
@@ -72,6 +73,13 @@ class CompiledFilterSet(django_filters.FilterSet):
             for name, value in form.cleaned_data.items()
             if value is not None and value != ""
         }
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow an ordinary list by what was given: see `project.lib.ordinary`."""
+        for name, value in self.form.cleaned_data.items():
+            if name not in self.paging:
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset
 
     @classmethod
     def choose(cls, given: Mapping[str, Any]) -> tuple[Choice, dict[str, Any]]:

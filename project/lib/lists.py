@@ -40,18 +40,22 @@ def wants_geojson(request: Request) -> bool:
 
 def page_response(request: Request, page: Page, order: Order) -> Response:
     """The page as the contract writes it; its rows stay the text that they are."""
-    envelope = {
+    return enveloped(request, envelope(request, page, order), page.items)
+
+
+def envelope(request: Request, page: Page, order: Order) -> dict[str, Any]:
+    """What stands around a page's rows."""
+    return {
         "count": min(page.count, COUNT_CAP),
         "count_capped": page.count > COUNT_CAP,
         "next": _link(request, page.next, order),
         "previous": _link(request, page.previous, order),
     }
-    return enveloped(request, envelope, page.items)
 
 
-def enveloped(request: Request, envelope: dict[str, Any], items: str) -> Response:
+def enveloped(request: Request, around: dict[str, Any], items: str) -> Response:
     """A list's answer; `items` are rows as JSON text, with commas between them."""
-    head = json.dumps(envelope, ensure_ascii=False)[:-1]
+    head = json.dumps(around, ensure_ascii=False)[:-1]
     if wants_geojson(request):
         text = f'{{"type": "FeatureCollection", {head[1:]}, "features": [{items}]}}'
     else:

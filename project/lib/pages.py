@@ -108,6 +108,10 @@ class Cursor:
             raise CursorInvalid
         return cls(values, bool(forward))
 
+    def params(self) -> dict[str, str]:
+        """The values of the Params of `Order.after`."""
+        return {f"cursor{i}": value for i, value in enumerate(self.values)}
+
     def encode(self, order: Order) -> str:
         return _signer().sign_object([order.name, int(self.forward), *self.values])
 
@@ -132,8 +136,6 @@ class PageStatement:
 
     statement: Statement
     size: int
-    forward: bool
-    has_cursor: bool
 
     @classmethod
     def compile(
@@ -172,33 +174,39 @@ class PageStatement:
             FROM item
         """  # noqa: S608
         params = (*common.params, *row.params, *rows.params, *counted.params)
-        return cls(
-            Statement(sql, params),
-            size=size,
-            forward=forward is not False,
-            has_cursor=forward is not None,
-        )
+        return cls(Statement(sql, params), size)
 
     def read(self, values: Mapping[str, Any], cursor: Cursor | None) -> Page:
         """Run with the values of the Params; `cursor` as it was compiled for."""
-        places = {
-            f"cursor{i}": v for i, v in enumerate(cursor.values if cursor else ())
-        }
+        places = cursor.params() if cursor else {}
         params = self.statement.bind({**values, **places})
         with connection.cursor() as db:
             db.execute(self.statement.sql, params)
             count, total, items, first, last = db.fetchone()
-        more = total > self.size
-        if not self.forward:
-            first, last = last, first
-        has_next = total and (more or not self.forward)
-        has_previous = total and (more if not self.forward else self.has_cursor)
-        return Page(
-            count=count,
-            items=items or "",
-            next=Cursor(last, True) if has_next else None,
-            previous=Cursor(first, False) if has_previous else None,
+        after, before = neighbours(
+            [first, last] if total else [],
+            more=total > self.size,
+            cursor=cursor,
         )
+        return Page(count=count, items=items or "", next=after, previous=before)
+
+
+def neighbours(
+    places: Sequence[Sequence[str]], *, more: bool, cursor: Cursor | None
+) -> tuple[Cursor | None, Cursor | None]:
+    """The cursors of the next page and of the previous one, where there are any.
+
+    `places`: those of the page's rows, in the direction in which they were read; the
+    first and the last are enough. `more`: whether there are rows beyond the last.
+    `cursor`: the one that was read from, None for the first page.
+    """
+    if not places:
+        return None, None
+    first, last = places[0], places[-1]
+    if cursor is not None and not cursor.forward:
+        return Cursor(first, True), Cursor(last, False) if more else None
+    after = Cursor(last, True) if more else None
+    return after, Cursor(first, False) if cursor else None
 
 
 def sorted_rows(

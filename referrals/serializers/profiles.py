@@ -1,5 +1,10 @@
-"""Shapes that PostgreSQL writes, for the schema only."""
+"""Profiles with their invitations, and the shape of referrals that PostgreSQL writes.
 
+The profiles are of members as `referrals.profiles.with_invitations` reads them.
+"""
+
+import phonenumbers
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -8,17 +13,27 @@ from project.lib.shapes import PageShape
 _LATEST = _("The latest 1,000 with a phone number; the list of referrals has all")
 
 
+class NationalPhoneField(serializers.CharField):
+    """A number without the country code, if it is that of PHONE_REGION; else E.164."""
+
+    def to_representation(self, value: str) -> str:
+        # No country code is the beginning of another one.
+        code = phonenumbers.country_code_for_region(settings.PHONE_REGION)
+        return value.removeprefix(f"+{code}")
+
+
 class VotingProfile(serializers.Serializer):
-    user_id = serializers.IntegerField()
-    phone = serializers.CharField(
+    user_id = serializers.IntegerField(source="pk")
+    phone = NationalPhoneField(
+        source="phone_number",
         allow_null=True,
         help_text=_("In national form for the service's own country, else E.164"),
     )
     invite_code = serializers.CharField(allow_null=True, help_text=_("The live one"))
     invitations = serializers.ListField(
-        child=serializers.CharField(), help_text=_LATEST
+        source="invited", child=NationalPhoneField(), help_text=_LATEST
     )
-    activated_invite = serializers.CharField(allow_null=True)
+    activated_invite = serializers.CharField(source="activated", allow_null=True)
 
 
 class VotingProfilePage(PageShape):
@@ -26,14 +41,14 @@ class VotingProfilePage(PageShape):
 
 
 class InvitedUser(serializers.Serializer):
-    phone_number = serializers.CharField()
+    phone_number = serializers.CharField(source="*")
 
 
 class InvitedProfile(serializers.Serializer):
     phone_number = serializers.CharField(allow_null=True, help_text=_("E.164"))
     invite_code = serializers.CharField(allow_null=True, help_text=_("The live one"))
-    activated_invite_code = serializers.CharField(allow_null=True)
-    invited_users = InvitedUser(many=True, help_text=_LATEST)
+    activated_invite_code = serializers.CharField(source="activated", allow_null=True)
+    invited_users = InvitedUser(source="invited", many=True, help_text=_LATEST)
 
 
 class ReferralShape(serializers.Serializer):

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import IsAdminUser
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from matchmaker import errors as member_errors
 from matchmaker.authentication import MemberRequest
-from project.lib.lists import page_response
+from matchmaker.models import Member
 from project.lib.openapi import describe, query_parameters
-from project.lib.renderers import Written
+from project.lib.ordinary import FilterBackend, KeysetPagination
 from project.lib.throttles import throttled
 from referrals import errors, profiles
+from referrals.filters import InvitationsFilter
 from referrals.serializers import codes as code_shapes
 from referrals.serializers import profiles as shapes
 from referrals.views.activation import activated
@@ -22,18 +26,25 @@ from referrals.views.activation import activated
 
 # Docstrings of views are texts of the schema, so these are comments.
 # The voting system: whose invitation a member has chosen.
-class VotingViewSet(ViewSet):
+class VotingViewSet(ListModelMixin, GenericViewSet):
     tag = "invitations"
+    serializer_class = shapes.VotingProfile
+    filter_backends = [FilterBackend]
+    filterset_class = InvitationsFilter
+    pagination_class = KeysetPagination
+    order = profiles.NEWEST_FIRST
 
     def get_permissions(self) -> Sequence[Any]:
         if self.action in ("list", "retrieve"):
             return [IsAdminUser()]
         return super().get_permissions()
 
+    def get_queryset(self) -> QuerySet[Member]:
+        return profiles.with_invitations(None)
+
     @describe(_("Read the own invitations"), {200: shapes.VotingProfile})
     def me(self, request: MemberRequest) -> Response:
-        text = profiles.read_voting_profile(request.user.pk, request.user)
-        return _own(text)
+        return _own(request.user, shapes.VotingProfile)
 
     @throttled("activate_code")
     @describe(
@@ -49,11 +60,10 @@ class VotingViewSet(ViewSet):
         _("List all invitations (staff)"),
         {200: shapes.VotingProfilePage},
         errors=[403],
-        query=query_parameters(profiles.PagingOnly),
+        query=query_parameters(InvitationsFilter),
     )
     def list(self, request: MemberRequest) -> Response:
-        page = profiles.read_voting_page(request)
-        return page_response(request, page, profiles.NEWEST_FIRST)
+        return super().list(request)
 
     @describe(
         _("Read a member's invitations (staff)"),
@@ -61,10 +71,10 @@ class VotingViewSet(ViewSet):
         errors=[403, 404],
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
-        text = profiles.read_voting_profile(int(pk), None)
-        if text is None:
+        member = self.get_queryset().filter(pk=int(pk)).first()
+        if member is None:
             raise errors.Unknown
-        return Response(Written(text))
+        return Response(shapes.VotingProfile(member).data)
 
 
 # The same with numbers in E.164.
@@ -73,7 +83,7 @@ class InvitedViewSet(ViewSet):
 
     @describe(_("Read the own invitations"), {200: shapes.InvitedProfile})
     def me(self, request: MemberRequest) -> Response:
-        return _own(profiles.read_e164_profile(request.user.pk, request.user))
+        return _own(request.user, shapes.InvitedProfile)
 
     @throttled("activate_code")
     @describe(
@@ -88,7 +98,8 @@ class InvitedViewSet(ViewSet):
         return Response(code_shapes.ActivatedWithMessage(answer).data)
 
 
-def _own(text: str | None) -> Response:
-    if text is None:  # deleted since the token was read
+def _own(me: Member, shape: type[Serializer]) -> Response:
+    profile = profiles.own_profile(me)
+    if profile is None:  # deleted since the token was read
         raise member_errors.TokenDead
-    return Response(Written(text))
+    return Response(shape(profile).data)

@@ -170,6 +170,72 @@ def test_staffs_list_is_paged(ann, bob, eve, as_staff):
     assert as_staff.get(ALL, {"page_size": 101}).status_code == 400
 
 
+def test_staffs_list_goes_back_as_it_came(ann, bob, eve, as_staff):
+    first = as_staff.get(ALL, {"page_size": 2}).json()
+    second = as_staff.get(first["next"]).json()
+
+    assert first["previous"] is None
+    assert second["next"] is None
+    back = as_staff.get(second["previous"]).json()
+    assert back["results"] == first["results"]
+    assert (back["next"], back["previous"]) == (first["next"], None)
+    assert (back["count"], back["count_capped"]) == (4, False)
+
+
+def test_staffs_list_is_filtered(ann, bob, eve, as_staff):
+    invite(bob, eve)
+    code = InviteCode.objects.get(member=bob).code
+    InviteCodeFactory(member=ann, ended=True, code="AAAAAA")
+
+    def found(**query: str) -> list[int]:
+        page = as_staff.get(ALL, query).json()
+        assert page["count"] == len(page["results"])
+        return [profile["user_id"] for profile in page["results"]]
+
+    assert found(phone="8 (999) 000-00-01") == found(phone="+79990000001") == [bob.pk]
+    assert found(invite_code=f" {code.lower()} ") == [bob.pk]
+    assert found(invite_code="AAAAAA") == []
+    assert found(activated="true") == [eve.pk]
+    assert eve.pk not in found(activated="false")
+    assert len(found(activated="false")) == Member.objects.count() - 1
+    assert found(activated="true", phone=bob.phone_number) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"phone": "12"},
+        {"phone": "x"},
+        {"invite_code": "A" * 33},
+        {"activated": "yes"},
+        {"page_size": "0"},
+        {"cursor": "x"},
+    ],
+    ids=str,
+)
+def test_nonsense_in_staffs_list_is_400_on_the_parameter(as_staff, query):
+    response = as_staff.get(ALL, query)
+
+    assert response.status_code == 400
+    assert response.json().keys() == query.keys()
+
+
+def test_staffs_list_refuses_a_parameter_given_twice(as_staff):
+    response = as_staff.get(f"{ALL}?activated=true&activated=false")
+
+    assert response.status_code == 400
+    assert list(response.json()) == ["activated"]
+
+
+def test_staffs_list_costs_the_same_for_any_number(as_staff, django_assert_num_queries):
+    for n in (1, 3):
+        for _ in range(n):
+            ReferralFactory()
+        # The token with its member, the count, the rows.
+        with django_assert_num_queries(3):
+            as_staff.get(ALL)
+
+
 def test_only_staff_reads_others_profiles(ann, bob, as_ann, api, as_staff):
     assert as_ann.get(ALL).status_code == 403
     assert as_ann.get(f"{ALL}/{bob.pk}").status_code == 403
