@@ -23,7 +23,7 @@ class NotAcquainted(DomainError):
 
 class TextEmpty(DomainError):
     code = "text_empty"
-    detail = _("A message needs a text.")
+    detail = _("A message cannot be empty.")
     field = "message"
 
 
@@ -34,10 +34,10 @@ class TextTooLong(DomainError):
 
 
 class TextInvalid(DomainError):
-    """It has a NUL or half a character, which no database and no UTF-8 can hold."""
+    """It has characters that control or turn what follows (project/lib/text.py)."""
 
     code = "text_invalid"
-    detail = _("This text has characters that are none.")
+    detail = _("The text contains invalid characters.")
     field = "message"
 
 

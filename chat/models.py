@@ -10,6 +10,7 @@ from chat import constants
 from chat.querysets import MessageQuerySet, RoomQuerySet
 from events.models import Event, Organization
 from matchmaker.models import Member
+from project.lib.text import is_visible
 
 
 class Kind(models.TextChoices):
@@ -194,7 +195,7 @@ class Message(models.Model):
                 name="message_text_length",
             ),
             models.CheckConstraint(
-                condition=(Q(sender__isnull=False) & ~Q(text=""))
+                condition=(Q(sender__isnull=False) & is_visible("text"))
                 | Q(sender=None, text="", hidden_at__isnull=False),
                 name="message_text_is_the_senders",
             ),

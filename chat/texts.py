@@ -1,14 +1,20 @@
 """What a message may say."""
 
 from chat import constants, errors
+from project.lib import text as texts
 
 
 def checked_text(text: str) -> str:
-    """The text as it was given. Raises TextEmpty, TextTooLong, TextInvalid."""
-    if not text.strip():
+    """The text in NFC; blanks and lines are the sender's.
+
+    Raises TextEmpty, TextTooLong, TextInvalid.
+    """
+    if texts.is_blank(text):
         raise errors.TextEmpty
+    try:
+        text = texts.checked_text(text)
+    except texts.TextRefused as error:
+        raise errors.TextInvalid from error
     if len(text) > constants.TEXT_MAX_LENGTH:
         raise errors.TextTooLong
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise errors.TextInvalid
     return text

@@ -1,5 +1,6 @@
 """Shapes of organizations and events that come in."""
 
+import json
 from typing import Any
 
 from django.db.models import Q
@@ -11,9 +12,9 @@ from events import constants, errors
 from events.models import Role
 from matchmaker.models import Member
 from matchmaker.pictures import PictureField
-from project.lib.bodies import as_json
 from project.lib.fields import LocationInput
 from project.lib.moments import MomentField
+from project.lib.text import TextField
 
 BIGINT_MAX = 2**63 - 1
 
@@ -66,20 +67,26 @@ def _members(named: list[dict[str, Any]], viewer: Member) -> list[Member]:
 
 
 class OrganizationChanges(LocationInput):
-    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH, required=False)
-    description = serializers.CharField(
-        max_length=constants.DESCRIPTION_MAX_LENGTH, required=False, allow_blank=True
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH, required=False)
+    description = TextField(
+        has_lines=True,
+        max_length=constants.DESCRIPTION_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
     )
-    postcode = serializers.CharField(
+    postcode = TextField(
         max_length=constants.POSTCODE_MAX_LENGTH, required=False, allow_blank=True
     )
-    address = serializers.CharField(
-        max_length=constants.ADDRESS_MAX_LENGTH, required=False, allow_blank=True
+    address = TextField(
+        has_lines=True,
+        max_length=constants.ADDRESS_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
     )
 
 
 class NewOrganization(OrganizationChanges):
-    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH)
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH)
     users = MembersField(required=False, default=list, max_length=constants.USERS_MAX)
 
 
@@ -94,9 +101,8 @@ class NewMembership(serializers.Serializer):
 
 def names_oneself(request: Any) -> bool:
     """Whether the `user` of a body is the caller: nobody else is looked up then."""
-    data, errors = as_json(NewMembership, request)
-    named = FormerMembership(data=data)
-    if errors or not named.is_valid():
+    named = FormerMembership(data=request.data)
+    if not named.is_valid():
         return True  # nobody; what is wrong is told in its place
     user, me = named.validated_data["user"], request.user
     return user.get("id") == me.pk or (
@@ -113,18 +119,35 @@ class NamedOrganization(serializers.Serializer):
 
 
 class OrganizationsField(serializers.ListField):
-    """`[{"id": 1}]`, validated to the ids."""
+    """`[{"id": 1}]`, or in a form its JSON text, validated to the ids."""
 
     child = NamedOrganization()
+    is_json_text_in_forms = True  # for the schema
+    default_error_messages = {
+        "not_json": _('Give JSON text like [{{"id": 1}}, {{"id": 2}}].')
+    }
+
+    def get_value(self, dictionary: Any) -> Any:
+        if hasattr(dictionary, "getlist"):  # a form, where the list is one text
+            return dictionary.get(self.field_name, serializers.empty)
+        return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> list[int]:
+        if isinstance(data, str):
+            try:
+                data = json.loads(data) if data else []
+            except (ValueError, RecursionError):
+                self.fail("not_json")
         return [named["id"] for named in super().to_internal_value(data)]
 
 
 class EventChanges(LocationInput):
-    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH, required=False)
-    description = serializers.CharField(
-        max_length=constants.DESCRIPTION_MAX_LENGTH, required=False, allow_blank=True
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH, required=False)
+    description = TextField(
+        has_lines=True,
+        max_length=constants.DESCRIPTION_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
     )
     image = PictureField(
         max_side_px=constants.PICTURE_MAX_SIDE_PX, required=False, allow_null=True
@@ -135,7 +158,7 @@ class EventChanges(LocationInput):
     organizations = OrganizationsField(
         required=False,
         max_length=constants.ORGANIZATIONS_MAX,
-        help_text=_('[{"id": 1}]; in a form its JSON text, or organizations[0][id]'),
+        help_text=_('[{"id": 1}]; in a form its JSON text'),
     )
     capacity = serializers.IntegerField(
         min_value=1, max_value=constants.CAPACITY_MAX, required=False, allow_null=True
@@ -148,7 +171,7 @@ class EventChanges(LocationInput):
 
 
 class NewEvent(EventChanges):
-    title = serializers.CharField(max_length=constants.TITLE_MAX_LENGTH)
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH)
 
     def validate_organizations(self, ids: list[int]) -> list[int]:
         """Told with all else that is wrong; the service holds it once more."""

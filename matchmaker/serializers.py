@@ -15,6 +15,7 @@ from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.fields import LocationInput, PhoneField
 from project.lib.geojson import COORDINATE_DIGITS
+from project.lib.text import TextField
 
 
 class NewMember(LocationInput):
@@ -43,8 +44,8 @@ class NewMember(LocationInput):
 
 
 class RegisterMember(NewMember):
-    first_name = serializers.CharField(max_length=150)
-    last_name = serializers.CharField(max_length=150)
+    first_name = TextField(max_length=150)
+    last_name = TextField(max_length=150)
     gender = serializers.ChoiceField(Gender.choices)
     looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
     avatar = PictureField(
@@ -54,9 +55,9 @@ class RegisterMember(NewMember):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
-        request = self.context.get("request")
-        is_form = request is None or isinstance(request.data, QueryDict)
-        fields["avatar"].required = is_form
+        given = getattr(self, "initial_data", None)
+        if given is not None and not isinstance(given, QueryDict):
+            fields["avatar"].required = False
         return fields
 
 
@@ -94,8 +95,8 @@ class ProfileChanges(LocationInput):
         source="claimed_phone",
         help_text=_("E.164. It signs you in once a code has proven it."),
     )
-    first_name = serializers.CharField(max_length=150, required=False)
-    last_name = serializers.CharField(max_length=150, required=False)
+    first_name = TextField(max_length=150, required=False)
+    last_name = TextField(max_length=150, required=False)
     gender = serializers.ChoiceField(Gender.choices, required=False)
     looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
     language = serializers.ChoiceField(Language.choices, required=False)
@@ -175,7 +176,8 @@ class Sympathy(serializers.Serializer):
 
 class NewReport(serializers.Serializer):
     reason = serializers.ChoiceField(Report.Reason.choices)
-    text = serializers.CharField(
+    text = TextField(
+        has_lines=True,
         required=False,
         allow_blank=True,
         default="",

@@ -38,7 +38,7 @@ def send_message(
     number and is told to nobody. After commit whoever is in the room gets it. Raises
     RoomUnknown, TextEmpty, TextTooLong, TextInvalid, TokenDead.
     """
-    checked_text(text)
+    text = checked_text(text)
     if room_id > BIGINT_MAX:
         raise errors.RoomUnknown
     stored = _stored(member, room_id, client_id)

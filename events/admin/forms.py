@@ -4,12 +4,14 @@ from datetime import UTC
 from typing import Any, cast
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.utils.translation import gettext_lazy as _
 
 from events import constants, errors, services
 from events.models import Membership
 from matchmaker.admin.forms import PictureField
 from matchmaker.admin.places import PlaceForm
+from project.lib.text import LineField, LinesField
 
 
 class EventForm(PlaceForm):
@@ -25,6 +27,9 @@ class EventForm(PlaceForm):
         required=False,
         help_text=_("Empty: as many as come."),
     )
+
+    class Meta:
+        field_classes = {"title": LineField, "description": LinesField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +67,15 @@ class EventForm(PlaceForm):
 
 
 class OrganizationForm(PlaceForm):
+    class Meta:
+        field_classes = {
+            "title": LineField,
+            "description": LinesField,
+            "postcode": LineField,
+            "address": LinesField,
+        }
+        widgets = {"address": AdminTextareaWidget(attrs={"rows": 3})}
+
     def organization(self) -> services.OrganizationFields:
         """What was changed, as the services take it."""
         return cast("services.OrganizationFields", self.changes())

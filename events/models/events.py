@@ -15,6 +15,7 @@ from events.querysets import EventQuerySet
 from matchmaker.models import Member
 from project.lib.due import DueRow
 from project.lib.geo import AsGeometry
+from project.lib.text import is_visible
 
 PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
 
@@ -72,7 +73,11 @@ class Event(DueRow):
         verbose_name_plural = _("events")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(title=""), name="event_title_not_empty"
+                condition=is_visible("title"), name="event_title_visible"
+            ),
+            models.CheckConstraint(
+                condition=is_visible("description", or_empty=True),
+                name="event_description_visible",
             ),
             models.CheckConstraint(
                 condition=Q(capacity=None) | Q(attendees__lte=F("capacity")),

@@ -12,6 +12,7 @@ from events import constants
 from events.querysets import OrganizationQuerySet
 from matchmaker.models import Member
 from project.lib.geo import AsGeometry
+from project.lib.text import is_visible
 
 
 class Role(models.TextChoices):
@@ -48,7 +49,13 @@ class Organization(models.Model):
         verbose_name_plural = _("organizations")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(title=""), name="organization_title_not_empty"
+                condition=is_visible("title"), name="organization_title_visible"
+            ),
+            models.CheckConstraint(
+                condition=is_visible("description", or_empty=True)
+                & is_visible("postcode", or_empty=True)
+                & is_visible("address", or_empty=True),
+                name="organization_texts_visible",
             ),
         ]
         indexes = [

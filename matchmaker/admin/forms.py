@@ -17,6 +17,7 @@ from matchmaker import constants, errors, images, services
 from matchmaker.admin.places import PlaceForm
 from matchmaker.models import Member
 from project.lib.fields import PhoneField
+from project.lib.text import LineField
 
 
 class PictureField(forms.FileField):
@@ -80,7 +81,15 @@ class ContactForm(forms.ModelForm):
         return Member.objects.exclude(pk=self.instance.pk)
 
 
+NAMES: dict[str, type[forms.Field]] = {"first_name": LineField, "last_name": LineField}
+
+
 class NewMemberForm(ContactForm, AdminUserCreationForm):
+    class Meta:
+        model = Member
+        fields = ("email", *NAMES)
+        field_classes = NAMES
+
     usable_password = AdminUserCreationForm.create_usable_password_field(
         _("Without a password one signs in by phone alone.")
     )
@@ -94,6 +103,10 @@ class NewMemberForm(ContactForm, AdminUserCreationForm):
 
 
 class MemberForm(ContactForm, PlaceForm, UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = Member
+        field_classes = NAMES
+
     picture = PictureField(
         max_side_px=constants.AVATAR_MAX_SIDE_PX,
         label=_("Avatar file"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
 from project.lib.geo import AsGeometry
+from project.lib.text import is_visible
 
 
 class Gender(models.TextChoices):
@@ -118,6 +119,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 condition=~Q(claimed_phone="")
                 & (Q(claimed_phone__isnull=True) | Q(phone_number__isnull=True)),
                 name="member_phone_claimed_or_proven",
+            ),
+            models.CheckConstraint(
+                condition=is_visible("first_name", or_empty=True)
+                & is_visible("last_name", or_empty=True),
+                name="member_names_visible",
             ),
             models.CheckConstraint(
                 condition=Q(gender__in=["", *Gender.values]), name="member_gender_known"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker import constants
 from matchmaker.models.members import Member
+from project.lib.text import is_visible
 
 
 class Report(models.Model):
@@ -66,6 +67,9 @@ class Report(models.Model):
                 condition=Q(state="open", closed_at=None)
                 | Q(state__in=["dismissed", "deactivated"], closed_at__isnull=False),
                 name="report_closed_or_open",
+            ),
+            models.CheckConstraint(
+                condition=is_visible("text", or_empty=True), name="report_text_visible"
             ),
         ]
         indexes = [

@@ -109,9 +109,7 @@ def offset_response(request: Request, page: OffsetPage) -> Response:
 
 
 def _link(request: Request, offset: int, limit: int) -> str:
-    # Under the name that the client has: both would be refused.
-    name = "page_size" if request.query_params.get("page_size") else "limit"
-    url = replace_query_param(request.build_absolute_uri(), name, limit)
+    url = replace_query_param(request.build_absolute_uri(), "limit", limit)
     if not offset:
         return remove_query_param(url, "offset")
     return replace_query_param(url, "offset", offset)

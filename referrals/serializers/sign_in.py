@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.serializers import NewMember
+from project.lib.text import TextField
 from referrals import errors
 from referrals.codes import normalise
 from referrals.models import InviteCode
@@ -21,7 +22,7 @@ class SignUpByInvitation(NewMember):
             }
         }
 
-    username = serializers.CharField(
+    username = TextField(
         source="first_name",
         max_length=150,
         required=False,

@@ -83,9 +83,8 @@ def test_each_is_told_in_their_own_language(eva, bob, mailoutbox):
     assert to_bob.body == "Ева likes you too! Their e-mail: eva@example.com"
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\r\n\t"])
-def test_nobody_is_nameless(eva, bob, mailoutbox, name):
-    Member.objects.update(first_name=name)
+def test_nobody_is_nameless(eva, bob, mailoutbox):
+    Member.objects.update(first_name="")
     match(eva, bob)
 
     send_all()

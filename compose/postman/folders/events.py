@@ -22,8 +22,6 @@ UNTIL_PUBLISH_AT = """
     if (wait_ms > 0) setTimeout(() => {}, wait_ms);
 """
 
-WRONG = ("title", "titel", "date", "organizations", "capacity", "image", "latitude")
-
 SCHEDULED = Folder(
     "A new event",
     "Checked and stored at once, there for all a minute later.",
@@ -32,13 +30,12 @@ SCHEDULED = Folder(
             "What is wrong with it",
             "POST /api/events/create/",
             """
-            A misspelt title, a day that is none, Eve's organization although Ann is no
-            member, no places, a text for a picture, half of a place: all at once.
+            No title, a day that is none, Eve's organization although Ann is no member,
+            no places, a text for a picture, half of a place: all before the answer.
             """,
             400,
-            fields(*WRONG),
+            fields("title", "date", "organizations", "capacity", "image", "latitude"),
             form={
-                "titel": "Fest",
                 "date": "soon",
                 "organizations": '[{"id": {{organization_id}}}]',
                 "capacity": "0",
@@ -67,7 +64,7 @@ SCHEDULED = Folder(
                 "title": "{{fest}}",
                 "description": "Loud",
                 "date": "2027-12-23T21:45:00+03:00",
-                "organizations[0][id]": "{{organization_id}}",
+                "organizations": '[{"id": {{organization_id}}}]',
                 "capacity": "1",
                 "image": PICTURE,
                 "longitude": "-12.31",
