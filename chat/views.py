@@ -5,7 +5,6 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.viewsets import ViewSet
 
 from chat import constants, limits, reads, serializers, services
 from chat.filters import HistoryFilter
@@ -13,6 +12,7 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe, query_parameters
 from project.lib.throttles import throttled
+from project.lib.views import ViewSet
 
 
 class RoomViewSet(ViewSet):

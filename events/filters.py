@@ -88,12 +88,19 @@ class EventFilter(OffsetFilterSet):
     def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
         """The cleaned parameters. Distances need a point, or the viewer's location."""
         unmet: dict[str, Any] = {}
+        is_ordered = (
+            "ordering" in cls.base_filters and params.get("ordering") == "distance"
+        )
         if viewer.location is None and not params.get("point"):
             message = _("Give a point, or set your own location first.")
             if params.get("distance"):
                 unmet["distance"] = [message]
-            if "ordering" in cls.base_filters and params.get("ordering") == "distance":
+            if is_ordered:
                 unmet["ordering"] = [message]
+        if params.get("point") and not (params.get("distance") or is_ordered):
+            unmet["point"] = [
+                _("A point needs distance or ordering=distance beside it.")
+            ]
         return cls.read(params, unmet)
 
     def filter_organization(

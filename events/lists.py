@@ -61,9 +61,11 @@ def read_events(request: MemberRequest) -> OffsetPage:
     return page.read(values | event_values(request, given), **_place(given))
 
 
-def read_event(request: MemberRequest, event_id: int) -> str | None:
+def read_event(
+    request: MemberRequest, event_id: int, *, as_geojson: bool
+) -> str | None:
     """JSON text of one event, or None when the caller may not know of it."""
-    statement = _event(wants_geojson(request))
+    statement = _event(as_geojson)
     return write_one(statement, {**viewer_values(request), "id": event_id})
 
 
@@ -95,8 +97,10 @@ def read_organizations(request: MemberRequest) -> OffsetPage:
     return page.read({**viewer_values(request), **values}, **_place(given))
 
 
-def read_organization(request: MemberRequest, organization_id: int) -> str | None:
-    statement = _organization(wants_geojson(request))
+def read_organization(
+    request: MemberRequest, organization_id: int, *, as_geojson: bool
+) -> str | None:
+    statement = _organization(as_geojson)
     return write_one(statement, {**viewer_values(request), "id": organization_id})
 
 

@@ -1,6 +1,5 @@
 """Shapes of organizations and events that come in."""
 
-import json
 from typing import Any
 
 from django.db.models import Q
@@ -12,6 +11,7 @@ from events import constants, errors
 from events.models import Role
 from matchmaker.models import Member
 from matchmaker.pictures import PictureField
+from project.lib.bodies import as_json
 from project.lib.fields import LocationInput
 from project.lib.moments import MomentField
 from project.lib.text import TextField
@@ -101,8 +101,9 @@ class NewMembership(serializers.Serializer):
 
 def names_oneself(request: Any) -> bool:
     """Whether the `user` of a body is the caller: nobody else is looked up then."""
-    named = FormerMembership(data=request.data)
-    if not named.is_valid():
+    data, errors = as_json(NewMembership, request)
+    named = FormerMembership(data=data)
+    if errors or not named.is_valid():
         return True  # nobody; what is wrong is told in its place
     user, me = named.validated_data["user"], request.user
     return user.get("id") == me.pk or (
@@ -119,25 +120,11 @@ class NamedOrganization(serializers.Serializer):
 
 
 class OrganizationsField(serializers.ListField):
-    """`[{"id": 1}]`, or in a form its JSON text, validated to the ids."""
+    """`[{"id": 1}]`, validated to the ids."""
 
     child = NamedOrganization()
-    is_json_text_in_forms = True  # for the schema
-    default_error_messages = {
-        "not_json": _('Give JSON text like [{{"id": 1}}, {{"id": 2}}].')
-    }
-
-    def get_value(self, dictionary: Any) -> Any:
-        if hasattr(dictionary, "getlist"):  # a form, where the list is one text
-            return dictionary.get(self.field_name, serializers.empty)
-        return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> list[int]:
-        if isinstance(data, str):
-            try:
-                data = json.loads(data) if data else []
-            except (ValueError, RecursionError):
-                self.fail("not_json")
         return [named["id"] for named in super().to_internal_value(data)]
 
 
@@ -158,7 +145,7 @@ class EventChanges(LocationInput):
     organizations = OrganizationsField(
         required=False,
         max_length=constants.ORGANIZATIONS_MAX,
-        help_text=_('[{"id": 1}]; in a form its JSON text'),
+        help_text=_('[{"id": 1}]; in a form its JSON text, or organizations[0][id]'),
     )
     capacity = serializers.IntegerField(
         min_value=1, max_value=constants.CAPACITY_MAX, required=False, allow_null=True

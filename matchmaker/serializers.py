@@ -55,9 +55,9 @@ class RegisterMember(NewMember):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
-        given = getattr(self, "initial_data", None)
-        if given is not None and not isinstance(given, QueryDict):
-            fields["avatar"].required = False
+        request = self.context.get("request")
+        is_form = request is None or isinstance(request.data, QueryDict)
+        fields["avatar"].required = is_form
         return fields
 
 

@@ -1,5 +1,8 @@
 """Health pages: is the process alive, and can it do its work?"""
 
+from collections.abc import Callable
+from functools import wraps
+
 import redis
 from django.conf import settings
 from django.db import DatabaseError
@@ -9,19 +12,37 @@ from django.views.decorators.http import require_safe
 
 from project import heartbeats
 from project.lib import due
+from project.lib.unknown import unknown_parameter
 
 # Probes wait a few seconds at most.
 TIMEOUT_S = 2
 
+View = Callable[[HttpRequest], JsonResponse]
+
+
+def without_parameters(view: View) -> View:
+    """Let a view that takes no query parameters answer 400 to any, as the API does."""
+
+    @wraps(view)
+    def refusing(request: HttpRequest) -> JsonResponse:
+        names = request.GET.keys()
+        if errors := {name: [unknown_parameter(name, ())] for name in names}:
+            return JsonResponse(errors, status=400)
+        return view(request)
+
+    return refusing
+
 
 @csrf_exempt
 @require_safe
+@without_parameters
 def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
 @csrf_exempt
 @require_safe
+@without_parameters
 def ready(request: HttpRequest) -> JsonResponse:
     """200, or 503 that names what fails: database, redis, workers, sweeper.
 

@@ -11,11 +11,14 @@ from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
 from drf_yasg.renderers import SwaggerJSONRenderer
 from drf_yasg.views import get_schema_view
 from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.request import Request
 from rest_framework_gis.fields import GeometryField
 
 from project.lib.fields import PointField
+from project.lib.forms import has_parts
 from project.lib.openapi import JSON, error
 from project.lib.throttles import throttles_of
+from project.lib.views import Understanding
 
 INFO = openapi.Info(
     title="Matchmaker",
@@ -23,8 +26,10 @@ INFO = openapi.Info(
     description=_(
         "Members near you, and who likes whom. Sign up, sign in, press Authorize and "
         'paste "Token …" or "Bearer …". Every list and detail also comes as '
-        "GeoJSON: ?format=geojson or Accept: application/geo+json. Bodies shown as "
-        "forms are read as JSON too. Coordinates are longitude, latitude (WGS 84); "
+        "GeoJSON: ?format=geojson or Accept: application/geo+json. Every body is read "
+        "as JSON and as a form, where a list of objects is JSON text or has numbered "
+        "parts: users[0][id]=5, users[0].id=5. Fields and parameters that are not "
+        "described here are refused. Coordinates are longitude, latitude (WGS 84); "
         "distances are kilometres."
     ),
     license=openapi.License("MIT"),
@@ -71,8 +76,7 @@ class JsonTextInspector(FieldInspector):
     def field_to_swagger_object(
         self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
     ) -> Any:
-        is_text = getattr(field, "is_json_text_in_forms", False)
-        if not is_text or swagger_object_type is openapi.Schema:
+        if not has_parts(field) or swagger_object_type is openapi.Schema:
             return NotHandled
         make, _ref = self._get_partial_types(
             field, swagger_object_type, use_references, **kwargs
@@ -133,13 +137,21 @@ class Generator(OpenAPISchemaGenerator):
         return super().get_paths_object(paths)
 
 
-_view = get_schema_view(
+_view: Any = get_schema_view(
     INFO,
     public=True,
     permission_classes=[AllowAny],
     authentication_classes=[],
     generator_class=Generator,
 )
-swagger_ui = _view.with_ui("swagger", cache_timeout=0)
-redoc = _view.with_ui("redoc", cache_timeout=0)
-swagger_json = _view.as_cached_view(renderer_classes=(SwaggerJSONRenderer,))
+
+
+class SchemaView(Understanding, _view):
+    def refuses(self, request: Request) -> bool:
+        # The pages around it are for people, who come by links of all kinds.
+        return request.accepted_renderer.media_type != "text/html"
+
+
+swagger_ui = SchemaView.with_ui("swagger", cache_timeout=0)
+redoc = SchemaView.with_ui("redoc", cache_timeout=0)
+swagger_json = SchemaView.as_cached_view(renderer_classes=(SwaggerJSONRenderer,))

@@ -10,13 +10,13 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from events import calendars, lists, schema, services
 from events.filters import CalendarFilter
 from events.models import CalendarFeed, Event
 from matchmaker.authentication import MemberRequest
 from project.lib.openapi import describe, query_parameters
+from project.lib.views import APIView
 
 MEDIA_TYPE = "text/calendar"
 

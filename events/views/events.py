@@ -4,17 +4,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework.viewsets import ViewSet
 
 from events import errors, lists, schema, serializers, services
 from events.filters import EventFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
+from project.lib.lists import wants_geojson
 from project.lib.offsets import offset_response
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
+from project.lib.views import APIView, ViewSet
 
 
 class EventViewSet(ViewSet):
@@ -70,7 +70,11 @@ class EventViewSet(ViewSet):
         geojson_too=True,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
-        changes = validated(serializers.EventChanges, request)
+        changes = validated(
+            serializers.EventChanges,
+            request,
+            shown=lambda: lists.read_event(request, int(pk), as_geojson=False),
+        )
         services.change_event(request.user, int(pk), **changes)
         return _shown(request, int(pk))
 
@@ -109,7 +113,7 @@ class AttendView(APIView):
 
 
 def _shown(request: MemberRequest, event_id: int) -> Response:
-    text = lists.read_event(request, event_id)
+    text = lists.read_event(request, event_id, as_geojson=wants_geojson(request))
     if text is None:
         raise errors.Unknown
     return Response(Written(text))

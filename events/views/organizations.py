@@ -3,16 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
 
 from events import errors, lists, schema, serializers, services
 from events.filters import OrganizationFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
+from project.lib.lists import wants_geojson
 from project.lib.offsets import offset_response
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
+from project.lib.views import ViewSet
 
 
 class OrganizationViewSet(ViewSet):
@@ -57,7 +58,11 @@ class OrganizationViewSet(ViewSet):
         geojson_too=True,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
-        changes = validated(serializers.OrganizationChanges, request)
+        changes = validated(
+            serializers.OrganizationChanges,
+            request,
+            shown=lambda: lists.read_organization(request, int(pk), as_geojson=False),
+        )
         services.change_organization(request.user, int(pk), **changes)
         return _shown(request, int(pk))
 
@@ -101,7 +106,9 @@ class OrganizationViewSet(ViewSet):
 def _shown(
     request: MemberRequest, organization_id: int, status_code: int = status.HTTP_200_OK
 ) -> Response:
-    text = lists.read_organization(request, organization_id)
+    text = lists.read_organization(
+        request, organization_id, as_geojson=wants_geojson(request)
+    )
     if text is None:
         raise errors.Unknown
     return Response(Written(text), status_code)

@@ -6,14 +6,20 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
+from project.lib import bodies
 from project.lib.fields import LocationInput
 
 
-def validated(serializer: type[Serializer], request: Request) -> dict[str, Any]:
-    """The request's body as `serializer` reads it; 400 with all that is wrong."""
-    given = serializer(data=request.data, context={"request": request})
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)
+def validated(
+    serializer: type[Serializer],
+    request: Request,
+    shown: Callable[[], str | None] | None = None,
+) -> dict[str, Any]:
+    """The request's body as `serializer` reads it; 400 with all that is wrong.
+
+    `shown`: the JSON that a GET answers, for changes (`bodies.read_body`).
+    """
+    return dict(bodies.read_body(serializer, request, shown).validated_data)
 
 
 def email_tried(request: Request) -> str | None:
@@ -31,7 +37,8 @@ def tries_password(request: Request) -> bool:
 def moves(request: Request) -> bool:
     """Whether a profile's changes are, among others, of its location, to a place."""
     moved = not {"location", "longitude", "latitude"}.isdisjoint(_fields(request))
-    return moved and is_valid(LocationInput)(request)
+    place, errors = bodies.as_json(LocationInput, request)
+    return moved and not errors and LocationInput(data=place).is_valid()
 
 
 def chooses(request: Request) -> bool:
@@ -47,8 +54,7 @@ def is_valid(serializer: type[Serializer]) -> Callable[[Request], bool]:
     """Whether a request's body is what `serializer` reads: wrong ones count nowhere."""
 
     def check(request: Request) -> bool:
-        given = serializer(data=request.data, context={"request": request})
-        return bool(given.is_valid())
+        return bodies.is_valid(serializer, request)
 
     return check
 

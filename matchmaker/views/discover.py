@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker import discover, schema
 from matchmaker.authentication import MemberRequest
 from project.lib.lists import page_response
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer
+from project.lib.views import APIView
 
 
 class DiscoverView(APIView):

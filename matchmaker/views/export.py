@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker import export, schema
 from matchmaker.authentication import MemberRequest
 from project.lib.openapi import describe
 from project.lib.renderers import Written
 from project.lib.throttles import throttled
+from project.lib.views import APIView
 
 
 class ExportView(APIView):

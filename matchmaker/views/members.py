@@ -10,7 +10,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from matchmaker import credentials, profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
@@ -21,6 +20,7 @@ from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
+from project.lib.views import GenericViewSet
 
 
 class MemberViewSet(GenericViewSet):
@@ -116,7 +116,9 @@ class MeViewSet(GenericViewSet):
         geojson_too=True,
     )
     def partial_update(self, request: MemberRequest) -> Response:
-        changes = validated(serializers.ProfileChanges, request)
+        changes = validated(
+            serializers.ProfileChanges, request, shown=lambda: _as_read(request)
+        )
         return own_profile(request, services.update_profile(request.user, **changes))
 
     @describe(_("Delete the own account"), {204: _("Deleted")})
@@ -143,3 +145,8 @@ def own_profile(
         else serializers.OwnProfile
     )
     return Response(shape(member, context={"request": request}).data, status_code)
+
+
+def _as_read(request: MemberRequest) -> str:
+    profile = serializers.OwnProfile(request.user, context={"request": request}).data
+    return JSONRenderer().render(profile).decode()

@@ -12,16 +12,16 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker import credentials, errors, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import email_tried, tries_password, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
+from project.lib.views import APIView, Understanding, UnderstandingGeneric
 
 
-class TokenLoginView(TokenCreateView):
+class TokenLoginView(UnderstandingGeneric, TokenCreateView):
     authentication_classes: Sequence[type[BaseAuthentication]] = []
     permission_classes = [AllowAny]
     tag = "sign-in"
@@ -44,7 +44,7 @@ class TokenLoginView(TokenCreateView):
         return Response({"auth_token": key.key})
 
 
-class TokenLogoutView(TokenDestroyView):
+class TokenLogoutView(Understanding, TokenDestroyView):
     tag = "sign-in"
 
     @describe(

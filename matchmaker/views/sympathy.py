@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
 
 from matchmaker import serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
+from project.lib.views import ViewSet
 
 
 class SympathyViewSet(ViewSet):

@@ -78,7 +78,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if response is None or not isinstance(exc, exceptions.APIException):
         return response
     if response.status_code == status.HTTP_400_BAD_REQUEST:
-        response.data = _field_errors(exc.detail)
+        response.data = field_errors(exc.detail)
     else:
         response.data = error_body(*_detail_and_code(exc))
     return response
@@ -108,7 +108,8 @@ def _answer_in_json(request: Request | None) -> None:
         request.accepted_media_type = JSONRenderer.media_type
 
 
-def _field_errors(detail: Any) -> dict[str, Any]:
+def field_errors(detail: Any) -> dict[str, Any]:
+    """A ValidationError's detail as lists of messages by field."""
     if isinstance(detail, dict):
         return {field: list(_messages(errors)) for field, errors in detail.items()}
     return {"non_field_errors": detail if isinstance(detail, list) else [detail]}

@@ -1,6 +1,5 @@
 """Serializer fields that several apps take: places, pictures, phone numbers."""
 
-import json
 import math
 import re
 import unicodedata
@@ -14,6 +13,7 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from project.lib.geo import WGS84
+from project.lib.parsers import read_json
 
 LON_MAX, LAT_MAX = 180, 90
 PHONE_TEXT_MAX_LENGTH = 40
@@ -40,8 +40,9 @@ class DegreesField(serializers.FloatField):
 class PointField(GeometryField):
     """A GeoJSON Point (RFC 7946), as an object or, in a form, as its text.
 
-    Gives a Point of lon/lat degrees, SRID 4326. A third coordinate (height) is
-    allowed by the RFC and dropped.
+    Gives a Point of lon/lat degrees, SRID 4326. The RFC allows a third coordinate
+    (height) and foreign members; both are dropped. A `crs`, which older GeoJSON had,
+    may say nothing but WGS 84: it would change what the coordinates mean.
 
     drf-gis's own field would also take WKT, EWKB, other kinds of geometry, other
     reference systems and places off the Earth, and answer what it refuses with the
@@ -56,18 +57,21 @@ class PointField(GeometryField):
         "out_of_range": _(
             "Longitude must be between -180 and 180, latitude between -90 and 90."
         ),
+        "not_wgs84": _("Coordinates are read as WGS 84 only, without another crs."),
     }
 
     def to_internal_value(self, value: Any) -> Point | None:
         if isinstance(value, str):
             try:
-                value = json.loads(value)
+                value = read_json(value)
             except (ValueError, RecursionError):
                 self.fail("not_point")
             if value is None and self.allow_null:
                 return None
         if not isinstance(value, dict) or value.get("type") != "Point":
             self.fail("not_point")
+        if not _is_wgs84(value.get("crs")):
+            self.fail("not_wgs84")
         coordinates = value.get("coordinates")
         if not isinstance(coordinates, list) or len(coordinates) not in (2, 3):
             self.fail("not_point")
@@ -79,6 +83,19 @@ class PointField(GeometryField):
         if not (-LON_MAX <= lon <= LON_MAX and -LAT_MAX <= lat <= LAT_MAX):
             self.fail("out_of_range")
         return Point(float(lon), float(lat), srid=WGS84)
+
+
+# EPSG:4326 in GeoJSON is longitude, latitude too, whatever its axes are elsewhere.
+_WGS84 = re.compile(r"(urn:ogc:def:crs:)?(EPSG:([0-9.]*:)?4326|OGC:([0-9.]*:)?CRS84)")
+
+
+def _is_wgs84(crs: Any) -> bool:
+    """Whether a member `crs` of GeoJSON 2008 is missing, null or WGS 84's name."""
+    if crs is None:
+        return True
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return isinstance(name, str) and bool(_WGS84.fullmatch(name))
 
 
 class LocationInput(serializers.Serializer):

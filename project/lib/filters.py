@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.geo import EDGES, Box
@@ -75,12 +74,3 @@ class BoxFilter(django_filters.Filter):
         """A box whose edges are given when the statement runs."""
         west, south, east, north = (Param(f"{name}.{edge}") for edge in EDGES)
         return Box(west, south, east, north, crosses=crosses)
-
-
-def repeated_errors(params: QueryDict) -> dict[str, list[Any]]:
-    """An error for each parameter that is given twice: which one is meant?"""
-    return {
-        name: [_("Give this parameter once.")]
-        for name, values in params.lists()
-        if len(values) > 1
-    }

@@ -7,17 +7,18 @@ ask for are not compiled: there django-filter applies them (project/lib/ordinary
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from project.lib.filters import repeated_errors
 from project.lib.prepared import Param
+from project.lib.unknown import parameter_errors
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class Compound(Protocol):
     def parts(self) -> Mapping[str, Any]: ...
 
 
+# Two names of one parameter, wherever one of them is a parameter.
+SAME = {
+    "bbox": "in_bbox",
+    "in_bbox": "bbox",
+    "limit": "page_size",
+    "page_size": "limit",
+}
+
+
 class CompiledFilterSet(django_filters.FilterSet):
     # Parameters that choose a page or an order, and not rows.
     paging: ClassVar[tuple[str, ...]] = ()
@@ -62,21 +72,27 @@ class CompiledFilterSet(django_filters.FilterSet):
         Empty ones count as not given, as in a form. `unmet`: messages by parameter of
         what the list wants beside them, told together with the others.
         """
-        names = tuple(name for name in cls.base_filters if name in params)
+        known = _names(cls)  # type: ignore[arg-type]
+        names = tuple(sorted(known.keys() & params.keys()))
         # Classes are hashable: python/mypy#11470.
         form = _form_class(cls, names)(params)  # type: ignore[arg-type]
-        errors = {**(unmet or {}), **repeated_errors(params), **form.errors}
+        errors = {
+            **(unmet or {}),
+            **parameter_errors(params, known),
+            **_doubled([name for name in names if params[name]]),
+            **form.errors,
+        }
         if errors:
             raise ValidationError(errors)
         return {
-            name: value
+            known[name]: value
             for name, value in form.cleaned_data.items()
             if value is not None and value != ""
         }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow an ordinary list by what was given: see `project.lib.ordinary`."""
-        for name, value in self.form.cleaned_data.items():
+        for name, value in self.read(self.data).items():
             if name not in self.paging:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
@@ -114,10 +130,29 @@ def _placeholder(chosen: django_filters.Filter, name: str, variant: Any) -> Any:
     return Param(name) if variant is None else variant
 
 
+def _doubled(given: list[str]) -> dict[str, list[str]]:
+    """An error for each parameter that is given under both its names."""
+    message = _("Specify %(name)s or %(other)s, not both.")
+    return {
+        name: [message % {"name": name, "other": SAME[name]}]
+        for name in given
+        if SAME.get(name) in given
+    }
+
+
+@cache
+def _names(filterset: type[CompiledFilterSet]) -> dict[str, str]:
+    """The names of parameters that are read, and of which filter each one is."""
+    filters = filterset.base_filters
+    others = {SAME[name]: name for name in filters if name in SAME}
+    return {**others, **{name: name for name in filters}}
+
+
 @lru_cache(maxsize=1024)
 def _form_class(
     filterset: type[CompiledFilterSet], names: tuple[str, ...]
 ) -> type[forms.Form]:
     """A form of the given parameters only: fewer fields are faster to clean."""
-    fields = {name: filterset.base_filters[name].field for name in names}
+    known, filters = _names(filterset), filterset.base_filters  # type: ignore[arg-type]
+    fields = {name: filters[known[name]].field for name in names}
     return type("Parameters", (forms.Form,), fields)

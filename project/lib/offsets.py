@@ -109,7 +109,9 @@ def offset_response(request: Request, page: OffsetPage) -> Response:
 
 
 def _link(request: Request, offset: int, limit: int) -> str:
-    url = replace_query_param(request.build_absolute_uri(), "limit", limit)
+    # Under the name that the client has: both would be refused.
+    name = "page_size" if request.query_params.get("page_size") else "limit"
+    url = replace_query_param(request.build_absolute_uri(), name, limit)
     if not offset:
         return remove_query_param(url, "offset")
     return replace_query_param(url, "offset", offset)

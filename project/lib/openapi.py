@@ -5,12 +5,13 @@ from typing import Any
 
 import django_filters
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
 
 from project.lib.filters import BoxFilter, StrictBooleanFilter
-from project.lib.filtersets import CompiledFilterSet
+from project.lib.filtersets import SAME, CompiledFilterSet
 
 MULTIPART = ["multipart/form-data"]
 JSON = ["application/json"]
@@ -69,10 +70,12 @@ def describe(
 ) -> Callable[[Any], Any]:
     """Decorate a view method with what it takes and answers.
 
-    `errors`: statuses besides those that follow: 400 with a body or parameters, 401
-    unless `public`, 413 and 415 with a body. `form`: the body is a multipart form
-    (Swagger 2.0 cannot say "or JSON"). `geojson_too`: it negotiates GeoJSON.
+    `errors`: statuses besides those that follow: 400, 401 unless `public`, 413 and 415
+    with a body. `form`: the body is a multipart form (Swagger 2.0 cannot say "or
+    JSON"). `geojson_too`: it negotiates GeoJSON. `body` and `query` are what the method
+    reads: views refuse whatever else there is (`project.lib.views`).
     """
+    query = [*query]
     parameters = [*query, *([FORMAT] if geojson_too else [])]
     statuses = {*errors} - {400}
     if body is not None:
@@ -81,20 +84,26 @@ def describe(
         statuses.add(401)
     responses = {status: _answer(answer) for status, answer in answers.items()}
     responses |= {status: error(status) for status in statuses}
-    if body is not None or parameters or 400 in errors:
-        responses[400] = FIELD_ERRORS
+    responses[400] = FIELD_ERRORS  # unknown parameters, at least
     extra: dict[str, Any] = {}
     if public:
         extra["security"] = []
     if body is not None:
         extra["consumes"] = MULTIPART if form else JSON
-    return swagger_auto_schema(
+    described = swagger_auto_schema(
         operation_summary=summary,
         request_body=body,
         manual_parameters=parameters,
         responses=dict(sorted(responses.items())),
         **extra,
     )
+
+    def decorate(method: Any) -> Any:
+        method.has_body = body is not None
+        method.has_parameters = bool(query)
+        return described(method)
+
+    return decorate
 
 
 def _answer(answer: Any) -> Any:
@@ -125,4 +134,7 @@ def _parameter(name: str, declared: django_filters.Filter) -> openapi.Parameter:
     elif "max_length" in declared.extra:
         limits["maxLength"] = declared.extra["max_length"]
     description = declared.extra.get("help_text", "")
+    if name in SAME:
+        other = format_lazy(_("also as {name}"), name=SAME[name])
+        description = format_lazy("{} ({})", description, other)
     return openapi.Parameter(name, openapi.IN_QUERY, description, **limits)

@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import parsers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 
 
 class JSONParser(parsers.JSONParser):
@@ -19,13 +25,64 @@ class JSONParser(parsers.JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
-            data = super().parse(stream, media_type, parser_context)
-            # Half a character ("\ud800") is no text, and no answer could repeat it.
-            json.dumps(data, ensure_ascii=False).encode()
-            return data
+            return read_json(stream.read().decode(_charset(parser_context)))
+        except RepeatedName as error:
+            raise ValidationError(
+                {error.name: [_("Specify this field only once.")]}
+            ) from error
         # RecursionError: 100,000 opening brackets.
-        except (ParseError, RecursionError, UnicodeEncodeError) as error:
+        except (LookupError, ValueError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON.")) from error
+
+
+def read_json(text: str) -> Any:
+    """Read strict JSON. Raises RecursionError, and ValueError (RepeatedName too)."""
+    data = json.loads(text, parse_constant=_refuse, object_pairs_hook=without_repeats)
+    # Half a character ("\ud800") is no text, and no answer could repeat it.
+    json.dumps(data, ensure_ascii=False).encode()
+    return data
+
+
+class RepeatedName(ValueError):
+    """An object has a name twice, of which Python would drop the first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, for `json.loads`. Raises RepeatedName."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        seen: set[str] = set()
+        for name, _value in pairs:
+            if name in seen:
+                name.encode()  # half a character is no name either
+                raise RepeatedName(name)
+            seen.add(name)
+    return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN, Infinity
+
+
+def _charset(context: Mapping[str, Any] | None) -> str:
+    """Of the Content-Type; `bytes.decode` takes none that decompresses."""
+    return (context or {}).get("encoding") or settings.DEFAULT_CHARSET
+
+
+_TOO_MANY = (TooManyFieldsSent, TooManyFilesSent)
+
+
+def _too_many() -> ParseError:
+    message = _("A form may have at most %(fields)s fields and %(files)s files.")
+    limits = {
+        "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        "files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+    }
+    return ParseError(message % limits)
 
 
 class FormParser(parsers.FormParser):
@@ -37,6 +94,8 @@ class FormParser(parsers.FormParser):
     ) -> Any:
         try:
             return super().parse(stream, media_type, parser_context)
+        except _TOO_MANY as error:
+            raise _too_many() from error
         except (LookupError, ValueError) as error:  # a charset that cannot read it
             raise ParseError(_("The body is not a valid form.")) from error
 
@@ -52,10 +111,12 @@ class MultiPartParser(parsers.MultiPartParser):
             return super().parse(stream, media_type, parser_context)
         except RequestDataTooBig:
             raise
+        except _TOO_MANY as error:
+            raise _too_many() from error
         except (
             ParseError,
             MultiPartParserError,
-            SuspiciousOperation,  # too many fields or files
+            SuspiciousOperation,
             LookupError,  # a part in a charset that does not exist
             ValueError,
         ) as error:

@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.utils import html
 
 from project.lib.filtersets import CompiledFilterSet
 from referrals.constants import LEADERBOARD_SIZE
@@ -49,14 +48,10 @@ _TEXTS = {"true": True, "false": False}
 class TrueOrFalse(serializers.BooleanField):
     """As the schema says: no 0, "no" or "off"; in a form the words true and false."""
 
-    # A browser sends nothing for an empty checkbox, so the library reads nothing as
-    # false; here a form without the field would change what nobody spoke of.
-    default_empty_html = serializers.empty
-
-    def get_value(self, dictionary: Any) -> Any:
-        value = super().get_value(dictionary)
-        is_form = html.is_html_input(dictionary)
-        return _TEXTS.get(value, value) if is_form else value
+    @staticmethod
+    def from_text(text: str) -> Any:
+        """What a form's text means (`project.lib.forms`)."""
+        return _TEXTS.get(text, text)
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):

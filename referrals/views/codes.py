@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
 
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
+from project.lib.views import ViewSet
 from referrals import errors, services
 from referrals.models import InviteCode
 from referrals.serializers import codes as shapes

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
+from project.lib.views import APIView
 from referrals import services
 from referrals.leaderboard import Period, read_leaderboard
 from referrals.models import Unlisted

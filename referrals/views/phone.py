@@ -9,12 +9,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
 from matchmaker.services import issue_key, issue_tokens
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
+from project.lib.views import APIView
 from referrals import constants, errors, remembered, services
 from referrals.serializers import phone as serializers
 

@@ -9,7 +9,6 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import IsAdminUser
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from matchmaker import errors as member_errors
 from matchmaker.authentication import MemberRequest
@@ -17,6 +16,7 @@ from matchmaker.models import Member
 from project.lib.openapi import describe, query_parameters
 from project.lib.ordinary import FilterBackend, KeysetPagination
 from project.lib.throttles import throttled
+from project.lib.views import GenericViewSet, ViewSet
 from referrals import errors, profiles
 from referrals.filters import InvitationsFilter
 from referrals.serializers import codes as code_shapes

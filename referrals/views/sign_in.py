@@ -5,13 +5,13 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker.credentials import Tokens
 from matchmaker.services import issue_tokens
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
+from project.lib.views import APIView
 from referrals import errors, services
 from referrals.serializers.sign_in import SignUpByInvitation
 

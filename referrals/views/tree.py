@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from matchmaker.authentication import MemberRequest
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import Written
+from project.lib.views import APIView
 from referrals.constants import TREE_DEPTH_MAX
 from referrals.serializers.tree import Tree, TreeFilter
 from referrals.tree import read_tree

@@ -79,10 +79,22 @@ def untrue_of(case: Case, answer: Response) -> list[Any]:
         checks.append(content_type_conformance)
     if "" in dict(case.query or {}).values():  # an empty parameter is not given
         checks.append(negative_data_rejection)
-    # In a form all values are text, empty ones are not given, unknown ones ignored.
+    # In a form all values are text, and empty ones are not given.
     if any(body.media_type == "multipart/form-data" for body in case.operation.body):
         checks.append(negative_data_rejection)
+    # A number is read as its text: postcodes, phones and codes look like numbers.
+    body = case.body if isinstance(case.body, dict) else {}
+    if any(type(body[name]) in (int, float) for name in body.keys() & TEXTS):
+        checks.append(negative_data_rejection)
     return checks
+
+
+TEXTS = {
+    name
+    for definition in written_schema()["definitions"].values()
+    for name, shape in definition["properties"].items()
+    if shape.get("type") == "string"
+}
 
 
 @pytest.fixture

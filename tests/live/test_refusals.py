@@ -59,6 +59,14 @@ def faults(
     return [(repr(sent)[:150], fault)] if fault else []
 
 
+@pytest.fixture
+def member(client, new_key) -> httpx.Client:
+    """Signed in, with nothing empty: sending back what is there is no mistake."""
+    key = new_key(first_name="Ann", last_name="Lee", gender="female")
+    client.headers["Authorization"] = f"Token {key}"
+    return client
+
+
 def valid(operation: str, field: str) -> dict[str, Any]:
     """Fields that the operation takes, but for those that clash with `field`."""
     passwords = {"current_password": PASSWORD, "new_password": PASSWORD + "!"}

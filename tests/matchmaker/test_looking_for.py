@@ -92,7 +92,7 @@ def test_json_that_is_no_choice_is_400(as_ann, api, nonsense):
         assert list(response.json()) == ["looking_for"]
 
 
-def test_empty_in_a_form_is_not_given(ann, as_ann, api):
+def test_empty_in_a_form_is_not_given_but_told_in_a_change(ann, as_ann, api):
     as_ann.patch(ME, {"looking_for": "male"})
     empty = {"looking_for": ""}
 
@@ -100,4 +100,5 @@ def test_empty_in_a_form_is_not_given(ann, as_ann, api):
     changed = as_ann.patch(ME, empty, format="multipart")
 
     assert created.json()["looking_for"] == "any"
-    assert changed.json()["looking_for"] == "male"
+    assert changed.json() == {"looking_for": ['"" is not a valid choice.']}
+    assert as_ann.get(ME).json()["looking_for"] == "male"

@@ -22,6 +22,8 @@ UNTIL_PUBLISH_AT = """
     if (wait_ms > 0) setTimeout(() => {}, wait_ms);
 """
 
+WRONG = ("title", "titel", "date", "organizations", "capacity", "image", "latitude")
+
 SCHEDULED = Folder(
     "A new event",
     "Checked and stored at once, there for all a minute later.",
@@ -30,12 +32,13 @@ SCHEDULED = Folder(
             "What is wrong with it",
             "POST /api/events/create/",
             """
-            No title, a day that is none, Eve's organization although Ann is no member,
-            no places, a text for a picture, half of a place: all before the answer.
+            A misspelt title, a day that is none, Eve's organization although Ann is no
+            member, no places, a text for a picture, half of a place: all at once.
             """,
             400,
-            fields("title", "date", "organizations", "capacity", "image", "latitude"),
+            fields(*WRONG),
             form={
+                "titel": "Fest",
                 "date": "soon",
                 "organizations": '[{"id": {{organization_id}}}]',
                 "capacity": "0",
@@ -64,7 +67,7 @@ SCHEDULED = Folder(
                 "title": "{{fest}}",
                 "description": "Loud",
                 "date": "2027-12-23T21:45:00+03:00",
-                "organizations": '[{"id": {{organization_id}}}]',
+                "organizations[0][id]": "{{organization_id}}",
                 "capacity": "1",
                 "image": PICTURE,
                 "longitude": "-12.31",

@@ -95,10 +95,10 @@ LISTS = Folder(
         ),
         Request(
             "Nonsense in filters",
-            "GET /api/clients/?distance=ten&gender=x&liked=maybe&in_bbox=1,2",
-            "All of it is told.",
+            "GET /api/clients/?distance=ten&gender=x&liked=maybe&bbox=1,2&distnace=5",
+            "All of it is told, and an unknown parameter with the nearest known one.",
             400,
-            fields("distance", "gender", "liked", "in_bbox"),
+            fields("distance", "gender", "liked", "bbox", "distnace"),
         ),
         Request(
             "Bob, as Ann sees him",

@@ -1,0 +1,150 @@
+"""Bodies of requests, JSON or form: all of one is understood, or it is a 400.
+
+`read_body` is the one way from a request to a serializer's data.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from project.lib import forms
+from project.lib.exceptions import field_errors
+from project.lib.unknown import parameter_errors, unknown_field
+
+# An answer tells of so many unknown fields; a body may have a hundred thousand.
+UNKNOWN_TOLD_MAX = 100
+
+Errors = dict[str, list[Any]]
+
+
+def read_body(
+    serializer: type[serializers.Serializer],
+    request: Request,
+    shown: Callable[[], str | None] | None = None,
+) -> Any:
+    """The serializer of the request's body, valid. Raises ValidationError otherwise.
+
+    The error names everything that is wrong: fields, fields that the serializer does
+    not take, and query parameters. `shown`: the JSON that a GET answers, for changes,
+    None without an object. A client may send back all that it has read: what is as
+    shown there is no change, and what the serializer does not take is told to be
+    unchangeable.
+    """
+    data, unclear = as_json(serializer, request)
+    errors, given = _validate(serializer, request, data, unclear)
+    if errors and shown is not None and isinstance(data, dict):
+        now = json.loads(shown() or "{}")
+        changed = _without_shown(data, now, errors, given.fields)
+        errors, given = _validate(serializer, request, changed, unclear)
+        for name in errors.keys() & now.keys() - given.fields.keys():
+            errors[name] = [_("This field cannot be changed here.")]
+    for name, messages in parameter_errors(request.query_params).items():
+        errors.setdefault(name, []).extend(messages)
+    if errors:
+        raise ValidationError(errors)
+    return given
+
+
+def is_valid(serializer: type[serializers.Serializer], request: Request) -> bool:
+    """Whether `read_body` would raise nothing."""
+    errors, _given = _validate(serializer, request, *as_json(serializer, request))
+    return not errors and not parameter_errors(request.query_params)
+
+
+def as_json(
+    serializer: type[serializers.Serializer], request: Request
+) -> tuple[Any, Errors]:
+    """The request's JSON, or what its form stands for, with the errors of the form."""
+    if not isinstance(request.data, QueryDict):
+        return request.data, {}
+    fields = serializer(data={}, context=_context(request)).fields
+    return forms.as_json(request.data, fields, is_change=request.method == "PATCH")
+
+
+def refuse_body(request: Request) -> None:
+    """Raise ValidationError if the request brings anything; `{}` and null are nothing.
+
+    For endpoints that read no body.
+    """
+    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        return
+    if request.data is None:
+        return
+    if not isinstance(request.data, dict):
+        raise ValidationError([_("This endpoint takes no data.")])
+    names = (name for name in request.data if name != forms.CSRF_TOKEN)
+    told = islice(names, UNKNOWN_TOLD_MAX)
+    if errors := {name: [unknown_field(name, ())] for name in told}:
+        raise ValidationError(errors)
+
+
+def _without_shown(
+    data: dict[str, Any],
+    now: Mapping[str, Any],
+    wrong: Collection[str],
+    fields: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The data without what is wrong only because it was read as it is sent.
+
+    That is a whole field, or in a list of objects what is more of one than its fields.
+    """
+    kept = {}
+    for name, value in data.items():
+        if name not in wrong or name not in now:
+            kept[name] = value
+        elif value != now[name]:
+            kept[name] = value
+            if isinstance(value, list) and isinstance(now[name], list):
+                taken = getattr(getattr(fields.get(name), "child", None), "fields", {})
+                kept[name] = [
+                    {key: item[key] for key in item.keys() & taken.keys()}
+                    if isinstance(item, dict) and item in now[name]
+                    else item
+                    for item in value
+                ]
+    return kept
+
+
+def _validate(
+    serializer: type[serializers.Serializer],
+    request: Request,
+    data: Any,
+    unclear: Errors,
+) -> tuple[Errors, Any]:
+    given = serializer(data=data, context=_context(request))
+    errors = {} if given.is_valid() else field_errors(given.errors)
+    errors |= unclear  # beside them "required" is not true
+    found = _unknown(given, data)
+    for (name, *path), message in islice(found, UNKNOWN_TOLD_MAX):
+        place = f"{'.'.join(path)}: " if path else ""
+        errors.setdefault(name, []).append(f"{place}{message}")
+    return errors, given
+
+
+def _context(request: Request) -> dict[str, Any]:
+    return {"request": request}
+
+
+def _unknown(field: Any, value: Any) -> Iterator[tuple[list[str], str]]:
+    """The path and message of each name in `value` that `field` does not take."""
+    if isinstance(field, serializers.Serializer) and isinstance(value, dict):
+        known = {n: f for n, f in field.fields.items() if not f.read_only}
+        for name, inner in value.items():
+            if name not in known:
+                yield [name], unknown_field(name, known)
+            else:
+                for path, message in _unknown(known[name], inner):
+                    yield [name, *path], message
+    elif isinstance(
+        field, serializers.ListField | serializers.ListSerializer
+    ) and isinstance(value, list):
+        for index, inner in enumerate(value):
+            for path, message in _unknown(field.child, inner):
+                yield [f"{index}", *path], message

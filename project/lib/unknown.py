@@ -1,0 +1,52 @@
+"""What clients send under a name that nothing reads, and which name they may mean."""
+
+import difflib
+from collections.abc import Collection
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+# Longer names get no suggestion: comparing takes time that grows with their square.
+COMPARED_MAX_LENGTH = 64
+
+
+def unknown_field(name: str, known: Collection[str]) -> str:
+    """The message for a body field that is none of `known`."""
+    near = nearest(name, known)
+    if near is None:
+        return _("Unknown field.")
+    return _("Unknown field. Did you mean %(name)s?") % {"name": near}
+
+
+def unknown_parameter(name: str, known: Collection[str]) -> str:
+    """The message for a query parameter that is none of `known`."""
+    near = nearest(name, known)
+    if near is None:
+        return _("Unknown parameter.")
+    return _("Unknown parameter. Did you mean %(name)s?") % {"name": near}
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The name among `known` that is spelt most alike, or None if none is near."""
+    if len(name) > COMPARED_MAX_LENGTH:
+        return None
+    lowered = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1)
+    return lowered[near[0]] if near else None
+
+
+# The content negotiation reads it on every endpoint.
+EVERYWHERE = frozenset({"format"})
+
+
+def parameter_errors(
+    params: QueryDict, known: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """An error for each query parameter that is unknown, or given twice."""
+    errors = {}
+    for name, values in params.lists():
+        if name not in known and name not in EVERYWHERE:
+            errors[name] = [unknown_parameter(name, known)]
+        elif len(values) > 1:  # which one is meant?
+            errors[name] = [_("Specify this parameter only once.")]
+    return errors

@@ -1,0 +1,75 @@
+"""The bases of all views of the API: what nothing reads is a 400, and not dropped."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import views, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from project.lib.bodies import read_body, refuse_body
+from project.lib.unknown import parameter_errors
+
+OVERRIDES = (
+    "HTTP_X_HTTP_METHOD_OVERRIDE",
+    "HTTP_X_HTTP_METHOD",
+    "HTTP_X_METHOD_OVERRIDE",
+)
+
+
+class Understanding:
+    """For views of DRF: refuse parameters and bodies that the method does not read.
+
+    `describe` says whether a method has a body, which `read_body` checks, or
+    parameters, which `CompiledFilterSet.read` does, so that their errors come together.
+    """
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        method = (request.method or "").lower()
+        handler = getattr(self, method, None)
+        if handler is None or method == "options" or not self.refuses(request):
+            return
+        _refuse_override(request)
+        if getattr(handler, "has_body", False):
+            return
+        refuse_body(request)
+        if getattr(handler, "has_parameters", False):
+            return
+        if errors := parameter_errors(request.query_params):
+            raise ValidationError(errors)
+
+    def refuses(self, request: Request) -> bool:
+        """Whether it is the API that answers."""
+        return True
+
+
+class UnderstandingGeneric(Understanding):
+    """The same for the generic views of DRF and djoser, which have serializers."""
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        if "data" in kwargs:
+            return read_body(self.get_serializer_class(), self.request)  # type: ignore[attr-defined]
+        return super().get_serializer(*args, **kwargs)  # type: ignore[misc]
+
+
+class APIView(Understanding, views.APIView):
+    pass
+
+
+class ViewSet(Understanding, viewsets.ViewSet):
+    pass
+
+
+class GenericViewSet(UnderstandingGeneric, viewsets.GenericViewSet):
+    pass
+
+
+def _refuse_override(request: Request) -> None:
+    """Whoever means another method must not be answered by this one."""
+    meta = request.META
+    for header in OVERRIDES:
+        if header in meta and meta[header].upper() != request.method:
+            name = header.removeprefix("HTTP_").replace("_", "-").title()
+            message = _("%(header)s is not read here. Send the method itself.")
+            raise ValidationError([message % {"header": name}])
