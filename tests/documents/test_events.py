@@ -89,12 +89,11 @@ def clubs(ann, friend) -> Iterator[list[dict[str, Any]]]:
 def evening(service, workers, ann, friend, clubs) -> Iterator[Evening]:
     """Waits once for all of them."""
     title = f"Fest {uuid4().hex}"
-    named = [{"id": club["id"]} for club in clubs]
     form = {
         "title": title,
         "description": "Loud",
         "date": "2026-12-23T21:45:00+03:00",
-        "organizations": json.dumps(named),
+        **{f"organizations[{n}]id": str(club["id"]) for n, club in enumerate(clubs)},
     }
     image = {"image": ("fest.png", picture(), "image/png")}
     began = time.monotonic()
@@ -532,6 +531,35 @@ def test_organizations_are_a_list_of_dicts(ann):
     ]
 
     assert all(is_refused(answer, "organizations") for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda given: {"organizations": json.dumps([{"id": given}])},
+        lambda given: {"organizations[0]id": given},
+        lambda given: {"organizations[0].id": given},
+        lambda given: {"organizations[0][id]": given},
+    ],
+    ids=["JSON text", "[0]id", "[0].id", "[0][id]"],
+)
+def test_lists_in_forms_are_not_lost(ann, clubs, write):
+    """Scheduled events are enough: their creator reads them."""
+    fest = {"title": f"Form {uuid4().hex}", **write(clubs[1]["id"])}
+
+    answer = ann.post(
+        "/api/events/create/", files={n: (None, str(v)) for n, v in fest.items()}
+    )
+
+    event = ann.get(answer.json()["url"]).json()
+    ann.delete(answer.json()["url"])
+    assert [o["id"] for o in event["organizations"]] == [clubs[1]["id"]]
+
+
+def test_form_that_is_not_understood_is_refused(ann):
+    answer = ann.post("/api/events/create/", data={"title": "Fest", "organization": 1})
+
+    assert is_refused(answer, "organization")
 
 
 @pytest.mark.slow
