@@ -43,6 +43,7 @@ class MessageAdmin(OfMembersAdmin):
     list_display = ("id", "where", "number", "who", "preview", "sent_at", "hidden_at")
     list_display_links = ("id",)
     list_filter = (HiddenFilter, "room__kind", "sent_at")
+    linked_lookups = ("room",)  # from the page of a room
     fields = ("where", "number", "who", "text", "sent_at", "hidden_at")
     readonly_fields = ("where", "who")
     actions = ("hide", "unhide")
@@ -56,10 +57,6 @@ class MessageAdmin(OfMembersAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Numbers have no holes."""
         return False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # The page of a room leads here.
-        return lookup == "room" or super().lookup_allowed(lookup, value, request)
 
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):

@@ -23,6 +23,7 @@ class AttendanceAdmin(OfMembersAdmin):
     list_display = ("who", "where", "state", "created_at", "promoted_at")
     list_display_links = ("created_at",)
     list_filter = (LineFilter, "created_at")
+    linked_lookups = ("event__id__exact",)  # from the page of an event
     fields = ("who", "where", "state", "created_at", "promoted_at", "told_at")
     readonly_fields = ("state", "who", "where")
     who = faces.linked("member", _("member"))
@@ -30,12 +31,6 @@ class AttendanceAdmin(OfMembersAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
         return super().get_queryset(request).select_related("event")
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # The page of an event leads here.
-        return lookup == "event__id__exact" or super().lookup_allowed(
-            lookup, value, request
-        )
 
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.admin.lists import DeclaredFilters
 from matchmaker.models import Report
 
 
@@ -36,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value())
 
 
-class Queue(ChangeList):
+class Queue(DeclaredFilters):
     """Its rows know how many open reports there are about the same member."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -59,6 +59,9 @@ class ReportAdmin(OfTwoAdmin):
         (_("State"), {"fields": ("state", "closed_at", "closed_by")}),
     )  # fmt: skip
 
+    # From the numbers of reports about the same member.
+    linked_lookups = ("to_member__id__exact",)
+
     reporter = faces.linked("from_member", _("reporter"))
     reported = faces.linked("to_member", _("reported member"))
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.admin import faces
 from matchmaker.admin.finding import phone_in
+from matchmaker.admin.lists import DeclaredFilters
 from matchmaker.admin.of_members import OfMembersAdmin
 from referrals.admin.kin import above, all_brought_by, brought_by
 from referrals.codes import normalise
@@ -34,7 +35,7 @@ class SignFilter(admin.SimpleListFilter):
         return queryset.filter(with_sign(Sign(chosen)))
 
 
-class Signed(ChangeList):
+class Signed(DeclaredFilters):
     """Its rows know which signs of abuse they have."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -63,6 +64,7 @@ class ReferralAdmin(OfMembersAdmin):
         ("referrer", admin.EmptyFieldListFilter),
         "activated_at",
     )
+    linked_lookups = ("referrer__id__exact",)  # from the pages of members
     fields = (
         "who", "by_whom", "code", "activated_at", "at_sign_up", "signs_of_abuse",
         "way_up", "brought", "brought_by_referrer",
@@ -77,12 +79,6 @@ class ReferralAdmin(OfMembersAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Signed
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # The pages of members lead here.
-        return lookup == "referrer__id__exact" or super().lookup_allowed(
-            lookup, value, request
-        )
 
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):
