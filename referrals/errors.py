@@ -41,7 +41,7 @@ class InviteCodeOwn(InviteCodeRefused):
 
 class AlreadyInvited(InviteCodeRefused):
     code = "already_invited"
-    detail = _("You have activated another invitation code already.")
+    detail = _("You have already activated an invitation code.")
 
 
 class CodeRefused(DomainError):

@@ -1,6 +1,7 @@
 """Whom a member has invited, page by page, as JSON text."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import BigIntegerField, F
 
@@ -31,7 +32,7 @@ LATEST_FIRST = Order(
     descending=True,
 )
 
-# Nothing else that is known of them is the referrer's.
+# Nothing else that is known of them is told, to the referrer either.
 REFERRAL = PlainShape(
     {
         "id": "p.id",
@@ -42,13 +43,14 @@ REFERRAL = PlainShape(
 
 
 def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
-    """The page of those whom the referrer has invited, the latest first.
+    """Read the page of those whom the referrer has invited, the latest first.
 
-    The referrer sees those that it may know of, staff see all. Raises Unknown for
-    anybody else; ValidationError and CursorInvalid.
+    Anybody who may know of the referrer sees those of them that the caller may know
+    of; staff see all. Raises Unknown for a referrer that the caller may not know of;
+    ValidationError and CursorInvalid.
     """
     me = request.user
-    if referrer_id != me.pk and not _is_staffs(me, referrer_id):
+    if referrer_id != me.pk and not _known(me).filter(pk=referrer_id).exists():
         raise errors.Unknown
     given = PagingOnly.read(request.query_params)
     cursor = Cursor.parse(given["cursor"], LATEST_FIRST) if "cursor" in given else None
@@ -60,8 +62,10 @@ def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
     return page.read({"viewer": me.pk, "referrer": referrer_id}, cursor)
 
 
-def _is_staffs(me: Member, referrer_id: int) -> bool:
-    return me.is_staff and Member.objects.filter(pk=referrer_id).exists()
+def _known(me: Member) -> Any:
+    """Members whom the caller may know of."""
+    members = Member.objects
+    return members.all() if me.is_staff else members.visible_to(me)
 
 
 @lru_cache(maxsize=512)

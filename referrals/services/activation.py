@@ -35,29 +35,16 @@ FOR SHARE
 def activate_code(
     member: Member, code: str, *, meta: Mapping[str, Any], at_sign_up: bool = False
 ) -> Referral:
-    """Let `member` be invited by the one whose live code it is; once, for ever.
+    """Record that the owner of the active `code` has invited `member`, only once.
 
-    Repeating it with the same code changes nothing. `meta`: request.META, for the
-    address. Raises AlreadyInvited for a second code; InviteCodeOwn; InviteCodeUnknown;
-    TokenDead for a deleted member.
+    `meta` is request.META, for the address. Of any number of calls at once, one
+    succeeds. Raises AlreadyInvited if the member has activated any code before, this
+    one included; InviteCodeOwn; InviteCodeUnknown; TokenDead for a deleted member.
     """
-    code = normalise(code)
-    made = Referral.objects.filter(pk=member.pk).first()
-    if made is None:
-        try:
-            return _activate(member, code, meta, at_sign_up=at_sign_up)
-        except errors.AlreadyInvited:  # meanwhile: maybe by this very code
-            made = Referral.objects.filter(pk=member.pk).first()
-            if made is None:
-                raise
-    if made.code != code:
+    # Asked first, so that nothing is learnt of the code that is tried.
+    if Referral.objects.filter(pk=member.pk).exists():
         raise errors.AlreadyInvited
-    return made
-
-
-def _activate(
-    member: Member, code: str, meta: Mapping[str, Any], *, at_sign_up: bool
-) -> Referral:
+    code = normalise(code)
     owner_id = cache.owner_of(code, lambda: _read_owner(code))
     if owner_id is None:
         raise errors.InviteCodeUnknown

@@ -15,7 +15,7 @@ class ReferralsView(APIView):
     tag = "referrals"
 
     @describe(
-        _("List whom a member has invited (that member and staff)"),
+        _("List whom a member has invited"),
         {200: shapes.ReferralPage},
         errors=[404],
         query=query_parameters(profiles.PagingOnly),

@@ -67,34 +67,59 @@ def test_latest_come_first_and_pages_meet(ann, as_ann):
     assert {page["count"] for page in pages} == {9}
 
 
-def test_others_learn_nothing(ann, as_ann, signed_in, api):
-    bob, nobody = MemberFactory(), MemberFactory()
-    ReferralFactory(referrer=bob, invited=ann)
-    nobody.delete()
+def test_any_member_reads_the_same_list(ann, as_ann, signed_in, api):
+    bob, eve = MemberFactory(first_name="Bob"), MemberFactory(first_name="Eve")
+    ReferralFactory(referrer=bob, invited=eve, activated_at=NOON)
 
-    refused = [as_ann.get(url(bob)), as_ann.get(f"/api/v1/users/{10**17}/")]
+    theirs = as_ann.get(url(bob)).json()
+
+    assert theirs == signed_in(bob).get(url(bob)).json()
+    assert theirs["results"] == [
+        {"id": eve.pk, "first_name": "Eve", "activated_at": "2026-11-21T12:00:00Z"}
+    ]
+    assert api.get(url(bob)).status_code == 401
+
+
+HIDING = pytest.mark.parametrize("how", ["inactive", "blocks", "blocked", "deleted"])
+
+
+def hide(member: Member, viewer: Member, how: str) -> None:
+    """Make `member` one whom `viewer` may not know of."""
+    if how == "inactive":
+        Member.objects.filter(pk=member.pk).update(is_active=False)
+    elif how == "blocks":
+        Block.objects.create(from_member=member, to_member=viewer)
+    elif how == "blocked":
+        Block.objects.create(from_member=viewer, to_member=member)
+    else:
+        member.delete()
+
+
+@HIDING
+def test_referrer_whom_one_may_not_know_of_is_unknown(ann, as_ann, how):
+    bob = MemberFactory()
+    ReferralFactory(referrer=bob)
+    theirs = url(bob)
+    hide(bob, ann, how)
+
+    refused = [as_ann.get(theirs), as_ann.get(f"/api/v1/users/{10**17}/")]
 
     assert [r.status_code for r in refused] == [404, 404]
     assert refused[0].content == refused[1].content
-    assert api.get(url(bob)).status_code == 401
-    assert signed_in(bob).get(url(bob)).json()["count"] == 1
 
 
-@pytest.mark.parametrize("how", ["inactive", "blocks", "blocked", "deleted"])
-def test_who_is_not_the_referrers_to_know_is_the_staffs(ann, as_ann, signed_in, how):
+@HIDING
+@pytest.mark.parametrize("is_own", [True, False])
+def test_who_is_not_the_callers_to_know_is_the_staffs(
+    ann, as_ann, signed_in, how, is_own
+):
     bob = MemberFactory(first_name="Bob")
-    ReferralFactory(referrer=ann, invited=bob)
-    if how == "inactive":
-        Member.objects.filter(pk=bob.pk).update(is_active=False)
-    elif how == "blocks":
-        Block.objects.create(from_member=bob, to_member=ann)
-    elif how == "blocked":
-        Block.objects.create(from_member=ann, to_member=bob)
-    else:
-        bob.delete()
+    referrer = ann if is_own else MemberFactory()
+    ReferralFactory(referrer=referrer, invited=bob)
+    hide(bob, ann, how)
     staff = signed_in(MemberFactory(is_staff=True))
 
-    mine, theirs = as_ann.get(url(ann)).json(), staff.get(url(ann)).json()
+    mine, theirs = as_ann.get(url(referrer)).json(), staff.get(url(referrer)).json()
 
     assert (mine["count"], mine["results"]) == (0, [])
     assert ids(theirs) == ([] if how == "deleted" else [bob.pk])
@@ -109,16 +134,18 @@ def test_staff_reads_the_list_of_who_is_shut_out(ann, signed_in):
     assert staff.get(f"/api/v1/users/{10**17}/").status_code == 404
 
 
-def test_list_says_nothing_else_of_the_invited(ann, as_ann):
+def test_list_says_nothing_else_of_the_invited(ann, as_ann, signed_in):
     bob = MemberFactory(first_name="Bob", phone_number="+79990000001")
     ReferralFactory(referrer=ann, invited=bob, address_digest="d" * 32)
 
-    text = as_ann.get(url(ann)).content.decode()
-
-    assert "Bob" in text
     code = Referral.objects.get().code
-    for secret in (bob.email, "9990000001", bob.last_name, bob.password, "ddd", code):
-        assert secret not in text
+    for caller in (as_ann, signed_in(MemberFactory())):
+        text = caller.get(url(ann)).content.decode()
+
+        assert "Bob" in text
+        for secret in (bob.email, "9990000001", bob.last_name, bob.password, "ddd"):
+            assert secret not in text
+        assert code not in text
 
 
 @pytest.mark.parametrize(
@@ -160,6 +187,7 @@ def test_hundred_cost_what_one_does(ann, queries_of):
     invite(ann, 1)
     reads = [
         (ann, url(ann), QUERIES),
+        (MemberFactory(), url(ann), QUERIES + 1),  # whether the caller may know of Ann
         (staff, url(ann), QUERIES + 1),  # whether there is such a member
         (staff, "/api/v1/profiles", QUERIES + 1),  # the count
         (staff, f"/api/v1/profiles/{ann.pk}", QUERIES),

@@ -120,7 +120,7 @@ def test_referrer_who_is_gone_leaves_the_code(ann, bob, as_ann):
     bob.delete()
 
     assert as_ann.get(VOTING).json()["activated_invite"] == code
-    assert as_ann.post(VOTING, {"activated_invite": code}).status_code == 200
+    assert as_ann.post(VOTING, {"activated_invite": code}).status_code == 400
 
 
 def test_activation_answers_with_the_profile(bob, as_ann):
@@ -131,13 +131,18 @@ def test_activation_answers_with_the_profile(bob, as_ann):
     assert answer.status_code == 200
     assert answer.json() == as_ann.get(VOTING).json()
     assert answer.json()["activated_invite"] == code
-    again = as_ann.post(ACTIVATE, {"invite_code": code})
-    assert again.status_code == 200
-    assert again.json() == {
+
+
+def test_activation_answers_with_a_message(bob, as_ann):
+    code = InviteCodeFactory(member=bob).code
+
+    answer = as_ann.post(ACTIVATE, {"invite_code": code})
+
+    assert answer.status_code == 200
+    assert answer.json() == {
         "message": "You have activated this invitation.",
         "activated_invite_code": code,
     }
-    assert Referral.objects.count() == 1
 
 
 def test_staff_reads_all_profiles(ann, bob, eve, as_staff, signed_in):

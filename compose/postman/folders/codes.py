@@ -101,9 +101,9 @@ ACTIVATION = Folder(
         Request(
             "Bob activates it again",
             f"POST {ACTIVATE}",
-            "The same state.",
-            200,
-            IS_ANNS,
+            "Once means once.",
+            400,
+            fields("invite_code"),
             json={"invite_code": "{{ann_invite}}"},
             auth=BOB,
         ),

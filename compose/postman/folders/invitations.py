@@ -100,13 +100,9 @@ INVITATIONS = Folder(
         Request(
             "Hal activates it again",
             "POST /api/profile/activate_invite/",
-            "The same state, and no second vote.",
-            200,
-            {
-                "hers": """
-                    pm.expect(body.activated_invite_code).to.equal(get("pia_invite"));
-                """
-            },
+            "Once means once.",
+            400,
+            fields("invite_code"),
             json={"invite_code": "{{pia_invite}}"},
             auth=HAL,
         ),

@@ -110,9 +110,14 @@ READING = Folder(
         Request(
             "Bob reads them",
             "GET /api/v1/users/{{ann_id}}/",
-            "404: they are not his to know of.",
-            404,
-            code("not_found"),
+            "The same: any member may read whom a member has invited.",
+            200,
+            {
+                "Bob and Ivy": """
+                    const names = body.results.map(({ first_name }) => first_name);
+                    pm.expect(names).to.eql(["Bob", "Ivy"]);
+                """
+            },
             auth=BOB,
         ),
         Request(
