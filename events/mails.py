@@ -1,4 +1,4 @@
-"""What is mailed about events, to each in their own language."""
+"""What is mailed about events, to each in the language that they have chosen."""
 
 from django.core.mail import EmailMessage
 from django.utils import translation
@@ -11,7 +11,7 @@ from project.lib.mailing import message_id, printable
 def place_mail(place: Attendance) -> EmailMessage:
     """The mail that tells who waited that there is a place now."""
     unique = message_id("place", f"{place.pk} {place.promoted_at}")
-    with translation.override(place.member.language):
+    with translation.override(place.member.mail_language):
         event = {"title": printable(place.event.title)}
         return EmailMessage(
             subject=_("A place is free: you are in"),

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.checks import Error, register
 from django.core.files.storage import default_storage
 
@@ -18,5 +19,19 @@ def media_urls_are_a_prefix(**kwargs: Any) -> list[Error]:
             "The media storage signs its URLs one by one.",
             hint='For S3: MEDIA_STORAGE_OPTIONS={"querystring_auth": false, …}',
             id="matchmaker.E001",
+        )
+    ]
+
+
+@register()
+def mail_language_is_spoken(**kwargs: Any) -> list[Error]:
+    """Django itself checks LANGUAGE_CODE, and does not know MAIL_LANGUAGE."""
+    if settings.MAIL_LANGUAGE in dict(settings.LANGUAGES):
+        return []
+    return [
+        Error(
+            f"MAIL_LANGUAGE is {settings.MAIL_LANGUAGE!r}.",
+            hint=f"It must be one of {', '.join(dict(settings.LANGUAGES))}.",
+            id="matchmaker.E002",
         )
     ]

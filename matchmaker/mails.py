@@ -1,4 +1,4 @@
-"""What is mailed to members, each in their own language."""
+"""What is mailed to members, each in the language that they have chosen."""
 
 from django.core.mail import EmailMessage
 from django.utils import translation
@@ -11,7 +11,7 @@ from project.lib.mailing import message_id, printable
 def match_mail(mail: MatchMail) -> EmailMessage:
     """The mail that tells of mutual sympathy, addressed and ready to send."""
     unique = message_id("match", f"{mail.pk} {mail.due_at.timestamp()}")
-    with translation.override(mail.member.language):
+    with translation.override(mail.member.mail_language):
         return EmailMessage(
             subject=_("You have a match!"),
             body=_text(mail),

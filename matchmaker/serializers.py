@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
@@ -15,6 +14,7 @@ from matchmaker.models import Gender, Language, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.fields import LocationInput, PhoneField
 from project.lib.geojson import COORDINATE_DIGITS
+from project.lib.languages import language_asked_for
 from project.lib.text import TextField
 
 
@@ -40,7 +40,7 @@ class NewMember(LocationInput):
         return checked_password(value, like)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "language": (get_language() or Language.ENGLISH)[:2]}
+        return {**attrs, "language": language_asked_for(self.context["request"])}
 
 
 class RegisterMember(NewMember):
@@ -99,7 +99,12 @@ class ProfileChanges(LocationInput):
     last_name = TextField(max_length=150, required=False)
     gender = serializers.ChoiceField(Gender.choices, required=False)
     looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
-    language = serializers.ChoiceField(Language.choices, required=False)
+    language = serializers.ChoiceField(
+        Language.choices,
+        required=False,
+        allow_null=True,
+        help_text=_("Of the member's mails; null: none is chosen"),
+    )
     avatar = PictureField(
         max_side_px=constants.AVATAR_MAX_SIDE_PX, required=False, allow_null=True
     )

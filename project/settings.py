@@ -314,6 +314,8 @@ TWILIO_FROM = env("TWILIO_FROM", default="")
 TWILIO_API_URL = env("TWILIO_API_URL", default="https://api.twilio.com")
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
+# Of mails to members who have chosen none.
+MAIL_LANGUAGE = env("MAIL_LANGUAGE", default="ru")
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
 TIME_ZONE = "UTC"

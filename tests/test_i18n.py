@@ -708,37 +708,3 @@ def test_numbers_and_nouns_agree(office, number, text):
     )
 
     assert text in response.content.decode()
-
-
-# --- a member's own language ------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ("ru", "ru"),
-        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
-        ("de,ru;q=0.5", "ru"),
-        ("de,ru;q=0.5,en;q=0.7", "en"),
-        ("en-GB,ru;q=0.5", "en"),
-        ("de", "en"),
-        ("*", "en"),
-        ("nonsense;q=x,,;", "en"),
-        ("", "en"),
-    ],
-)
-@pytest.mark.parametrize("path", [SIGN_UP, CREATE])
-def test_sign_up_keeps_the_language_asked_for(api, db, path, header, expected):
-    data = {"email": "a@example.com", "password": PASSWORD}
-    if path == CREATE:
-        data |= {"first_name": "A", "last_name": "B", "gender": "male"}
-
-    response = send(api, ("post", path, {"data": data}), header)
-
-    assert response.status_code == HTTPStatus.CREATED, response.content
-    assert Member.objects.get().language == expected
-
-
-def test_language_can_be_changed(ann, as_ann):
-    assert as_ann.get(ME).json()["language"] == "en"
-    assert as_ann.patch(ME, {"language": "ru"}).json()["language"] == "ru"

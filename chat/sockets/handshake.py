@@ -83,11 +83,11 @@ def ticket(token: str) -> Ticket:
 
 
 def language(headers: dict[bytes, bytes], member: Member) -> str:
-    """What Accept-Language asks for, else the member's own."""
+    """Return what Accept-Language asks for, else what the member has chosen."""
     asked = headers.get(b"accept-language", b"").decode("latin-1")
     for code, _quality in parse_accept_lang_header(asked):
         try:
             return get_supported_language_variant(code)
         except LookupError:
             continue
-    return member.language
+    return member.language or settings.LANGUAGE_CODE

@@ -1,5 +1,6 @@
 """Members, and the cells of the grid that they are in."""
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.gis.db.models import PointField
@@ -64,7 +65,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
     )
     avatar = models.ImageField(_("avatar"), upload_to="avatars", blank=True)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH
+        _("language"),
+        max_length=2,
+        choices=Language.choices,
+        null=True,
+        blank=True,
+        help_text=_("Empty if the member has chosen none; mails are in MAIL_LANGUAGE."),
     )
     location = PointField(
         _("exact location"), geography=True, null=True, blank=True, spatial_index=False
@@ -132,6 +138,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 condition=Q(looking_for__in=LookingFor.values),
                 name="member_looking_for_known",
             ),
+            models.CheckConstraint(
+                condition=Q(language=None) | Q(language__in=Language.values),
+                name="member_language_known",
+            ),
         ]
         indexes = [
             # Distances are measured to cells: see Cell. Boxes are of public points.
@@ -178,6 +188,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "matchmaker.Member.session", value, secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    @property
+    def mail_language(self) -> str:
+        return self.language or settings.MAIL_LANGUAGE
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -40,7 +40,7 @@ class Profile(TypedDict, total=False):
     last_name: str
     gender: str
     looking_for: str
-    language: str
+    language: str | None
     location: Point | None
     avatar: Image.Image | None
 

@@ -2,12 +2,11 @@
 
 from typing import Any, cast
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from matchmaker.models import Language
 from project.lib.fields import PhoneField
+from project.lib.languages import language_asked_for
 from referrals import constants, remembered, sms
 
 _CODE_MAX = 10**constants.ONE_TIME_CODE_DIGITS - 1
@@ -78,7 +77,7 @@ class _Proof(serializers.Serializer):
     """Validated data are `phone`, `code` and the `language` of a new member."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "language": (get_language() or Language.ENGLISH)[:2]}
+        return {**attrs, "language": language_asked_for(self.context["request"])}
 
 
 class PhoneSignIn(_Proof):

@@ -39,12 +39,13 @@ def send_code(phone: str) -> str:
 
 
 def sign_in_by_phone(
-    *, phone: str, code: str, language: str, issue: Callable[[Member], Issued]
+    *, phone: str, code: str, language: str | None, issue: Callable[[Member], Issued]
 ) -> Issued:
     """What `issue` makes for the member with this phone, who is made if need be.
 
-    `language` is that of a new member. Raises OneTimeCodeWrong; PhoneRefused for an
-    inactive member, or one who is deleted meanwhile; CodesUnavailable.
+    `language` is what a new member has chosen, or None. Raises OneTimeCodeWrong;
+    PhoneRefused for an inactive member, or one who is deleted meanwhile;
+    CodesUnavailable.
     """
     one_time.use(phone, code)
     with transaction.atomic():
@@ -53,7 +54,7 @@ def sign_in_by_phone(
         return issue(member)
 
 
-def _member_with(phone: str, language: str) -> Member:
+def _member_with(phone: str, language: str | None) -> Member:
     """The active member, held until the transaction ends."""
     member = Member.objects.filter(phone_number=phone).first()
     if member is None:

@@ -49,7 +49,7 @@ def test_create_answers_the_own_profile(api, db, path):
         "gender": "female",
         "looking_for": "any",
         "avatar": f"http://testserver/media/{member.avatar.name}",
-        "language": "en",
+        "language": None,
         "location": {"type": "Point", "coordinates": [30.5, 59.5]},
         "date_joined": body["date_joined"],
         "email_status": None,
