@@ -111,7 +111,7 @@ def _in_groups(people: People) -> Iterator[Talk]:
 
 
 def _common_language(members: Sequence[Member]) -> Language:
-    languages = {Language(member.language) for member in members}
+    languages = {Language(member.mail_language) for member in members}
     return languages.pop() if len(languages) == 1 else Language.ENGLISH
 
 

@@ -10,8 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
 LIST_MAX_ROWS = 10_000
@@ -55,7 +54,7 @@ class DeclaredFilters(ChangeList):
         return filters
 
     def _declared(self) -> set[str]:
-        declared = set(self.model_admin.linked_lookups)
+        declared = set(cast("ManyRowsAdmin", self.model_admin).linked_lookups)
         hierarchy = self.date_hierarchy
         if hierarchy and f"{hierarchy}__year" in self.params:
             declared |= {f"{hierarchy}__gte", f"{hierarchy}__lt"}
@@ -80,15 +79,15 @@ class ManyRowsAdmin(admin.ModelAdmin):
         )
 
     def response_action(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> HttpResponseBase | None:
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         # Django would compare whatever a request names to the keys of the rows.
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
                 self.opts.pk.to_python(key)
             except ValidationError as error:
                 raise SuspiciousOperation(f"{key!r} is not the key of a row") from error
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         # No page links to a form that is filled in, so an address fills in none.
