@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matchmaker", "0005_phone_claims")]
+    dependencies = [("matchmaker", "0007_text_constraints")]
 
     operations = [
         migrations.AlterField(
