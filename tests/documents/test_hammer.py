@@ -249,7 +249,10 @@ def test_activate_invite_takes_the_code(people, ann, nobody):
     assert anonymous.status_code == 401
 
 
-def test_second_code_is_refused(people, bob):
+def test_second_code_is_refused(people, ann, bob):
     other = people.by_phone()
 
-    assert is_refused(activate(bob, profile(other)["invite_code"]), "invite_code")
+    codes = [profile(person)["invite_code"] for person in (other, ann)]
+    answers = [activate(bob, code) for code in codes]  # another, and the same
+
+    assert all(is_refused(answer, "invite_code") for answer in answers)

@@ -55,8 +55,7 @@ def register(people: People, path: str) -> tuple[Person, httpx.Response]:
     person = people.nobody()
     person.email = new_email()
     person.sent = {"email": person.email, "password": PASSWORD, **profile()}
-    russian = {"Accept-Language": "ru"}
-    answer = person.post(path, data=person.sent, files=photo(), headers=russian)
+    answer = person.post(path, data=person.sent, files=photo())
     assert answer.status_code == 201, answer.text
     key = person.post("/api/auth/token/login/", json=credentials(person)).json()
     person.use_token(key["auth_token"])

@@ -145,8 +145,8 @@ def test_sign_up_by_a_code_makes_a_referral(referrer, invited):
     assert invited[0].id in [row["id"] for row in referrals(referrer, referrer)]
 
 
-def test_referrals_are_told_by_the_id_of_the_referrer(referrer, invited):
-    rows = referrals(referrer, referrer)
+def test_referrals_are_told_by_the_id_of_the_referrer(stranger, referrer, invited):
+    rows = referrals(stranger, referrer)
 
     assert all(row.keys() == {"id", "first_name", "activated_at"} for row in rows)
     names = {row["id"]: row["first_name"] for row in rows}
@@ -241,11 +241,14 @@ def test_anonymous_may_sign_up_and_no_more(nobody, referrer):
         assert nobody.request(method, path).status_code == 401, path
 
 
-def test_signed_in_users_id_lists_referrals(referrer, invited):
-    page = referrer.get(f"/api/v1/users/{referrer.id}/").json()
+def test_signed_in_users_id_lists_referrals(stranger, referrer, invited):
+    path = f"/api/v1/users/{referrer.id}/"
 
-    assert page["count"] >= 1
-    assert {"count", "next", "previous", "results"} <= page.keys()
+    of_another, own = stranger.get(path).json(), referrer.get(path).json()
+
+    assert of_another == own
+    assert own["count"] >= 1
+    assert {"count", "next", "previous", "results"} <= own.keys()
 
 
 def test_signed_in_invite_code_is_created_and_deleted(people):
@@ -266,9 +269,10 @@ def test_signed_in_get_invite_code_by_email(stranger, nobody, referrer):
 def test_signed_in_activate_invite_code(people):
     (_owner, code), person = with_own_code(people), people.by_phone()
 
-    answer = activate(person, code)
+    answer, again = activate(person, code), activate(person, code)
 
     assert (answer.status_code, answer.json()) == (200, {"invite_code": code})
+    assert is_refused(again, "invite_code")
 
 
 def test_signed_in_refresh_token(referrer, nobody, people):
