@@ -12,4 +12,5 @@ class MatchmakerConfig(AppConfig):
         from project.lib import due  # noqa: PLC0415
 
         due.register(tasks.MATCH_MAIL)
+        due.register(tasks.ACCOUNT_MAIL)
         own_data.register()

@@ -13,6 +13,8 @@ REPORT_TEXT_MAX_LENGTH = 2_000
 MATCH_MAIL_PAUSE_DAYS = 30
 # A mail that no server takes is given up after this long, as mail servers do.
 MATCH_MAIL_PATIENCE_DAYS = 5
+ACCOUNT_MAIL_PATIENCE_DAYS = 5
 
 # Kinds of due work (project/lib/due.py).
 MATCH_MAIL = "match_mail"
+ACCOUNT_MAIL = "account_mail"

@@ -30,6 +30,16 @@ class PhoneProofNeeded(DomainError):
     field = "phone_number"
 
 
+class PhoneHasAccount(DomainError):
+    """A number was proven that is the only contact of another account."""
+
+    code = "phone_has_account"
+    detail = _(
+        "Another account has this number and no e-mail. Sign in to that account by "
+        "phone and add an e-mail to it, or delete it. Then prove the number again."
+    )
+
+
 class ContactNeeded(DomainError):
     """Neither an e-mail nor a proven number would be left to sign in with."""
 

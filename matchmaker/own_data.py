@@ -18,7 +18,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
-from matchmaker.models import Block, Match, MatchMail, Member
+from matchmaker.models import AccountMail, Block, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
 from project.lib.geojson import COORDINATE_DIGITS
 
@@ -117,6 +117,17 @@ def match_mails(request: MemberRequest) -> object:
     return _rows(sent, member="about", sent_at="sent_at")
 
 
+def account_mails(request: MemberRequest) -> object:
+    """Those that were sent, and to which address."""
+    return _rows(
+        AccountMail.objects.filter(member=request.user, sent_at__isnull=False),
+        kind="kind",
+        email="email",
+        phone_number="phone_number",
+        sent_at="sent_at",
+    )
+
+
 def sign_ins(request: MemberRequest) -> object:
     """When, and until when at most; never a key or a token itself."""
     keys = Token.objects.filter(user=request.user)
@@ -134,7 +145,7 @@ def sign_ins(request: MemberRequest) -> object:
 def register() -> None:
     for section in (
         profile, avatar, anchors, likes_given, likes_received, matches, passes, blocks,
-        reports, match_mails, sign_ins,
+        reports, match_mails, account_mails, sign_ins,
     ):  # fmt: skip
         export.register(section.__name__, section)
 

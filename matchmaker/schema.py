@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
-from matchmaker.models import Gender, Report
+from matchmaker.models import AccountMail, Gender, Report
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
 from project.lib.shapes import PageShape, either
 
@@ -76,6 +76,12 @@ class ExportedMail(ExportedMember):
     sent_at = serializers.DateTimeField()
 
 
+class ExportedAccountMail(serializers.ModelSerializer[AccountMail]):
+    class Meta:
+        model = AccountMail
+        fields = ("kind", "email", "phone_number", "sent_at")
+
+
 class ExportedToken(serializers.Serializer):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
@@ -114,4 +120,5 @@ class Export(serializers.Serializer):
     blocks = ExportedStance(many=True)
     reports = ExportedReport(many=True)
     match_mails = ExportedMail(many=True)
+    account_mails = ExportedAccountMail(many=True)
     sign_ins = ExportedSignIns()

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker import constants, services
-from matchmaker.models import MatchMail
+from matchmaker.models import AccountMail, MatchMail
 from project.lib import due
 
 # A mail takes several exchanges with the server, each within the time-out.
@@ -21,6 +21,11 @@ def send_match_mail(mail_id: int) -> None:
     due.attempt(MATCH_MAIL, mail_id)
 
 
+@dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
+def send_account_mail(mail_id: int) -> None:
+    due.attempt(ACCOUNT_MAIL, mail_id)
+
+
 MATCH_MAIL = due.Work(
     name=constants.MATCH_MAIL,
     title=_("Mail about a match"),
@@ -30,4 +35,15 @@ MATCH_MAIL = due.Work(
     do=services.send_match_mail,
     lease_s=MAIL_LEASE_S,
     actor=send_match_mail,
+)
+
+ACCOUNT_MAIL = due.Work(
+    name=constants.ACCOUNT_MAIL,
+    title=_("Mail about an account"),
+    model=AccountMail,
+    undone=Q(sent_at=None, given_up_at=None),
+    due_at="due_at",
+    do=services.send_account_mail,
+    lease_s=MAIL_LEASE_S,
+    actor=send_account_mail,
 )

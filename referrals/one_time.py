@@ -2,7 +2,8 @@
 
 They are in Redis alone, each under its phone, for as long as it is good: a restart of
 Redis that forgets them costs asking for another one. Nobody who reads Redis finds a
-phone or a code there: both are hashed with the secret key, the code beside a salt.
+phone or a code there: both are hashed with the secret key, the code beside a salt. The
+member who asked is encrypted.
 """
 
 import logging
@@ -15,21 +16,23 @@ import redis
 from django.utils.crypto import salted_hmac
 
 from project.lib.scripts import script
+from project.lib.veil import unveiled, veiled
 from referrals import constants, errors
 
 logger = logging.getLogger(__name__)
 
 ISSUE = """
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'tries', 0)
-return redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'asker', ARGV[3],
+           'tries', 0)
+return redis.call('EXPIRE', KEYS[1], ARGV[4])
 """
 # The try is counted before anybody compares: of any number at once five get to.
 TRY = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local tries = redis.call('HINCRBY', KEYS[1], 'tries', 1)
 if tries > tonumber(ARGV[1]) then return false end
-return redis.call('HMGET', KEYS[1], 'salt', 'digest')
+return redis.call('HMGET', KEYS[1], 'salt', 'digest', 'asker')
 """
 # The salted digest tells one code from another, so the older never takes the newer.
 TAKE = """
@@ -38,33 +41,36 @@ return redis.call('DEL', KEYS[1])
 """
 
 
-def issue(phone: str) -> str:
+def issue(phone: str, asker: str = "") -> str:
     """A new code for `phone` (E.164); the older one is dead.
 
-    Raises CodesUnavailable.
+    `asker` is kept with the code for `use` to return. Raises CodesUnavailable.
     """
     code = f"{secrets.randbelow(10**constants.ONE_TIME_CODE_DIGITS):04}"
     salt = secrets.token_hex(16)
     digest = _digest(phone, code, salt)
-    _run(ISSUE, phone, [salt, digest, constants.ONE_TIME_CODE_LIFETIME_S])
+    kept = veiled(asker.encode()) if asker else b""
+    _run(ISSUE, phone, [salt, digest, kept, constants.ONE_TIME_CODE_LIFETIME_S])
     return code
 
 
-def use(phone: str, code: str) -> None:
-    """Use the code up; it was the phone's, or OneTimeCodeWrong is raised.
+def use(phone: str, code: str) -> str:
+    """Use the code up, and return its `asker`; or raise OneTimeCodeWrong.
 
     Of any number of calls with one code one gets through. Raises CodesUnavailable.
     """
     found = _run(TRY, phone, [constants.ONE_TIME_CODE_TRIES])
     if found is None:
         raise errors.OneTimeCodeWrong
-    salt, digest = (value.decode() for value in found)
+    salt, digest = found[0].decode(), found[1].decode()
+    asker = unveiled(found[2]) if found[2] else b""
     is_right = compare_digest(_digest(phone, code, salt), digest)
-    if not (is_right and _run(TAKE, phone, [digest])):
+    if asker is None or not (is_right and _run(TAKE, phone, [digest])):
         raise errors.OneTimeCodeWrong
+    return asker.decode()
 
 
-def _run(lua: str, phone: str, args: Sequence[str | int]) -> Any:
+def _run(lua: str, phone: str, args: Sequence[str | bytes | int]) -> Any:
     try:
         return script(lua)(keys=[key_of(phone)], args=args)
     except redis.RedisError as error:

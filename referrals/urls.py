@@ -24,6 +24,10 @@ urlpatterns = [
     endpoint("auth/signup", phone.PhoneSignUpView.as_view(), "phone-sign-up"),
     endpoint("auth/login", phone.PhoneSignInView.as_view(), "phone-sign-in"),
     endpoint("auth/request_code", phone.RequestCodeView.as_view(), "request-code"),
+    endpoint("clients/me/phone", phone.OwnPhoneView.as_view(), "own-phone"),
+    endpoint(
+        "clients/me/phone/confirm", phone.OwnPhoneProofView.as_view(), "own-phone-proof"
+    ),
     endpoint("auth/auth_code", phone.AuthCodeView.as_view(), "auth-code"),
     endpoint("v1/auth/signup", sign_in.SignUpView.as_view(), "v1-sign-up"),
     endpoint("v1/auth/login", SignInView.as_view(), "v1-sign-in"),

@@ -1,5 +1,6 @@
 """Members, what they feel about each other, and what is reported."""
 
+from matchmaker.models.account_mails import AccountMail
 from matchmaker.models.members import (
     Anchor,
     Cell,
@@ -12,6 +13,7 @@ from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
 
 __all__ = [
+    "AccountMail",
     "Anchor",
     "Block",
     "Cell",

@@ -7,14 +7,14 @@ from matchmaker.services.accounts import (
     set_active,
     update_profile,
 )
-from matchmaker.services.mails import send_match_mail
-from matchmaker.services.phones import drop_phone_claim
+from matchmaker.services.mails import send_account_mail, send_match_mail
+from matchmaker.services.phones import drop_phone_claim, prove_phone
 from matchmaker.services.reports import (
     deactivate_reported,
     dismiss_report,
     report_member,
 )
-from matchmaker.services.retries import retry_match_mail
+from matchmaker.services.retries import retry_account_mail, retry_match_mail
 from matchmaker.services.sign_in import (
     TokenPair,
     authenticated,
@@ -56,11 +56,14 @@ __all__ = [
     "issue_tokens",
     "like_member",
     "pass_member",
+    "prove_phone",
     "read_sympathy",
     "register_member",
     "report_member",
+    "retry_account_mail",
     "retry_match_mail",
     "rotate_tokens",
+    "send_account_mail",
     "send_match_mail",
     "set_active",
     "sign_out_bearers",

@@ -35,6 +35,12 @@ def locked_member(member: Member) -> Member:
     return row
 
 
+def locked_members(ids: Iterable[int]) -> dict[int, Member]:
+    """The rows of these members as they are now, until the transaction ends."""
+    rows = Member.objects.select_for_update().filter(pk__in=[*ids]).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
 def held_members(ids: Iterable[int]) -> set[int]:
     """Which of these members there are; they are not deleted in this transaction."""
     return held_rows(Member._meta.db_table, ids)

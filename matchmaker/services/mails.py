@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from matchmaker import constants, mails
-from matchmaker.models import Block, Match, MatchMail
+from matchmaker.models import AccountMail, Block, Match, MatchMail
 from matchmaker.querysets import blocks_between, match_between
 from project.lib import mailing
 
@@ -32,6 +32,28 @@ def send_match_mail(mail_id: int) -> None:
         record=lambda: sent.update(sent_at=Now()),
         give_up=lambda: sent.update(given_up_at=Now()),
     )
+
+
+def send_account_mail(mail_id: int) -> None:
+    """Hand a mail about an account to the mail server, and record it.
+
+    Nothing is sent when it was sent before, nor while the member is inactive; it is
+    given up when it has waited for too long.
+    """
+    undone = AccountMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
+    mail = undone.select_related("member").first()
+    if mail is None:
+        return
+    mine = undone.filter(due_at=mail.due_at)
+    patience = timedelta(days=constants.ACCOUNT_MAIL_PATIENCE_DAYS)
+    if mail.due_at < timezone.now() - patience:
+        mine.update(given_up_at=Now())
+    elif mail.member.is_active:  # or it may be again before the patience ends
+        mailing.hand_over(
+            mails.account_mail(mail),
+            record=lambda: mine.update(sent_at=Now()),
+            give_up=lambda: mine.update(given_up_at=Now()),
+        )
 
 
 def _given_up(mail: MatchMail) -> bool:

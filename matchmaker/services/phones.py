@@ -1,13 +1,20 @@
-"""Phone numbers of an account: claimed and dropped."""
+"""Phone numbers of accounts: claimed, proven, dropped."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
-from matchmaker import errors
-from matchmaker.models import Member
-from matchmaker.services.locks import locked_member
+from matchmaker import constants, errors
+from matchmaker.models import AccountMail, Member
+from matchmaker.services.locks import locked_member, locked_members
+from matchmaker.services.sign_in import sign_out_everywhere
+from project.lib import due
+from project.lib.constraints import violations_as
+
+
+class _HolderChanged(errors.PhoneTaken):
+    """Who has proven the number is not who had when it was looked up."""
 
 
 def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, str | None]:
@@ -27,6 +34,63 @@ def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, str | None]:
     if row.phone_number != claimed:
         raise errors.PhoneProofNeeded
     return {"claimed_phone": None}
+
+
+def prove_phone(member: Member, phone: str) -> Member:
+    """Make `phone` (E.164) the member's proven number; return the member's row.
+
+    The caller has checked a one-time code. Whoever proves a number last holds it: an
+    earlier holder with an e-mail loses it, is signed out everywhere, since whoever came
+    in by the number may still be in, and is told by mail. Proofs of one number wait for
+    each other; a holder that changes meanwhile is looked up again. Repeating it changes
+    nothing.
+
+    Raises PhoneHasAccount for a holder who has nothing but the number; TokenDead where
+    the member is gone, inactive or signed out everywhere since `member` was read.
+    """
+    while True:
+        try:
+            return _prove(member, phone)
+        except _HolderChanged:
+            continue
+
+
+def _prove(member: Member, phone: str) -> Member:
+    with violations_as({"member_phone_unique": _HolderChanged}):
+        held = Member.objects.filter(phone_number=phone).exclude(pk=member.pk)
+        holder_id = held.values_list("pk", flat=True).first()
+        rows = locked_members({member.pk, holder_id} - {None})
+        row, holder = rows.get(member.pk), rows.get(holder_id)
+        if (
+            row is None
+            or not row.is_active
+            or row.token_version != member.token_version
+        ):
+            raise errors.TokenDead
+        if holder_id and (holder is None or holder.phone_number != phone):
+            raise _HolderChanged
+        if holder:
+            _take_number(holder, phone)
+        if row.phone_number != phone:
+            row.phone_number, row.claimed_phone = phone, None
+            row.save(update_fields=["phone_number", "claimed_phone"])
+        return row
+
+
+def _take_number(holder: Member, phone: str) -> None:
+    """Leave a locked earlier holder without the number, told and signed out."""
+    if holder.email is None:
+        raise errors.PhoneHasAccount
+    mail = AccountMail.objects.create(
+        member=holder,
+        kind=AccountMail.Kind.PHONE_LOST,
+        email=holder.email,
+        phone_number=phone,
+    )
+    due.nudge(constants.ACCOUNT_MAIL, mail.pk)
+    holder.phone_number = None
+    holder.save(update_fields=["phone_number"])
+    sign_out_everywhere(holder)
 
 
 def drop_phone_claim(member: Member) -> None:

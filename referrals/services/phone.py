@@ -1,4 +1,4 @@
-"""Sign-in by phone: the code that is sent to it, and the member whose it is."""
+"""Codes that prove a phone number, and what a proof is good for."""
 
 import logging
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from matchmaker import services as member_services
 from matchmaker.errors import PhoneTaken, TokenDead
 from matchmaker.models import Member
-from matchmaker.services import register_member
 from matchmaker.services.locks import locked_member
 from referrals import errors, one_time, sms
 from referrals.services.codes import ensure_code
@@ -20,13 +20,15 @@ logger = logging.getLogger(__name__)
 Issued = TypeVar("Issued")
 
 
-def send_code(phone: str) -> str:
+def send_code(phone: str, asker: Member | None = None) -> str:
     """Send a new code to `phone` (E.164), in the active language, and return it.
 
-    It asks nothing about members, so that all phones are answered alike. Raises
+    It asks nothing about members, so that all phones are answered alike. A code that
+    `asker` asked for while signed in dies with that member's tokens. Raises
     SmsUnavailable, and the code is dropped; CodesUnavailable.
     """
-    code = one_time.issue(phone)
+    signed_in = f"{asker.pk} {asker.token_version}" if asker else ""
+    code = one_time.issue(phone, signed_in)
     text = _("Matchmaker code: %(code)s. It is for you alone.") % {"code": code}
     try:
         sms.backend().send(to=phone, text=text)
@@ -45,13 +47,32 @@ def sign_in_by_phone(
 
     `language` is what a new member has chosen, or None. Raises OneTimeCodeWrong;
     PhoneRefused for an inactive member, or one who is deleted meanwhile;
-    CodesUnavailable.
+    CodesUnavailable. An account that only claims the number is not opened.
     """
-    one_time.use(phone, code)
+    _use(phone, code)
     with transaction.atomic():
         member = _member_with(phone, language)
         ensure_code(member)
         return issue(member)
+
+
+def prove_phone(member: Member, *, phone: str, code: str) -> Member:
+    """Make `phone` (E.164) the member's own by the code; return the member's row.
+
+    Raises OneTimeCodeWrong; CodesUnavailable; and what matchmaker's prove_phone does.
+    """
+    _use(phone, code)
+    return member_services.prove_phone(member, phone)
+
+
+def _use(phone: str, code: str) -> None:
+    """Use the code up, unless whoever asked for it has been signed out since."""
+    signed_in = one_time.use(phone, code)
+    if signed_in:
+        pk, version = map(int, signed_in.split())
+        asker = Member.objects.filter(pk=pk, token_version=version, is_active=True)
+        if not asker.exists():
+            raise errors.OneTimeCodeWrong
 
 
 def _member_with(phone: str, language: str | None) -> Member:
@@ -59,7 +80,9 @@ def _member_with(phone: str, language: str | None) -> Member:
     member = Member.objects.filter(phone_number=phone).first()
     if member is None:
         try:
-            return register_member(password=None, phone_number=phone, language=language)
+            return member_services.register_member(
+                password=None, phone_number=phone, language=language
+            )
         except PhoneTaken:  # by another sign-in, or sign-up, at the same moment
             member = Member.objects.filter(phone_number=phone).first()
     if member is None:
@@ -68,6 +91,8 @@ def _member_with(phone: str, language: str | None) -> Member:
         member = locked_member(member)
     except TokenDead as error:
         raise errors.PhoneRefused from error
-    if not member.is_active or member.phone_number != phone:
+    if member.phone_number != phone:  # proven by somebody else just now, or removed
+        raise errors.OneTimeCodeWrong
+    if not member.is_active:
         raise errors.PhoneRefused
     return member

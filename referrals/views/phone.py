@@ -1,4 +1,4 @@
-"""Sign-in by phone, under the paths and names of two documents."""
+"""Sign-in by phone, under the paths and names of two documents, and the own number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from matchmaker.authentication import MemberRequest
+from matchmaker.schema import OwnProfileOrFeature
 from matchmaker.services import issue_key, issue_tokens
 from matchmaker.views.bodies import is_valid, validated
+from matchmaker.views.members import own_profile
 from project.lib.openapi import describe
+from project.lib.renderers import GeoJSONRenderer, JSONRenderer
 from project.lib.throttles import throttled
 from project.lib.views import APIView
 from referrals import constants, errors, remembered, services
@@ -109,3 +113,42 @@ class AuthCodeView(PhoneView):
         except errors.CodeRefused as error:
             raise type(error)("confirmation_code") from error
         return Response({"token": token.key})
+
+
+class OwnPhoneView(APIView):
+    tag = "phone"
+
+    @limited("one_time_code", serializers.PhoneCodeRequest)
+    @describe(
+        _("Ask for a code that proves your phone number"),
+        {200: serializers.SentConfirmationCode},
+        errors=[503],
+        body=serializers.PhoneCodeRequest,
+    )
+    def post(self, request: MemberRequest) -> Response:
+        phone = validated(serializers.PhoneCodeRequest, request)["phone"]
+        code = services.send_code(phone, asker=request.user)
+        return sent("confirmation_code", code)
+
+
+class OwnPhoneProofView(APIView):
+    renderer_classes = [JSONRenderer, GeoJSONRenderer]
+    tag = "phone"
+
+    @limited("one_time_try", serializers.PhoneProof)
+    @describe(
+        _("Prove your phone number with the code"),
+        {200: OwnProfileOrFeature},
+        errors=[409, 503],
+        body=serializers.PhoneProof,
+        geojson_too=True,
+    )
+    def post(self, request: MemberRequest) -> Response:
+        given = validated(serializers.PhoneProof, request)
+        try:
+            member = services.prove_phone(
+                request.user, phone=given["phone"], code=given["code"]
+            )
+        except errors.CodeRefused as error:
+            raise type(error)("confirmation_code") from error
+        return own_profile(request, member)

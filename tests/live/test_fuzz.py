@@ -44,6 +44,8 @@ from tests.referrals.factories import (
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 PHONE = "+79991234567"
+# Not that one, which is all that its account has.
+OWN_PHONE = "+79991234568"
 
 
 def written_schema() -> dict[str, Any]:
@@ -152,6 +154,11 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     "PATCH /api/clients/me/": lambda me: {"language": "ru", "avatar": picture()},
     "DELETE /api/clients/me/": lambda me: {},
     "GET /api/clients/me/export/": lambda me: {},
+    "POST /api/clients/me/phone/": lambda me: {"phone_number": OWN_PHONE},
+    "POST /api/clients/me/phone/confirm/": lambda me: {
+        "phone_number": OWN_PHONE,
+        "confirmation_code": one_time.issue(OWN_PHONE),
+    },
     "POST /api/clients/set_password/": lambda me: {
         "current_password": PASSWORD,
         "new_password": PASSWORD + "!",

@@ -14,7 +14,16 @@ from django.utils import timezone
 from PIL import Image
 
 from matchmaker import errors, export, services
-from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass, Report
+from matchmaker.models import (
+    AccountMail,
+    Block,
+    Like,
+    Match,
+    MatchMail,
+    Member,
+    Pass,
+    Report,
+)
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
@@ -24,7 +33,7 @@ ME = "/api/clients/me/"
 SECTIONS = [
     "format_version", "exported_at", "profile", "avatar", "anchors", "likes_given",
     "likes_received", "matches", "passes", "blocks", "reports", "match_mails",
-    "sign_ins", "events", "referrals", "chat",
+    "account_mails", "sign_ins", "events", "referrals", "chat",
 ]  # fmt: skip
 
 
@@ -79,6 +88,13 @@ def test_everything_is_in_it(ann, as_ann, bob):
     services.block_member(ann, joe.pk)
     report = services.report_member(ann, joe.pk, reason="abuse", text="Хам\n№ 1")
     services.issue_tokens(ann)
+    told = AccountMail.objects.create(
+        member=ann,
+        kind=AccountMail.Kind.PHONE_LOST,
+        email="old@example.com",
+        phone_number="+79997654321",
+        sent_at=timezone.now(),
+    )
     moscow = {"type": "Point", "coordinates": [37.6176, 55.7558]}
     home = {"type": "Point", "coordinates": [30.3158, 59.9391]}
     beside = {"type": "Point", "coordinates": [30.3159, 59.9392]}
@@ -160,6 +176,14 @@ def test_everything_is_in_it(ann, as_ann, bob):
             }
         ],
         "match_mails": [{"member": bob.pk, "sent_at": instant(mail.sent_at)}],
+        "account_mails": [
+            {
+                "kind": "phone_lost",
+                "email": "old@example.com",
+                "phone_number": "+79997654321",
+                "sent_at": instant(told.sent_at),
+            }
+        ],
     }
     assert members(file["likes_given"]) == [bob.pk, eve.pk]
     assert signed_in == {
@@ -341,7 +365,7 @@ def test_many_rows_cost_no_more_queries(ann, as_ann):
     # refresh tokens; four of events. The answers about the e-mail, which the profile
     # has too; all questions about it; codes, the one activated, those invited, the
     # leaderboard. Two of the chat.
-    assert few == queries() == 26
+    assert few == queries() == 27
     assert len(as_ann.get(EXPORT).json()["likes_given"]) == 3001
 
 

@@ -1,4 +1,4 @@
-"""Sign-in by phone, as clients of two documents do it."""
+"""Sign-in by phone, as clients of two documents do it, and the own number."""
 
 import secrets
 from typing import Any
@@ -9,6 +9,8 @@ SIGN_UP = "/api/auth/signup"
 SIGN_IN = "/api/auth/login"
 REQUEST_CODE = "/api/auth/request_code/"
 AUTH_CODE = "/api/auth/auth_code/"
+OWN_PHONE = "/api/clients/me/phone/"
+OWN_PHONE_PROOF = "/api/clients/me/phone/confirm/"
 
 
 def new_phone() -> str:
@@ -35,3 +37,15 @@ def prove(phone: str, code: str) -> Any:
     """For a key, as the other document does."""
     given = {"phone_number": phone, "confirmation_code": code}
     return APIClient(raise_request_exception=False).post(AUTH_CODE, given)
+
+
+def asked_by(client: APIClient, phone: str) -> str:
+    """A code that a signed-in client asks for."""
+    answer = client.post(OWN_PHONE, {"phone_number": phone})
+    code: str = answer.json()["confirmation_code"]
+    return code
+
+
+def prove_own(client: APIClient, phone: str, code: str) -> Any:
+    given = {"phone_number": phone, "confirmation_code": code}
+    return client.post(OWN_PHONE_PROOF, given)

@@ -104,7 +104,8 @@ def test_redis_holds_neither_phone_nor_code(phone, server, monkeypatch):
 
     stored = {k.decode(): v.decode() for k, v in server.hgetall(key).items()}
 
-    assert stored.keys() == {"salt", "digest", "tries"}
+    assert stored.keys() == {"salt", "digest", "asker", "tries"}
+    assert stored["asker"] == ""
     assert code not in stored.values()
     assert phone[1:] not in f"{key} {stored}"
     # The same code looks different: there is a salt.

@@ -1,6 +1,6 @@
 """Section 4 of the contract: sign-in by phone, under the names of two documents."""
 
-from compose.postman.folders.values import NINE_DIGITS, PHONE, fields
+from compose.postman.folders.values import NINE_DIGITS, PHONE, code, fields
 from compose.postman.parts import NOBODY, Folder, Request, token
 
 # Another one than the code that was sent, whatever that is.
@@ -149,6 +149,66 @@ HAMMER = Folder(
     ],
 )
 
+OWN = Folder(
+    "The own number",
+    "Who came by e-mail proves a number, which then signs in to the same account.",
+    [
+        Request(
+            "Ann asks for a code",
+            "POST /api/clients/me/phone/",
+            "For the number that she wants to add.",
+            200,
+            told("confirmation_code"),
+            keep={"ann_code": "body.confirmation_code"},
+            fresh={"ann_phone": PHONE},
+            json={"phone_number": "{{ann_phone}}"},
+        ),
+        Request(
+            "A wrong code",
+            "POST /api/clients/me/phone/confirm/",
+            "It may be tried five times.",
+            400,
+            fields("confirmation_code"),
+            fresh={"wrong_code": WRONG.format("ann_code")},
+            json={
+                "phone_number": "{{ann_phone}}",
+                "confirmation_code": "{{wrong_code}}",
+            },
+        ),
+        Request(
+            "Ann proves her number",
+            "POST /api/clients/me/phone/confirm/",
+            "The answer is her profile.",
+            200,
+            {
+                "the number, proven": """
+                    pm.expect(body.phone_number).to.equal(get("ann_phone"));
+                    pm.expect(body.phone_verified).to.be.true;
+                """
+            },
+            json={"phone_number": "{{ann_phone}}", "confirmation_code": "{{ann_code}}"},
+        ),
+        Request(
+            "Ann asks for a code to Hal's phone",
+            "POST /api/clients/me/phone/",
+            "Whose number it is, nobody is told.",
+            200,
+            told("confirmation_code"),
+            keep={"ann_code": "body.confirmation_code"},
+            json={"phone_number": "{{hal_phone}}"},
+        ),
+        Request(
+            "Hal's account is his number",
+            "POST /api/clients/me/phone/confirm/",
+            "He has no e-mail, so without the number nobody could open his account.",
+            409,
+            code("phone_has_account"),
+            json={"phone_number": "{{hal_phone}}", "confirmation_code": "{{ann_code}}"},
+        ),
+    ],
+    auth=token("ann_token"),
+)
+
 PHONES = Folder(
     "Phone sign-in",
     """
@@ -156,6 +216,6 @@ PHONES = Folder(
     service that tells them in the answer (`OTP_ECHO=1`); elsewhere they would be
     sent to numbers that are made up.
     """,
-    [VOTING, HAMMER],
+    [VOTING, HAMMER, OWN],
     auth=NOBODY,
 )

@@ -1,4 +1,4 @@
-"""Mails about matches: where each of them is, and what it says."""
+"""Mails about matches and accounts: where each of them is, and what it says."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker import mails, services
-from matchmaker.models import MatchMail, Member
+from matchmaker.models import AccountMail, MatchMail, Member
 from project.lib import due
 from tests.factories import MemberFactory
 from tests.matchmaker.admin.pages import listed, run
@@ -123,3 +123,55 @@ def test_trying_again_needs_the_right_to_change(staff_with, eve):
 
     mail.refresh_from_db()
     assert mail.given_up_at is not None
+
+
+# --- about an account -----------------------------------------------------------------
+
+ACCOUNT_MAILS = reverse("admin:matchmaker_accountmail_changelist")
+
+
+def account_mail_to(member: Member, state: str = "due", **fields) -> AccountMail:
+    return AccountMail.objects.create(
+        member=member,
+        kind=AccountMail.Kind.PHONE_LOST,
+        email=member.email,
+        phone_number="+79991234567",
+        **STATES[state] | fields,
+    )
+
+
+def test_account_mails_are_listed_found_and_not_written(admin_client, eve):
+    in_state = {state: account_mail_to(eve, state) for state in STATES}
+    account_mail_to(MemberFactory())
+
+    for state, mail in in_state.items():
+        query = {"state": state, "q": "EVE@example.com"}
+        assert listed(admin_client.get(ACCOUNT_MAILS, query)) == [mail]
+    assert admin_client.get(ACCOUNT_MAILS + "add/").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_account_mail_is_shown_in_its_readers_language(admin_client, eve, language):
+    services.update_profile(eve, language=language)
+    mail = account_mail_to(eve)
+    made = mails.account_mail(mail)
+
+    url = reverse("admin:matchmaker_accountmail_change", args=[mail.pk])
+    html = admin_client.get(url).text
+
+    for text in (made.subject, *str(made.body).splitlines()):
+        assert text in html
+
+
+def test_account_mail_that_was_given_up_is_tried_again(
+    admin_client, eve, mailoutbox, django_capture_on_commit_callbacks
+):
+    mail = account_mail_to(eve, "given-up", due_at=timezone.now() - timedelta(days=9))
+
+    with django_capture_on_commit_callbacks() as after_commit:
+        said = run(admin_client, ACCOUNT_MAILS, "retry", mail)
+
+    assert said == ["1 mail is due again."]
+    assert len(after_commit) == 1
+    assert due.attempt(due.KINDS["account_mail"], mail.pk)
+    assert [m.to for m in mailoutbox] == [[eve.email]]
