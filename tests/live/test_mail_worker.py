@@ -14,7 +14,7 @@ from dramatiq.brokers.redis import RedisBroker
 from rest_framework.authtoken.models import Token
 
 from matchmaker import services
-from matchmaker.models import Match, MatchMail
+from matchmaker.models import AccountMail, Match, MatchMail
 from matchmaker.tasks import send_match_mail
 from tests.factories import MemberFactory
 from tests.live.conftest import Server, daphne
@@ -256,3 +256,19 @@ def test_redis_away_delays_no_like_and_loses_no_mail(
 
     assert mail_server.seen() == one_each(addresses)
     assert len(mail_server.taken) == 4
+
+
+def test_lost_number_is_told_once_though_its_sweeper_is_killed(start, mail_server):
+    phone = "+79991234567"
+    holder = MemberFactory(email=new_email(), phone_number=phone, password=None)
+    sweeper = start(SWEEPER).wait_until_ready()
+    mail_server.before_storing = sweeper.kill
+
+    services.prove_phone(MemberFactory(password=None), phone)
+    wait_until(lambda: not sweeper.is_alive())
+    mail_server.before_storing = lambda: None
+    AccountMail.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    start(SWEEPER)
+    wait_until(lambda: not AccountMail.objects.filter(sent_at=None).exists())
+
+    assert mail_server.seen() == {holder.email: 1}
