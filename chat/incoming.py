@@ -11,8 +11,13 @@ from django.utils.translation import gettext as _
 
 from chat.constants import BIGINT_MAX, MAX_FRAME_BYTES, MAX_RESUMED_ROOMS
 from chat.frames import Frame, error
+from project.lib.parsers import RepeatedName, without_repeats
+from project.lib.unknown import unknown_field
 
 CLIENT_ID_MAX_LENGTH = 64
+# Fields of every frame: an error names the frame by its client_id.
+EVERYWHERE = ("type", "client_id")
+NAME_MAX_LENGTH = 64
 ROOM_KEY = re.compile(r"[1-9][0-9]{0,18}")
 
 
@@ -64,15 +69,25 @@ def read(text: str) -> Command:
     if len(text) > MAX_FRAME_BYTES or len(text.encode()) > MAX_FRAME_BYTES:
         raise FrameInvalid("frame_too_large", _("A frame has at most 16 KiB."))
     try:
-        given = json.loads(text, parse_constant=_no_number)
+        given = json.loads(
+            text, parse_constant=_no_number, object_pairs_hook=without_repeats
+        )
+    except RepeatedName as repeated:
+        detail = _("The field “%(field)s” is there twice.")
+        shown = {"field": _shown(repeated.name)}
+        raise FrameInvalid("frame_invalid", detail % shown) from repeated
     except (ValueError, RecursionError) as problem:
         raise FrameInvalid("frame_invalid", _("This is no JSON.")) from problem
     if not isinstance(given, dict):
         raise FrameInvalid("frame_invalid", _("A frame is a JSON object."))
     kind = given.get("type", "message.send" if "message" in given else None)
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    reader, fields = _READERS.get(kind if isinstance(kind, str) else "", (None, ()))
     if reader is None:
         raise FrameInvalid("type_unknown", _("There is no such type of frame."))
+    for name in given:
+        if name not in fields and name not in EVERYWHERE:
+            detail = f"{_shown(name)}: {unknown_field(name, fields)}"
+            raise FrameInvalid("frame_invalid", detail, client_id_of(given))
     try:
         return reader(given)
     except _Wrong as wrong:
@@ -88,6 +103,11 @@ def client_id_of(given: Frame) -> str | None:
     if not isinstance(client_id, str) or len(client_id) > CLIENT_ID_MAX_LENGTH:
         return None
     return client_id if client_id.isprintable() else None
+
+
+def _shown(name: str) -> str:
+    """A field's name as an answer can repeat it."""
+    return name[:NAME_MAX_LENGTH] if name.isprintable() else "?"
 
 
 class _Wrong(Exception):
@@ -146,10 +166,11 @@ def _ping(given: Frame) -> Ping:
     return Ping()
 
 
-_READERS: dict[str, Callable[[Frame], Command]] = {
-    "message.send": _send,
-    "message.read": _read,
-    "typing": _typing,
-    "resume": _resume,
-    "ping": _ping,
+# By type: the reader, and the fields that it reads.
+_READERS: dict[str, tuple[Callable[[Frame], Command], tuple[str, ...]]] = {
+    "message.send": (_send, ("room", "message")),
+    "message.read": (_read, ("room", "id")),
+    "typing": (_typing, ("room",)),
+    "resume": (_resume, ("rooms",)),
+    "ping": (_ping, ()),
 }

@@ -64,6 +64,49 @@ def test_no_command_is_an_error_and_no_more(server):
         assert ann.silence() == []
 
 
+NOBODY_READS = [
+    ({"message": "x", "rom": 1}, "rom: Unknown field. Did you mean room?"),
+    ({"message": "x", "text": "y"}, "text: Unknown field."),
+    (SEND | {"id": 5}, "id: Unknown field."),
+    (READ | {"read": True}, "read: Unknown field."),
+    ({"type": "typing", "room": 1, "rooms": {}},
+     "rooms: Unknown field. Did you mean room?"),
+    ({"type": "resume", "rooms": {}, "after": 5}, "after: Unknown field."),
+    ({"type": "ping", "": 1}, ": Unknown field."),
+    ({"type": "ping", "\ud800": 1}, "?: Unknown field."),
+    ({"type": "ping", "x" * 9_000: 1}, f"{'x' * 64}: Unknown field."),
+]  # fmt: skip
+
+
+def test_fields_that_nobody_reads_are_named_and_nothing_is_done(server):
+    with Chat(server, new_member("Ann")) as ann:
+        for frame, detail in NOBODY_READS:
+            ann.socket.send(json.dumps(frame | {"client_id": "mine"}))
+
+            error = ann.next()
+
+            assert (error["type"], error["code"]) == ("error", "frame_invalid"), frame
+            assert (error["detail"], error["client_id"]) == (detail, "mine")
+        assert ann.silence() == []
+
+
+def test_field_given_twice_is_named(server):
+    with Chat(server, new_member("Ann")) as ann:
+        ann.socket.send('{"message": "a", "message": "b"}')
+        assert ann.next()["detail"] == "The field “message” is there twice."
+        ann.socket.send('{"type": "resume", "rooms": {"1": 0, "1": 5}}')
+        assert ann.next()["detail"] == "The field “1” is there twice."
+        assert ann.silence() == []
+
+
+def test_every_frame_may_have_a_client_id(server):
+    with Chat(server, new_member("Ann")) as ann:
+        ann.send(type="ping", client_id="mine")
+        assert ann.next() == {"type": "pong"}
+        ann.send(type="typing", room="1", client_id="mine")
+        assert ann.next()["client_id"] == "mine"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
