@@ -126,6 +126,15 @@ class Generator(OpenAPISchemaGenerator):
     def determine_path_prefix(self, paths: Sequence[str]) -> str:
         return ""
 
+    def get_schema(self, request: Any = None, public: bool = False) -> openapi.Swagger:
+        schema = super().get_schema(request, public)
+        for item in schema.paths.values():
+            for _method, operation in item.operations:
+                for parameter in operation.parameters:
+                    if parameter.in_ == openapi.IN_BODY:
+                        _close(parameter.schema, schema.definitions)
+        return schema
+
     def get_paths_object(self, paths: Mapping[str, openapi.PathItem]) -> openapi.Paths:
         taken = set()
         for path, item in paths.items():
@@ -135,6 +144,21 @@ class Generator(OpenAPISchemaGenerator):
                     operation.operation_id = whole
                 taken.add(operation.operation_id)
         return super().get_paths_object(paths)
+
+
+def _close(shape: Any, definitions: Any) -> None:
+    """Let a body's objects have the fields that are described, and no others.
+
+    What stands in its place without a name, a GeoJSON Point, may have more.
+    """
+    name = shape.get("$ref", "").rpartition("/")[2]
+    if not name:
+        if "items" in shape:
+            _close(shape["items"], definitions)
+        return
+    definitions[name]["additionalProperties"] = False
+    for inner in definitions[name].get("properties", {}).values():
+        _close(inner, definitions)
 
 
 _view: Any = get_schema_view(

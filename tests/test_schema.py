@@ -51,3 +51,32 @@ def test_schema_tells_of_cookies_without_a_csrf_token():
         refused += is_refused
 
     assert refused > 20
+
+
+def test_bodies_have_no_other_fields_than_those_described():
+    schema = json.loads(
+        OpenAPICodecJson([]).encode(Generator(INFO).get_schema(public=True))
+    )
+    bodies = [
+        parameter["schema"]
+        for _method, _path, operation in operations()
+        for parameter in operation["parameters"]
+        if parameter["in"] == "body"
+    ]
+    names = {body["$ref"].rpartition("/")[2] for body in bodies}
+
+    assert len(names) > 20
+    for name in names | {"NamedMember", "MemberField"}:
+        assert schema["definitions"][name]["additionalProperties"] is False, name
+    # RFC 7946 allows foreign members.
+    point = schema["definitions"]["OrganizationChanges"]["properties"]["location"]
+    assert "additionalProperties" not in point
+
+
+def test_every_operation_may_answer_400():
+    # Of a parameter that nobody knows, at least.
+    assert [
+        (method, path)
+        for method, path, operation in operations()
+        if "400" not in operation["responses"]
+    ] == []
