@@ -73,8 +73,6 @@ def refuse_body(request: Request) -> None:
 
     For endpoints that read no body.
     """
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0"):
-        return
     if request.data is None:
         return
     if not isinstance(request.data, dict):

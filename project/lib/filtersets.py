@@ -132,9 +132,11 @@ def _placeholder(chosen: django_filters.Filter, name: str, variant: Any) -> Any:
 
 def _doubled(given: list[str]) -> dict[str, list[str]]:
     """An error for each parameter that is given under both its names."""
-    message = _("Specify %(name)s or %(other)s, not both.")
     return {
-        name: [message % {"name": name, "other": SAME[name]}]
+        name: [
+            _("Specify %(name)s or %(other)s, not both.")
+            % {"name": name, "other": SAME[name]}
+        ]
         for name in given
         if SAME.get(name) in given
     }

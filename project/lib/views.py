@@ -1,5 +1,6 @@
 """The bases of all views of the API: what nothing reads is a 400, and not dropped."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,10 +31,12 @@ class Understanding:
         handler = getattr(self, method, None)
         if handler is None or method == "options" or not self.refuses(request):
             return
-        _refuse_override(request)
+        meta = request.META
+        _refuse_override(meta)
         if getattr(handler, "has_body", False):
             return
-        refuse_body(request)
+        if meta.get("CONTENT_LENGTH") not in (None, "", "0"):
+            refuse_body(request)
         if getattr(handler, "has_parameters", False):
             return
         if errors := parameter_errors(request.query_params):
@@ -65,11 +68,10 @@ class GenericViewSet(UnderstandingGeneric, viewsets.GenericViewSet):
     pass
 
 
-def _refuse_override(request: Request) -> None:
+def _refuse_override(meta: Mapping[str, Any]) -> None:
     """Whoever means another method must not be answered by this one."""
-    meta = request.META
     for header in OVERRIDES:
-        if header in meta and meta[header].upper() != request.method:
+        if header in meta and meta[header].upper() != meta["REQUEST_METHOD"]:
             name = header.removeprefix("HTTP_").replace("_", "-").title()
             message = _("%(header)s is not read here. Send the method itself.")
             raise ValidationError([message % {"header": name}])
