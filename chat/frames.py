@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from matchmaker.display_names import display_name
+
 Frame = dict[str, Any]
 
 # Of the service's own; 3000 to 3999 are IANA's. README has the table.
@@ -32,7 +34,7 @@ def encoded(frame: Frame) -> str:
 
 
 def user(member_id: int, first_name: str) -> Frame:
-    return {"id": member_id, "first_name": first_name}
+    return {"id": member_id, "first_name": display_name(member_id, first_name)}
 
 
 def welcome(member: Frame, rooms: list[Frame]) -> Frame:

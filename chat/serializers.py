@@ -8,6 +8,7 @@ from rest_framework import serializers
 from chat import constants
 from chat.models import Kind
 from chat.texts import checked_text
+from matchmaker.display_names import DisplayNameField
 from project.lib.errors import DomainError
 
 
@@ -40,7 +41,7 @@ class ReadUpTo(serializers.Serializer):
 
 class Person(serializers.Serializer):
     id = serializers.IntegerField()
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
 
 
 class RoomState(serializers.Serializer):

@@ -11,12 +11,13 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from events.models import Role
+from matchmaker.display_names import DisplayNameField
 from project.lib.shapes import either, offset_page
 
 
 class User(serializers.Serializer):
     id = serializers.IntegerField()
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     last_name = serializers.CharField(allow_blank=True)
     email = serializers.EmailField(
         required=False,

@@ -7,6 +7,7 @@ of any size is one statement.
 from functools import cache
 from typing import Any
 
+from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.geojson import Shape, instant_sql, point_sql
@@ -91,7 +92,8 @@ def _users(organization: str, *, with_role: bool) -> Statement:
         visible.values("id", "first_name", "last_name", "email", "phone_number")
     )
     role = ", 'role', ms.role" if with_role else ""
-    public = f"'id', m.id, 'first_name', m.first_name, 'last_name', m.last_name{role}"
+    name = display_name_sql("m")
+    public = f"'id', m.id, 'first_name', {name}, 'last_name', m.last_name{role}"
     return Statement(
         f"""(
             SELECT coalesce(json_agg(

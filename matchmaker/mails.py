@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from matchmaker.models import AccountMail, MatchMail
 from project.lib.mailing import message_id, printable
@@ -58,8 +59,8 @@ _ACCOUNT_TEXTS: dict[str, Callable[[AccountMail], tuple[str, str]]] = {
 
 
 def _text(mail: MatchMail) -> str:
-    # Translators: stands for the name in "%(name)s likes you too!"
-    nameless = _("Another member")
+    # In Russian the name is in the dative.
+    nameless = pgettext("who likes you", "Member {id}").format(id=mail.about_id)
     given = {
         "name": printable(mail.about.first_name) or nameless,
         "email": mail.about.email,

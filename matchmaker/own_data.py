@@ -18,6 +18,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
+from matchmaker.display_names import display_name
 from matchmaker.models import AccountMail, Block, Match, MatchMail, Member
 from matchmaker.querysets import match_between, matched_with
 from project.lib.geojson import COORDINATE_DIGITS
@@ -77,13 +78,16 @@ def matches(request: MemberRequest) -> object:
         .filter(matched_with(request.user))
         .annotate(created_at=Subquery(between.values("created_at")))
     )
-    return _rows(
+    rows = _rows(
         matched,
         member="id",
         first_name="first_name",
         email="email",
         created_at="created_at",
     )
+    for row in rows:
+        row["first_name"] = display_name(row["member"], row["first_name"])
+    return rows
 
 
 def passes(request: MemberRequest) -> object:

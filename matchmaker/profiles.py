@@ -10,6 +10,7 @@ from django.db.models.expressions import Expression
 
 from matchmaker import nearest
 from matchmaker.authentication import MemberRequest
+from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER, MemberFilter
 from matchmaker.models import Member
 from matchmaker.nearest import ORIGIN
@@ -48,7 +49,7 @@ LATEST_FIRST = {
 # A public profile (contract, section 2); its geometry is the public point.
 PUBLIC = Shape(
     properties={
-        "first_name": "p.first_name",
+        "first_name": display_name_sql("p"),
         "last_name": "p.last_name",
         "gender": "p.gender",
         "avatar": "%s || NULLIF(p.avatar, '')",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
+from matchmaker.display_names import DisplayNameField
 from matchmaker.models import AccountMail, Gender, Report
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
 from project.lib.shapes import PageShape, either
@@ -15,7 +16,7 @@ from project.lib.shapes import PageShape, either
 
 class PublicProfile(serializers.Serializer):
     id = serializers.IntegerField()
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     last_name = serializers.CharField(allow_blank=True)
     gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.URLField(allow_null=True)
@@ -60,7 +61,7 @@ class ExportedStance(ExportedMember):
 
 
 class ExportedMatch(ExportedStance):
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     email = serializers.EmailField(allow_null=True)
 
 

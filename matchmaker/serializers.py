@@ -23,6 +23,9 @@ class NewMember(LocationInput):
 
     email = serializers.EmailField(max_length=254)
     password = PasswordField()
+    first_name = TextField(max_length=150, required=False, allow_blank=True)
+    last_name = TextField(max_length=150, required=False, allow_blank=True)
+    gender = serializers.ChoiceField(Gender.choices, required=False, allow_blank=True)
 
     def validate_email(self, value: str) -> str:
         if Member.objects.filter(email__iexact=value).exists():
@@ -31,13 +34,14 @@ class NewMember(LocationInput):
 
     def validate_password(self, value: str) -> str:
         # The member that would be made, for "too similar to your name".
-        names = {
-            field.source: self.initial_data.get(name) or ""
-            for name, field in self.fields.items()
-            if field.source in ("email", "first_name", "last_name")
-        }
-        like = Member(**{k: v for k, v in names.items() if isinstance(v, str)})
+        given = self.names_given()
+        like = Member(**{k: v for k, v in given.items() if isinstance(v, str)})
         return checked_password(value, like)
+
+    def names_given(self) -> dict[str, Any]:
+        """Return the e-mail and the names as they came, before they are validated."""
+        names = ("email", "first_name", "last_name")
+        return {name: self.initial_data.get(name) for name in names}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {**attrs, "language": language_asked_for(self.context["request"])}
@@ -69,6 +73,9 @@ class SignUp(NewMember):
                 "email": "you@example.com",
                 "password": "correct horse 7",
                 "telephone": "+79991234567",
+                "first_name": "Ann",
+                "last_name": "Lee",
+                "gender": "female",
                 "longitude": 30.3158,
                 "latitude": 59.9391,
             }

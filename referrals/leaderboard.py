@@ -21,6 +21,7 @@ from django.db.models import Case, Count, F, Max, Q, TextChoices, When
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Block, Member
 from project.lib.prepared import Param, Statement
@@ -149,7 +150,8 @@ def _shown() -> Statement:
     sql = f"""
         SELECT rank() OVER (ORDER BY number DESC), first_name, number, id = %s
         FROM (
-            SELECT member.id, member.first_name, candidate.reached,
+            SELECT member.id, {display_name_sql("member")} AS first_name,
+                candidate.reached,
                 candidate.number - coalesce(lost.number, 0) AS number
             FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
                 candidate (id, number, reached)

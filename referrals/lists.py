@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F
 
 from matchmaker.authentication import MemberRequest
+from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.geojson import instant_sql
@@ -36,7 +37,7 @@ LATEST_FIRST = Order(
 REFERRAL = PlainShape(
     {
         "id": "p.id",
-        "first_name": "p.first_name",
+        "first_name": display_name_sql("p"),
         "activated_at": instant_sql("p.activated_at"),
     }
 )

@@ -5,6 +5,7 @@ list of referrals does.
 """
 
 from matchmaker.authentication import MemberRequest
+from matchmaker.display_names import display_name
 from referrals.models import EmailLookup, InviteCode, Referral, Unlisted
 
 
@@ -19,7 +20,16 @@ def section(request: MemberRequest) -> object:
         "activated_invite": activated.values(
             "code", "activated_at", "at_sign_up", "address_digest"
         ).first(),
-        "invited": [*brought.values("invited", "invited__first_name", "activated_at")],
+        "invited": [
+            {
+                "invited": pk,
+                "invited__first_name": display_name(pk, first_name),
+                "activated_at": activated_at,
+            }
+            for pk, first_name, activated_at in brought.values_list(
+                "invited", "invited__first_name", "activated_at"
+            )
+        ],
         "on_leaderboard": not Unlisted.objects.filter(member=me).exists(),
         "email_lookups": [
             *lookups.values(

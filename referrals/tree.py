@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
+from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.geojson import instant_sql
@@ -86,8 +87,8 @@ def _tree() -> Statement:
             'members', (
                 SELECT coalesce(json_agg(
                     json_build_object(
-                        'id', id, 'first_name', first_name, 'level', level,
-                        'invited_by', invited_by,
+                        'id', id, 'first_name', {display_name_sql("named")},
+                        'level', level, 'invited_by', invited_by,
                         'activated_at', {instant_sql("activated_at")}
                     ) ORDER BY n
                 ), '[]'::json) FROM named

@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField
 from chat.errors import RoomUnknown
 from chat.models import Message
 from chat.reads.rooms import ROOM, open_room
+from matchmaker.display_names import display_name
 from matchmaker.filters import VIEWER
 from project.lib.prepared import Param, Statement
 
@@ -46,9 +47,12 @@ class SeenMessage:
 
     @property
     def user(self) -> dict[str, Any] | None:
-        if self.is_hidden:
+        if self.is_hidden or self.sender_id is None:
             return None
-        return {"id": self.sender_id, "first_name": self.first_name}
+        return {
+            "id": self.sender_id,
+            "first_name": display_name(self.sender_id, self.first_name),
+        }
 
     @property
     def shown_text(self) -> str | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chat.errors import RoomUnknown
 from chat.models import Kind, Room
 from chat.querysets import RoomQuerySet
+from matchmaker.display_names import display_name
 from matchmaker.filters import VIEWER
 from project.lib.prepared import Param, Statement
 
@@ -112,6 +113,8 @@ def _state(
     read: int | None,
 ) -> RoomState:
     is_lobby = kind == Kind.LOBBY
+    if other is not None:
+        title = display_name(other, title)
     return RoomState(
         id=pk,
         kind=kind,

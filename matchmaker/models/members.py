@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
@@ -168,7 +169,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email or self.phone_number or str(self.pk)
+        # Not by a contact: names stand where contacts do not, in the admin's log say.
+        return self.get_full_name() or gettext("Member {id}").format(id=self.pk)
 
     def get_username(self) -> str:
         return self.email or self.phone_number or ""

@@ -6,6 +6,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from matchmaker.display_names import DisplayNameField
 from project.lib.filtersets import CompiledFilterSet
 from referrals.constants import LEADERBOARD_SIZE
 from referrals.leaderboard import Period
@@ -29,7 +30,7 @@ class Standing(serializers.Serializer):
         max_value=LEADERBOARD_SIZE,
         help_text=_("Shared by those of the same count: 1, 1, 3"),
     )
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     count = serializers.IntegerField(
         min_value=1, help_text=_("Whom the member has invited in that time")
     )

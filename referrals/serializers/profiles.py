@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from matchmaker.display_names import DisplayNameField
 from project.lib.shapes import PageShape
 
 _LATEST = _("The latest 1,000 with a phone number; the list of referrals has all")
@@ -53,7 +54,7 @@ class InvitedProfile(serializers.Serializer):
 
 class ReferralShape(serializers.Serializer):
     id = serializers.IntegerField(help_text=_("The invited member's"))
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     activated_at = serializers.DateTimeField()
 
 

@@ -1,5 +1,7 @@
 """Sign-up by e-mail with somebody's invitation."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -18,18 +20,40 @@ class SignUpByInvitation(NewMember):
             "example": {
                 "email": "you@example.com",
                 "password": "correct horse 7",
-                "username": "Ann",
+                "first_name": "Ann",
+                "last_name": "Lee",
+                "gender": "female",
             }
         }
 
     username = TextField(
-        source="first_name",
         max_length=150,
         required=False,
         allow_blank=True,
         help_text=_("The first name; it need not be unique, e-mails sign in"),
     )
     code_by_inviter = CodeField(required=False, allow_blank=True, allow_null=True)
+
+    def names_given(self) -> dict[str, Any]:
+        given = super().names_given()
+        first_name = given["first_name"] or self.initial_data.get("username")
+        return {**given, "first_name": first_name}
+
+    def validate_username(self, value: str) -> str:
+        field = self.fields["first_name"]
+        try:
+            first_name = field.run_validation(self.initial_data.get("first_name", ""))
+        except serializers.ValidationError:
+            return value  # it is told on its own field
+        if value and first_name and value != first_name:
+            text = _("This is another name for first_name. Give one of them.")
+            raise serializers.ValidationError(text)
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        username = attrs.pop("username", "")
+        first_name = attrs.get("first_name") or username
+        return super().validate({**attrs, "first_name": first_name})
 
     def validate_code_by_inviter(self, value: str | None) -> str | None:
         """Told with all else that is wrong; the service holds it once more."""

@@ -4,6 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from matchmaker.display_names import DisplayNameField
 from project.lib.filtersets import CompiledFilterSet
 from referrals.constants import TREE_DEPTH_MAX
 from referrals.models import Referral
@@ -31,7 +32,7 @@ class Level(serializers.Serializer):
 
 class Branch(serializers.Serializer):
     id = serializers.IntegerField()
-    first_name = serializers.CharField(allow_blank=True)
+    first_name = DisplayNameField()
     level = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
     invited_by = serializers.IntegerField(
         help_text=_("The id of the caller, or of another member of the tree")

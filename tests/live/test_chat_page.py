@@ -271,6 +271,23 @@ def test_one_talks_to_who_is_met(visit, ann, bob, new_person):
     expect(a.page.get_by_text("Nobody has written yet.")).to_be_visible()
 
 
+def test_who_has_no_name_is_called_a_member_of_that_number(visit, ann, bob, new_person):
+    nobody = new_person("")
+    match(ann, nobody)
+    a = visit(ann)
+    b = visit(nobody)
+    a.sign_in()
+    b.sign_in()
+
+    a.open(f"Member {nobody.pk}")
+    a.write("Hi")
+
+    expect(b.page.locator("#me")).to_have_text(f"Member {nobody.pk}")
+    expect(a.page.locator("#room-title")).to_have_text(f"Member {nobody.pk}")
+    expect(a.page.locator("#room-kind")).to_contain_text("·")
+    expect(a.page.locator("#people")).to_contain_text(f"Member {nobody.pk}")
+
+
 def test_who_reads_older_messages_is_left_in_peace(visit, ann, bob, direct):
     for i in range(60):
         services.send_message(ann, direct, f"message {i}", None)

@@ -90,8 +90,8 @@ def test_nobody_is_nameless(eva, bob, mailoutbox):
     send_all()
 
     assert {mail.body for mail in mailoutbox} == {
-        "Вы понравились другому участнику! Почта участника: bob@example.com",
-        "Another member likes you too! Their e-mail: eva@example.com",
+        f"Вы понравились участнику {bob.pk}! Почта участника: bob@example.com",
+        f"Member {eva.pk} likes you too! Their e-mail: eva@example.com",
     }
 
 

@@ -94,6 +94,12 @@ def test_same_count_same_rank_and_who_was_first_stands_first(as_ann):
     ]  # fmt: skip
 
 
+def test_who_has_no_name_is_shown_by_the_id(as_ann):
+    nobody = bring("", 1)
+
+    assert names(as_ann.get(URL).json()) == [f"#{nobody.pk}"]
+
+
 def test_periods(as_ann):
     bring("Today", 1)
     bring("Week", 2, days_ago=8)

@@ -112,6 +112,50 @@ def test_first_name_may_be_another_ones(api):
         assert api.post(SIGN_UP, given).status_code == 201
 
 
+@pytest.mark.parametrize("given", [{}, {"first_name": ""}, {"first_name": "Ann"}])
+def test_username_is_the_first_name_by_another_name(api, given):
+    answer = api.post(SIGN_UP, {**GIVEN, "username": "Ann", **given})
+
+    assert answer.status_code == 201
+    assert Member.objects.get().first_name == "Ann"
+
+
+def test_empty_username_leaves_the_first_name(api):
+    given = {**GIVEN, "first_name": "Ann", "username": ""}
+
+    assert api.post(SIGN_UP, given).status_code == 201
+
+    assert Member.objects.get().first_name == "Ann"
+
+
+def test_two_first_names_are_refused_with_all_else(api):
+    names = {"first_name": "Ann", "username": "ann1990"}
+
+    answer = api.post(SIGN_UP, {"email": "none", "password": "123", **names})
+
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"email", "password", "username"}
+    assert not Member.objects.exists()
+
+
+def test_wrong_first_name_is_told_on_its_field(api):
+    names = {"first_name": ["Ann"], "username": "Ann"}
+
+    answer = api.post(SIGN_UP, {**GIVEN, **names}, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"first_name"}
+
+
+def test_password_is_not_the_username(api):
+    given = {**GIVEN, "password": "Konstantinopolsky"}
+
+    answer = api.post(SIGN_UP, {**given, "username": "Konstantinopolsky"})
+
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"password"}
+
+
 def test_sign_in_and_refresh(ann):
     api = APIClient()
     pair = api.post(SIGN_IN, {"email": ann.email, "password": PASSWORD})

@@ -20,8 +20,9 @@ export function element(tag, { data = {}, aria = {}, ...properties } = {}, ...ch
   return made;
 }
 
+/** The API calls a member without a first name "#57", in every language. */
 export function nameOf({ id, first_name: name }) {
-  return name || say("member", { id });
+  return name && name !== `#${id}` ? name : say("member", { id });
 }
 
 const DRAWING_MS = 20;

@@ -59,7 +59,7 @@ export class RoomList {
 }
 
 export function titleOf(room) {
-  return room.title || say("untitled");
+  return room.user ? nameOf(room.user) : room.title || say("untitled");
 }
 
 /** Whether the other one in a direct room is there; null: that is not known. */

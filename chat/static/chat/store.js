@@ -150,7 +150,7 @@ class Room {
 
   update({ id, kind, title, last_id, read_id, user }) {
     this.meet(user); // whom a direct room is with
-    Object.assign(this, { id, kind, title });
+    Object.assign(this, { id, kind, title, user });
     // What comes live may overtake an answer of the API.
     this.last_id = Math.max(this.last_id, last_id);
     this.read_id = Math.max(this.read_id, read_id);

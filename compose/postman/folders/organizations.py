@@ -45,6 +45,12 @@ ORGANIZATIONS = Folder(
                       [get("eve_id")]: "owner", [get("bob_id")]: "member",
                     });
                 """,
+                "Eve by the name that she signed up with": """
+                    const eve = body.users.find(({ id }) => id === get("eve_id"));
+                    pm.expect(eve).to.include({
+                      first_name: "Eve", last_name: "Glass",
+                    });
+                """,
                 "nothing of Bob, who was not asked": """
                     const bob = body.users.find(({ id }) => id === get("bob_id"));
                     pm.expect(bob).to.have.all.keys(

@@ -10,7 +10,7 @@ SIGN_IN = Folder(
         Request(
             "Eve signs up",
             "POST /api/user/sign-up/",
-            "An e-mail, a telephone, a place.",
+            "An e-mail, a telephone, a name, a place.",
             201,
             {
                 "as it was given": """
@@ -25,6 +25,9 @@ SIGN_IN = Folder(
                 "email": "{{eve_email}}",
                 "password": "{{eve_password}}",
                 "telephone": "{{eve_phone}}",
+                "first_name": "Eve",
+                "last_name": "Glass",
+                "gender": "female",
                 "longitude": -12.3,
                 "latitude": -37.08,
             },
