@@ -1,9 +1,12 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run test lint lock bench bench-chat faults-chat attack messages postman
+.PHONY: run manage test lint lock bench bench-chat faults-chat attack messages postman
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
+
+manage: ## A command of manage.py, while make run runs; ARGS=createsuperuser makes an admin
+	@exec bash compose/local/manage.sh $(ARGS)
 
 test: ## The whole test suite; ARGS="-k avatar" narrows it
 	@exec bash compose/local/test.sh python -m pytest -n 2 --dist loadscope $(ARGS)

@@ -13,16 +13,19 @@ port_is_free() {
 }
 port_is_free || fail "port $PORT is taken (or not a port)" "Try another one: PORT=8001 make run"
 echo ": http://$HOST:$PORT" >"$INSTANCE/address"
+rm -f "$INSTANCE/environment" # of a run that was killed
 
 export EMAIL_URL=${EMAIL_URL:-consolemail://}
 export DEBUG=${DEBUG:-off} HTTPS=off OTP_ECHO=${OTP_ECHO:-1}
-export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost}
+# Linux and macOS connect to 0.0.0.0 as to 127.0.0.1; some people open that address.
+export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost,0.0.0.0}
 export MEDIA_ROOT=${MEDIA_ROOT:-$INSTANCE/media} STATIC_ROOT=$INSTANCE/static
 export PATH=$VENV/bin:$PATH
 
 stopping() {
   trap '' INT TERM
   say "Stopping"
+  rm -f "$INSTANCE/environment"
   [ -z "${HONCHO:-}" ] || { kill -TERM "$HONCHO" 2>/dev/null; wait "$HONCHO" 2>/dev/null; } || true
   stop_servers
   rm -f "$INSTANCE/address"
@@ -35,6 +38,7 @@ say "Migrating the database"
 python manage.py migrate --verbosity 0
 collect_static
 python manage.py demo --members "${DEMO_MEMBERS:-10000}" --if-empty
+(umask 077 && export -p >"$INSTANCE/environment") # for make manage
 
 export MATCHMAKER_INSTANCE=$INSTANCE
 honcho -f compose/local/Procfile start 9>&- &
@@ -49,6 +53,7 @@ if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$
   The reference          http://$HOST:$PORT/redoc
   Two people chatting    http://$HOST:$PORT/chat/demo/
   The admin panel        http://$HOST:$PORT/admin/
+  Another administrator  make manage ARGS=createsuperuser, in another terminal
   Mail that is sent      here, after ✉ (EMAIL_URL names a mail server)
   SMS that are sent      here, after ✆ (SMS_BACKEND names who sends them)
 

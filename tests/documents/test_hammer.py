@@ -192,6 +192,13 @@ def test_static_files_and_migrations_need_no_command():
     assert "manage.py collectstatic" in image
 
 
+def test_createsuperuser_is_in_the_readme_for_both():
+    readme = (ROOT / "README.md").read_text()
+
+    assert "`docker compose exec web python manage.py createsuperuser`" in readme
+    assert "`make manage ARGS=createsuperuser`" in readme
+
+
 # --- The API ----------------------------------------------------------------------
 
 

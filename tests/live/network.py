@@ -21,7 +21,7 @@ class Network:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._server.host}:{self.port}"
 
     def cut(self) -> int:
         """End every connection and let none be made; return how many there were."""
