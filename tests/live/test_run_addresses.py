@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 from matchmaker.models import Member
 from tests.live.chat import match, new_member, token_of
 from tests.live.conftest import Server, daphne
-from tests.live.people import Person, chromium
-from tests.live.wire import new_email
+from tests.live.people import CHROMIUM, Person, chromium
+from tests.live.wire import PASSWORD, new_email
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTS = ["127.0.0.1", "localhost", "0.0.0.0"]
@@ -84,6 +84,7 @@ def test_sockets_of_pages_from_there_only(address):
 
 
 @pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}")
 def test_two_people_talk_at_0_0_0_0(server, new_key):
     """It is not a secure context, so a browser gives its pages less than others."""
     names = {"Ann": new_email(), "Bob": new_email()}
@@ -91,6 +92,9 @@ def test_two_people_talk_at_0_0_0_0(server, new_key):
         new_key(email=email, first_name=name)
     match(*(Member.objects.get(email=email) for email in names.values()))
     there = replace(server, host="0.0.0.0")
+    # The first sign-in after a start is slow, and a browser waits for less.
+    given = {"email": names["Ann"], "password": PASSWORD}
+    httpx.post(f"{there.url}/api/user/sign-in/", json=given, timeout=60)
 
     with chromium() as browser:
         a, b = (Person(browser, there, email) for email in names.values())
@@ -100,6 +104,9 @@ def test_two_people_talk_at_0_0_0_0(server, new_key):
         a.write("Hi")
         b.open("Ann")
         expect(b.texts).to_have_text(["Hi"])
-        assert (a.errors, b.errors) == ([], [])
+        # A header of ours that Chromium heeds in secure contexts only, and says so.
+        policy = "The Cross-Origin-Opener-Policy header has been ignored"
+        errors = [text for text in a.errors + b.errors if not text.startswith(policy)]
+        assert errors == []
         a.close()
         b.close()
