@@ -15,5 +15,6 @@ class EventsConfig(AppConfig):
 
         due.register(tasks.PUBLICATION)
         due.register(tasks.PLACE_MAIL)
+        due.register(tasks.INVITATION_MAIL)
         export.register("events", own_data.section)
         more.register("events.demo.load.load_events")

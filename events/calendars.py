@@ -24,7 +24,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def calendar_text(events: Iterable[Event]) -> bytes:
-    """A calendar of the events that have a date.
+    """A calendar of the events that have a date, read `with_organizations`.
 
     An event's UID stays for ever, its SEQUENCE grows with each change, and one that was
     cancelled is there as such, so that subscribers take it out. No METHOD: with one
@@ -77,7 +77,8 @@ def _plain(text: str) -> str:
 
 def _address(event: Event) -> str:
     """Of the first organization that has one."""
-    for organization in event.organizations.all():
+    for row in event.event_organizations.all():
+        organization = row.organization
         parts = (organization.title, organization.postcode, organization.address)
         if organization.address:
             return ", ".join(filter(None, parts))

@@ -7,6 +7,7 @@ ADDRESS_MAX_LENGTH = 300
 
 CAPACITY_MAX = 1_000_000
 ORGANIZATIONS_MAX = 50  # of one event
+OWNERS_MAILED = 10  # of an organization that is invited, the first ones
 USERS_MAX = 500  # named when an organization is made
 
 PICTURE_MAX_SIDE_PX = 2048
@@ -25,6 +26,7 @@ CANCELLED_SHOWN_DAYS = 60
 # Kinds of due work (project/lib/due.py).
 PUBLICATION = "publication"
 PLACE_MAIL = "place_mail"
+INVITATION_MAIL = "invitation_mail"
 
 # A mail that no server takes is given up after this long, as mail servers do.
 MAIL_PATIENCE_DAYS = 5

@@ -48,7 +48,19 @@ class UserUnknown(DomainError):
     field = "users"
 
 
-class OrganizationForeign(DomainError):
-    code = "organization_foreign"
-    detail = _("You are no member of an organization named here.")
+class OrganizationUnknown(DomainError):
+    code = "organization_unknown"
+    detail = _("There is no such organization.")
     field = "organizations"
+
+
+class OrganizationDeclined(DomainError):
+    """Its owners said no, or took it away: they alone bring it back."""
+
+    code = "organization_declined"
+    detail = _("This organization has declined. Only its owners can add it.")
+
+
+class TooManyOrganizations(DomainError):
+    code = "too_many_organizations"
+    detail = _("This event has as many organizations as it can have.")

@@ -63,6 +63,13 @@ class EventFilter(OffsetFilterSet):
     attending = StrictBooleanFilter(
         method="filter_attending", help_text=_("Where the caller has a place")
     )
+    invited = StrictBooleanFilter(
+        method="filter_invited",
+        help_text=_(
+            "Events, scheduled ones too, that ask an organization of yours to make "
+            "them with others"
+        ),
+    )
     in_bbox = BoxFilter(
         method="filter_box", help_text=_("west,south,east,north in degrees")
     )
@@ -106,13 +113,21 @@ class EventFilter(OffsetFilterSet):
     def filter_organization(
         self, queryset: EventQuerySet, name: str, value: Any
     ) -> EventQuerySet:
-        return queryset.filter(organizations=value)
+        return queryset.of_organization(value)
 
     def filter_attending(
         self, queryset: EventQuerySet, name: str, value: bool
     ) -> EventQuerySet:
         mine = Event.objects.attended_by(VIEWER)
         return mine & queryset if value else queryset.exclude(pk__in=mine.values("pk"))
+
+    def filter_invited(
+        self, queryset: EventQuerySet, name: str, value: bool
+    ) -> EventQuerySet:
+        inviting = Event.objects.inviting(VIEWER)
+        if value:
+            return queryset & inviting
+        return queryset.exclude(pk__in=inviting.values("pk"))
 
     def filter_box(
         self, queryset: EventQuerySet, name: str, value: Any
@@ -134,6 +149,7 @@ class CalendarFilter(EventFilter):
     """The same events, without pages and orders: a calendar has none."""
 
     limit = offset = ordering = None
+    invited = None  # type: ignore[assignment] # django-filter: not this one
 
 
 class OrganizationFilter(OffsetFilterSet):

@@ -85,7 +85,7 @@ def read_for_calendar(request: Any, *, own_by_default: bool = False) -> list[Eve
         params = statement.bind(values | event_values(request, given))
         db.execute(statement.sql, params)
         ids = [pk for (pk,) in db.fetchall()]
-    found = Event.objects.filter(pk__in=ids).prefetch_related("organizations")
+    found = Event.objects.filter(pk__in=ids).with_organizations()
     return list(found.order_by(*ORDERS["-date"]))
 
 
@@ -126,7 +126,10 @@ def _place(given: Mapping[str, Any]) -> dict[str, int]:
 
 @lru_cache(maxsize=1024)
 def _events(choice: Choice, ordering: str | None, as_geojson: bool) -> OffsetStatement:
-    events: Any = EventFilter.narrow(Event.objects.public(), choice)
+    # An organization is asked before the event is there for all, too.
+    is_for_owners = ("invited", True) in choice.filters
+    listed = Event.objects.ongoing() if is_for_owners else Event.objects.public()
+    events: Any = EventFilter.narrow(listed, choice)
     common, nearest = NO_STATEMENT, ordering == "distance"
     counted = events
     if nearest:

@@ -1,10 +1,11 @@
 """What is mailed about events, to each in the language that they have chosen."""
 
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from events.models import Attendance
+from events.models import Attendance, InvitationMail
 from project.lib.mailing import message_id, printable
 
 
@@ -21,5 +22,38 @@ def place_mail(place: Attendance) -> EmailMessage:
             )
             % event,
             to=[place.member.email or ""],
+            headers={"Message-ID": unique},
+        )
+
+
+def invitation_mail(mail: InvitationMail) -> EmailMessage:
+    """The mail that asks an owner whether their organization makes an event."""
+    unique = message_id("invitation", f"{mail.pk} {mail.due_at.timestamp()}")
+    with translation.override(mail.member.language):
+        creator = mail.event.creator
+        answer = reverse(
+            "events:event-organization",
+            kwargs={"pk": mail.event_id, "organization": mail.organization_id},
+        )
+        given = {
+            "name": printable(creator.first_name if creator else "")
+            # Translators: stands for the name in "%(name)s asks whether …"
+            or _("Somebody"),
+            "organization": printable(mail.organization.title),
+            "title": printable(mail.event.title),
+            "answer": f"{answer.removesuffix('/')}/",
+        }
+        return EmailMessage(
+            subject=_("Your organization is invited to make an event"),
+            body=_(
+                "%(name)s asks whether “%(organization)s” makes the event “%(title)s” "
+                "with them. Until you accept, the event does not name your "
+                "organization.\n\n"
+                "To accept: POST %(answer)s\n"
+                "To decline: DELETE %(answer)s\n\n"
+                "All open invitations: GET /api/events/?invited=true"
+            )
+            % given,
+            to=[mail.member.email or ""],
             headers={"Message-ID": unique},
         )

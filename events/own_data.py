@@ -1,6 +1,14 @@
 """What the own-data file holds of events: matchmaker/export.py."""
 
-from events.models import Attendance, CalendarFeed, Event, Membership
+from events.models import (
+    Attendance,
+    CalendarFeed,
+    Event,
+    EventOrganization,
+    InvitationMail,
+    Membership,
+    Status,
+)
 from matchmaker.authentication import MemberRequest
 
 
@@ -8,6 +16,10 @@ def section(request: MemberRequest) -> object:
     me = request.user
     memberships = Membership.objects.filter(member=me).order_by("pk")
     created = Event.objects.filter(creator=me).order_by("pk")
+    named = EventOrganization.objects.exclude(status=Status.DECLINED).filter(
+        event__creator=me
+    )
+    asked = InvitationMail.objects.filter(member=me, sent_at__isnull=False)
     attendances = Attendance.objects.filter(member=me).order_by("pk")
     feed = CalendarFeed.objects.filter(member=me).order_by("pk")
     return {
@@ -22,6 +34,15 @@ def section(request: MemberRequest) -> object:
                 "id", "title", "description", "date", "capacity", "created_at",
                 "published_at", "cancelled_at",
             )
+        ],
+        "organizations_of_created": [
+            *named.order_by("pk").values(
+                "event", "organization", "organization__title", "status",
+                "invited_at", "answered_at",
+            )
+        ],
+        "invitation_mails": [
+            *asked.order_by("pk").values("event", "organization", "sent_at")
         ],
         "attending": [*attendances.values("event", "is_waiting", "created_at")],
         "calendar_feed": [*feed.values("created_at")],

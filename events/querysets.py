@@ -10,6 +10,8 @@ from django.db.models import (
     FloatField,
     Func,
     OuterRef,
+    Prefetch,
+    Q,
     QuerySet,
 )
 from django.db.models.expressions import Expression
@@ -17,6 +19,7 @@ from django.db.models.expressions import Expression
 from project.lib.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:  # the names of the classes' rows
+    from events.models.event_organizations import EventOrganization  # noqa: F401
     from events.models.events import Event  # noqa: F401
     from events.models.organizations import Organization  # noqa: F401
 
@@ -46,10 +49,38 @@ class EventQuerySet(QuerySet["Event"]):
         """Published and not cancelled."""
         return self.filter(published_at__isnull=False, cancelled_at=None)
 
+    def ongoing(self) -> Self:
+        """Not cancelled: published or scheduled."""
+        return self.filter(cancelled_at=None)
+
     def visible_to(self, viewer: Any) -> Self:
-        """Public events, and the scheduled ones that `viewer` has made."""
-        scheduled = self.filter(creator=viewer, published_at=None, cancelled_at=None)
+        """Public events, and scheduled ones that `viewer` may change or answer for."""
+        theirs = _changeable_by(viewer) | Exists(_invitations_to(viewer))
+        scheduled = self.ongoing().filter(theirs, published_at=None)
         return self.public() | scheduled
+
+    def changeable_by(self, viewer: Any) -> Self:
+        """Events that `viewer` made, or an organization of theirs; for staff, all."""
+        return self.filter(_changeable_by(viewer))
+
+    def inviting(self, viewer: Any) -> Self:
+        """Events that invite an organization which `viewer` owns, not yet answered."""
+        invitations = _event_organizations().invited().owned_by(viewer)
+        return self.filter(pk__in=invitations.values("event"))
+
+    def of_organization(self, organization: Any) -> Self:
+        """Events that an organization (an id) makes, not those that only invite it."""
+        return self.filter(
+            event_organizations__organization=organization,
+            event_organizations__status="confirmed",
+        )
+
+    def with_organizations(self) -> Self:
+        """Prefetch `event_organizations`: the confirmed ones, in order of their ids."""
+        rows = _event_organizations().confirmed().select_related("organization")
+        return self.prefetch_related(
+            Prefetch("event_organizations", rows.order_by("organization"))
+        )
 
     def in_box(self, box: Box) -> Self:
         return self.filter(in_box("location", box))
@@ -72,6 +103,53 @@ class EventQuerySet(QuerySet["Event"]):
 
     def attended_by(self, viewer: Any) -> Self:
         return self.filter(Exists(_places(viewer)))
+
+
+class EventOrganizationQuerySet(QuerySet["EventOrganization"]):
+    def confirmed(self) -> Self:
+        return self.filter(status="confirmed")
+
+    def invited(self) -> Self:
+        return self.filter(status="invited")
+
+    def owned_by(self, viewer: Any) -> Self:
+        """Of organizations that `viewer` owns."""
+        owners = _owners(viewer).filter(organization=OuterRef("organization"))
+        return self.filter(Exists(owners))
+
+    def shown_to(self, viewer: Any) -> Self:
+        """Confirmed ones; invited ones to who may change the event, or answer."""
+        events: Any = apps.get_model("events", "Event").objects
+        owners = _owners(viewer).filter(organization=OuterRef("organization"))
+        changeable = events.changeable_by(viewer).filter(pk=OuterRef("event"))
+        concerned = Q(Exists(owners)) | Q(Exists(changeable))
+        return self.filter(Q(status="confirmed") | (Q(status="invited") & concerned))
+
+
+def _changeable_by(viewer: Any) -> Q:
+    hosts = _event_organizations().confirmed().owned_by(viewer)
+    members = apps.get_model("matchmaker", "Member").objects
+    return (
+        Q(creator=viewer)
+        | Exists(hosts.filter(event=OuterRef("pk")))
+        | Exists(members.filter(pk=getattr(viewer, "pk", viewer), is_staff=True))
+    )
+
+
+def _invitations_to(viewer: Any) -> Any:
+    return (
+        _event_organizations().invited().owned_by(viewer).filter(event=OuterRef("pk"))
+    )
+
+
+def _event_organizations() -> Any:
+    return apps.get_model("events", "EventOrganization").objects
+
+
+def _owners(viewer: Any) -> QuerySet[Any]:
+    """The ownerships of `viewer`; who was named as an owner confirms it first."""
+    memberships = apps.get_model("events", "Membership").objects
+    return memberships.filter(member=viewer, role="owner", confirmed_at__isnull=False)
 
 
 def _places(viewer: Any) -> QuerySet[Any]:

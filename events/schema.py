@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
-from events.models import Role
+from events.models import Role, Status
 from matchmaker.display_names import DisplayNameField
 from project.lib.shapes import either, offset_page
 
@@ -33,9 +33,21 @@ class UserWithRole(User):
     role = serializers.ChoiceField(Role.choices)
 
 
-class Host(serializers.Serializer):
-    id = serializers.IntegerField()
-    title = serializers.CharField()
+class HostStatus(serializers.Serializer):
+    """How an organization stands to an event."""
+
+    id = serializers.IntegerField(source="organization_id")
+    title = serializers.CharField(source="organization.title")
+    status = serializers.ChoiceField(
+        [Status.INVITED, Status.CONFIRMED],
+        help_text=_(
+            "Invited ones are shown to those who may change the event, and to their "
+            "owners"
+        ),
+    )
+
+
+class Host(HostStatus):
     description = serializers.CharField(allow_blank=True)
     full_address = serializers.CharField(allow_blank=True)
     users = User(many=True)

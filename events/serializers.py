@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from events import constants, errors
-from events.models import Role
+from events.models import Organization, Role
 from matchmaker.models import Member
 from matchmaker.pictures import PictureField
 from project.lib.bodies import as_json
@@ -162,9 +162,8 @@ class NewEvent(EventChanges):
 
     def validate_organizations(self, ids: list[int]) -> list[int]:
         """Told with all else that is wrong; the service holds it once more."""
-        mine = self.context["request"].user.memberships.filter(organization__in=ids)
-        if mine.count() != len(set(ids)):
-            raise serializers.ValidationError(errors.OrganizationForeign.detail)
+        if Organization.objects.filter(pk__in=ids).count() != len(set(ids)):
+            raise serializers.ValidationError(errors.OrganizationUnknown.detail)
         return ids
 
 

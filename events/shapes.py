@@ -7,6 +7,7 @@ of any size is one statement.
 from functools import cache
 from typing import Any
 
+from events.models import EventOrganization
 from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
@@ -65,19 +66,25 @@ def organization_shape() -> Shape:
 
 
 def _organizations() -> Statement:
-    """The organizations of event `p`, in the order of their ids."""
+    """The organizations of event `p`, in the order of their ids.
+
+    Those that are only invited are there for who may change the event or answer.
+    """
     users = _users("o.id", with_role=False)
+    shown = EventOrganization.objects.shown_to(VIEWER)
+    named = Statement.of(shown.values("event_id", "organization_id", "status"))
     return Statement(
         f"""(
             SELECT coalesce(json_agg(json_build_object(
                 'id', o.id, 'title', o.title, 'description', o.description,
-                'full_address', {_ADDRESS.format("o")}, 'users', {users.sql}
+                'full_address', {_ADDRESS.format("o")}, 'status', named.status,
+                'users', {users.sql}
             ) ORDER BY o.id), '[]')
-            FROM events_event_organizations named
+            FROM ({named.sql}) named
             JOIN events_organization o ON o.id = named.organization_id
             WHERE named.event_id = p.id
         )""",  # noqa: S608
-        users.params,
+        (*users.params, *named.params),
     )
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events import constants, services
-from events.models import Attendance, Event
+from events.models import Attendance, Event, InvitationMail
 from project.lib import due
 
 PUBLICATION_LEASE_S = 10
@@ -21,6 +21,11 @@ def publish_event(event_id: int) -> None:
 @dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
 def send_place_mail(attendance_id: int) -> None:
     due.attempt(PLACE_MAIL, attendance_id)
+
+
+@dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
+def send_invitation_mail(mail_id: int) -> None:
+    due.attempt(INVITATION_MAIL, mail_id)
 
 
 PUBLICATION = due.Work(
@@ -43,4 +48,15 @@ PLACE_MAIL = due.Work(
     do=services.send_place_mail,
     lease_s=MAIL_LEASE_S,
     actor=send_place_mail,
+)
+
+INVITATION_MAIL = due.Work(
+    name=constants.INVITATION_MAIL,
+    title=_("Mail to an invited organization"),
+    model=InvitationMail,
+    undone=Q(sent_at=None, given_up_at=None),
+    due_at="due_at",
+    do=services.send_invitation_mail,
+    lease_s=MAIL_LEASE_S,
+    actor=send_invitation_mail,
 )

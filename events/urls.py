@@ -9,6 +9,7 @@ events = views.EventViewSet
 organizations = views.OrganizationViewSet
 
 ID = r"(?P<pk>[0-9]{1,18})"
+ORGANIZATION = r"(?P<organization>[0-9]{1,18})"
 
 urlpatterns = [
     endpoint("organizations", organizations.as_view({"get": "list"}), "organizations"),
@@ -37,6 +38,11 @@ urlpatterns = [
             {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
         ),
         "event",
+    ),
+    endpoint(
+        f"events/{ID}/organizations/{ORGANIZATION}",
+        views.EventOrganizationView.as_view(),
+        "event-organization",
     ),
     endpoint(f"events/{ID}/attend", views.AttendView.as_view(), "attend"),
     endpoint(

@@ -220,6 +220,7 @@ THROTTLE_RATES = rates(
         "export": "20/hour",
         "organization": "60/hour",
         "event": "60/hour",
+        "event_organization": "60/hour",
         "activate_code": "30/hour",
         "code_by_email": "60/hour",
         "invite_code": "20/hour",

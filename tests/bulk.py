@@ -50,8 +50,10 @@ FROM generate_series(1, %s) i
 """
 
 _HOSTS = """
-INSERT INTO events_event_organizations (event_id, organization_id)
-SELECT event.id, (SELECT min(id) FROM events_organization) + event.id %% %s
+INSERT INTO events_event_organizations (
+    event_id, organization_id, status, answered_at)
+SELECT event.id, (SELECT min(id) FROM events_organization) + event.id %% %s,
+       'confirmed', now()
 FROM events_event event
 """
 

@@ -1,5 +1,19 @@
 """The admin panel of events. Its forms read; every write is a service."""
 
-from events.admin import attendance, calendars, events, memberships, organizations
+from events.admin import (
+    attendance,
+    calendars,
+    events,
+    invitations,
+    memberships,
+    organizations,
+)
 
-__all__ = ["attendance", "calendars", "events", "memberships", "organizations"]
+__all__ = [
+    "attendance",
+    "calendars",
+    "events",
+    "invitations",
+    "memberships",
+    "organizations",
+]

@@ -24,7 +24,7 @@ from events.admin.filters import (
     WhenFilter,
 )
 from events.admin.forms import EventForm
-from events.models import Attendance, Event, Organization
+from events.models import Attendance, Event, EventOrganization, Status
 from matchmaker.admin import faces
 from matchmaker.admin.lists import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
@@ -41,7 +41,6 @@ class EventAdmin(
     PlaceAdmin,
 ):
     form = EventForm
-    autocomplete_fields = ("organizations",)
 
     list_display = ("thumb", "title", "when", "state", "places", "hosts")
     list_display_links = ("thumb", "title")
@@ -64,7 +63,7 @@ class EventAdmin(
         "published_at", "changed_at", "cancelled_at", "calendar_id", "version",
     )  # fmt: skip
     add_fieldsets = (
-        (None, {"fields": ("title", "description", "organizations", "picture")}),
+        (None, {"fields": ("title", "description", "hosts", "invited", "picture")}),
         (_("When and where"), {"fields": ("date", "is_all_day", "location")}),
         (_("Places"), {"fields": ("capacity",)}),
     )
@@ -73,7 +72,7 @@ class EventAdmin(
             None,
             {
                 "fields": (
-                    "state", "title", "description", "organizations", "poster",
+                    "state", "title", "description", "hosts", "invited", "poster",
                     "picture",
                 )
             },
@@ -98,9 +97,13 @@ class EventAdmin(
         return self.fieldsets if obj else self.add_fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        titles = Organization.objects.only("title").order_by("pk")
+        named = EventOrganization.objects.select_related("organization").only(
+            "event", "status", "organization__title"
+        )
         events: QuerySet[Event] = super().get_queryset(request)
-        return events.prefetch_related(Prefetch("organizations", titles))
+        return events.prefetch_related(
+            Prefetch("event_organizations", named.order_by("organization"))
+        )
 
     def has_change_permission(
         self, request: HttpRequest, obj: Event | None = None
@@ -142,7 +145,15 @@ class EventAdmin(
 
     @admin.display(description=_("organizations"))
     def hosts(self, event: Event) -> str:
-        links = [(faces.link(row),) for row in event.organizations.all()]
+        return self._linked(event, Status.CONFIRMED)
+
+    @admin.display(description=_("invited organizations"))
+    def invited(self, event: Event) -> str:
+        return self._linked(event, Status.INVITED)
+
+    def _linked(self, event: Event, status: Status) -> str:
+        named = [row for row in event.event_organizations.all() if row.status == status]
+        links = [(faces.link(row.organization),) for row in named]
         return format_html_join(", ", "{}", links) or self.get_empty_value_display()
 
     @admin.display(description=_("attendees"))
@@ -175,12 +186,12 @@ class EventAdmin(
     def save_model(
         self, request: HttpRequest, obj: Event, form: Any, change: bool
     ) -> None:
-        given = form.event()
+        given, standing = form.event(), form.standing()
         member: Any = request.user
         if not change:
-            obj.pk = services.create_event(member, any_organization=True, **given).pk
+            obj.pk = services.create_event(member, standing=standing, **given).pk
         elif given:
-            services.change_event(member, obj.pk, any_organization=True, **given)
+            services.change_event(member, obj.pk, standing=standing, **given)
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Organization
+from events.querysets import EventQuerySet
 
 ID_MAX_DIGITS = 18
 
@@ -25,6 +26,10 @@ STATES: Choices = {
     "published": (_("published"), Q(published_at__isnull=False, cancelled_at=None)),
     "cancelled": (_("cancelled"), Q(cancelled_at__isnull=False)),
 }
+
+
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= ID_MAX_DIGITS
 
 
 class ChoiceFilter(admin.SimpleListFilter):
@@ -79,8 +84,7 @@ class OrganizationFilter(admin.ListFilter):
     ) -> None:
         super().__init__(request, params, model, model_admin)
         value = params.pop(self.parameter_name, [""])[-1]
-        is_id = value.isascii() and value.isdigit() and len(value) <= ID_MAX_DIGITS
-        self.chosen = int(value) if is_id else None
+        self.chosen = int(value) if is_id(value) else None
         self.used_parameters[self.parameter_name] = value
         source = model._meta.get_field(self.path)
         self._field = forms.ModelChoiceField(
@@ -119,6 +123,10 @@ class OrganizationFilter(admin.ListFilter):
 
 class OrganizationsFilter(OrganizationFilter):
     path = "organizations"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        events = cast("EventQuerySet", queryset)
+        return events if self.chosen is None else events.of_organization(self.chosen)
 
 
 class FilteredByOrganization(admin.ModelAdmin):

@@ -1,20 +1,64 @@
 """Forms of events and organizations: what staff types becomes what services take."""
 
 from datetime import UTC
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib import admin
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AutocompleteSelectMultiple,
+)
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events import constants, errors, services
-from events.models import Membership
+from events.admin.filters import is_id
+from events.models import Event, Membership, Organization, Status
 from matchmaker.admin.forms import PictureField
 from matchmaker.admin.places import PlaceForm
 from project.lib.text import LineField, LinesField
 
 
+class OrganizationsField(forms.ModelMultipleChoiceField):
+    """Organizations of an event, found by typing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        source = Event._meta.get_field("organizations")
+        super().__init__(
+            Organization.objects.all(),
+            widget=AutocompleteSelectMultiple(source, admin.site),
+            required=False,
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> QuerySet[Organization]:
+        for pk in value or ():
+            if not is_id(str(pk)):
+                self._refuse(pk)
+        return cast("QuerySet[Organization]", super().clean(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Without what is not an id: the widget would look it up."""
+        shown = super().prepare_value(value)
+        if isinstance(shown, list):
+            return [pk for pk in shown if is_id(str(pk))]
+        return shown
+
+    def _refuse(self, pk: Any) -> NoReturn:
+        message = self.error_messages["invalid_pk_value"]
+        raise forms.ValidationError(message, "invalid_pk_value", {"pk": pk})
+
+
 class EventForm(PlaceForm):
+    hosts = OrganizationsField(
+        label=_("Organizations"),
+        help_text=_("They make the event, as soon as you save."),
+    )
+    invited = OrganizationsField(
+        label=_("Invited organizations"),
+        help_text=_("Their owners are asked by mail and accept or decline."),
+    )
     picture = PictureField(
         max_side_px=constants.PICTURE_MAX_SIDE_PX,
         label=_("Picture file"),
@@ -35,6 +79,15 @@ class EventForm(PlaceForm):
         super().__init__(*args, **kwargs)
         if "picture" in self.fields:
             self.fields["picture"].initial = self.instance.image or None
+        if "hosts" in self.fields and self.instance.pk:
+            named = self.instance.event_organizations.values_list(
+                "status", "organization"
+            )
+            by_status: dict[str, list[int]] = {}
+            for status, organization in named:
+                by_status.setdefault(status, []).append(organization)
+            self.fields["hosts"].initial = by_status.get(Status.CONFIRMED, [])
+            self.fields["invited"].initial = by_status.get(Status.INVITED, [])
 
     def clean_capacity(self) -> int | None:
         capacity: int | None = self.cleaned_data["capacity"]
@@ -61,9 +114,15 @@ class EventForm(PlaceForm):
             data |= {name: self.cleaned_data[name] for name in both}
         if "picture" in data:
             data["image"] = data.pop("picture") or None
-        if "organizations" in data:
-            data["organizations"] = [row.pk for row in data["organizations"]]
+        if {"hosts", "invited"} & data.keys():
+            invited = [row.pk for row in self.cleaned_data["invited"]]
+            data["organizations"] = [*{*self.standing(), *invited}]
+        data = {k: v for k, v in data.items() if k not in ("hosts", "invited")}
         return cast("services.EventFields", data)
+
+    def standing(self) -> list[int]:
+        """The organizations that make the event by staff's word."""
+        return [row.pk for row in self.cleaned_data["hosts"]]
 
 
 class OrganizationForm(PlaceForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from events import services
 from events.admin.forms import OrganizationForm
 from events.admin.memberships import MembershipInline, NewMembershipInline
-from events.models import Event, Membership, Organization, Role
+from events.models import EventOrganization, Membership, Organization, Role
 from matchmaker.admin.deletions import CountedDeletionAdmin
 from matchmaker.admin.lists import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
@@ -58,8 +58,8 @@ class OrganizationAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         organizations: QuerySet[Organization] = super().get_queryset(request)
         return organizations.annotate(
-            members_number=_number(Membership, "organization"),
-            events_number=_number(Event.organizations.through, "organization"),
+            members_number=_number(Membership.objects.all()),
+            events_number=_number(EventOrganization.objects.confirmed()),
         )
 
     @admin.display(description=_("address"))
@@ -114,9 +114,9 @@ class OrganizationAdmin(
             self.delete_model(request, organization)
 
 
-def _number(model: Any, column: str) -> Subquery:
-    """How many rows of `model` name the organization; read for shown rows only."""
-    rows = model.objects.filter(**{column: OuterRef("pk")}).order_by().values(column)
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many of `rows` name the organization; read for shown rows only."""
+    rows = rows.filter(organization=OuterRef("pk")).order_by().values("organization")
     counted = rows.annotate(number=Count("pk")).values("number")
     return Subquery(counted, output_field=IntegerField())
 

@@ -18,7 +18,8 @@ NAMESPACE = UUID("6f0d2c1e-7d0a-4b53-9d4e-0a3d6a1c9b11")
 EVENTS_A_CLUB = 5
 WITH_PICTURE = 30
 PRIVATE_EVERY = 10  # named by no organization
-SHARED_EVERY = 7  # named by two
+SHARED_EVERY = 7  # made by two
+INVITING_EVERY = 9  # another one is asked to make it too
 PAST_DAYS, COMING_DAYS = 60, 90
 PAST_SHARE, UNDATED_SHARE, ALL_DAY_SHARE, UNPLACED_SHARE = 0.3, 0.05, 0.1, 0.05
 CAPACITY_SHARE, FULL_SHARE = 0.4, 0.3
@@ -29,8 +30,9 @@ MINUTES_AN_HOUR, DEGREES_AN_HOUR = 60, 15
 class Happening(NamedTuple):
     """`organizations`, `creator`, `visitors`: numbers; the first visitors came first.
 
-    `day`: after the load, before it if negative, None for no date. `minute`: of that
-    day in UTC; None for all day. `announced_days`: published so long before the load.
+    `invited`: the number of an organization that has not answered yet, or None. `day`:
+    after the load, before it if negative, None for no date. `minute`: of that day in
+    UTC; None for all day. `announced_days`: published so long before the load.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Happening(NamedTuple):
     title: str
     description: str
     organizations: tuple[int, ...]
+    invited: int | None
     creator: int
     place: LonLat | None
     day: int | None
@@ -67,6 +70,7 @@ def happening(number: int, seed: int) -> Happening:
         title=host.kind.events[number % len(host.kind.events)],
         description=f"{host.description} {rng.choice(host.words.invitations)}",
         organizations=_organizations(number, host),
+        invited=_invited(number, host, seed),
         creator=host.owner,
         place=(
             None
@@ -101,10 +105,26 @@ def _minute(host: Club, rng: Random) -> int:
 def _organizations(number: int, host: Club) -> tuple[int, ...]:
     if number % PRIVATE_EVERY == 0:
         return ()
-    step = len(HOME_IDS)
-    if number % SHARED_EVERY == 0 and step < host.number <= NEARBY:
-        return host.number, host.number - step  # of the same city
+    neighbour = _neighbour(host)
+    if number % SHARED_EVERY == 0 and neighbour:
+        return host.number, neighbour
     return (host.number,)
+
+
+def _invited(number: int, host: Club, seed: int) -> int | None:
+    """Where the creator is a member, nobody has to be asked."""
+    neighbour = _neighbour(host)
+    is_alone = number % SHARED_EVERY and number % PRIVATE_EVERY
+    if number % INVITING_EVERY or not is_alone or neighbour is None:
+        return None
+    other = club(neighbour, seed)
+    return None if host.owner in {other.owner, *other.members} else neighbour
+
+
+def _neighbour(host: Club) -> int | None:
+    """The number of another organization in the same city."""
+    step = len(HOME_IDS)
+    return host.number - step if step < host.number <= NEARBY else None
 
 
 def _capacity(visitors: int, rng: Random) -> int | None:

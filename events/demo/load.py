@@ -13,7 +13,15 @@ from events import services
 from events.demo.happenings import Happening, happening, uid_of
 from events.demo.organizations import Club, club
 from events.demo.posters import poster
-from events.models import Attendance, Event, Membership, Organization, Role
+from events.models import (
+    Attendance,
+    Event,
+    EventOrganization,
+    Membership,
+    Organization,
+    Role,
+    Status,
+)
 from matchmaker.demo.more import Load
 from matchmaker.demo.people import NEIGHBOURS, email_of
 from matchmaker.models import Member
@@ -114,12 +122,16 @@ def _add_events(
     now = timezone.now()
     events = {h.number: _event(h, members[h.creator], now) for h in happenings}
     Event.objects.bulk_create(events.values(), ROWS_A_WRITE)
-    named = Event.organizations.through
-    named._default_manager.bulk_create(
+    EventOrganization.objects.bulk_create(
         [
-            named(event=events[h.number], organization=organizations[n])
+            EventOrganization(
+                event=events[h.number],
+                organization=organizations[n],
+                status=Status.INVITED if n == h.invited else Status.CONFIRMED,
+                answered_at=None if n == h.invited else now,
+            )
             for h in happenings
-            for n in h.organizations
+            for n in filter(None, (*h.organizations, h.invited))
             if n in organizations
         ],
         ROWS_A_WRITE,

@@ -2,6 +2,11 @@
 
 from events.models.attendance import Attendance
 from events.models.calendars import CalendarFeed
+from events.models.event_organizations import (
+    EventOrganization,
+    InvitationMail,
+    Status,
+)
 from events.models.events import Event
 from events.models.organizations import Membership, Organization, Role
 
@@ -9,7 +14,10 @@ __all__ = [
     "Attendance",
     "CalendarFeed",
     "Event",
+    "EventOrganization",
+    "InvitationMail",
     "Membership",
     "Organization",
     "Role",
+    "Status",
 ]

@@ -42,8 +42,10 @@ class Event(DueRow):
     )
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     attendees = models.PositiveIntegerField(_("attendees"), default=0, editable=False)
+    # Also those that are invited or have declined: `event_organizations` tells.
     organizations = models.ManyToManyField(
         Organization,
+        through="EventOrganization",
         related_name="events",
         blank=True,
         verbose_name=_("organizations"),

@@ -1,6 +1,10 @@
 """Every write about organizations and events: one function a use case."""
 
 from events.services.attendance import Place, attend_event, leave_event
+from events.services.event_organizations import (
+    add_organization,
+    remove_organization,
+)
 from events.services.events import (
     EventFields,
     change_event,
@@ -9,7 +13,7 @@ from events.services.events import (
     publish_event,
 )
 from events.services.feeds import new_feed, revoke_feed
-from events.services.mails import send_place_mail
+from events.services.mails import send_invitation_mail, send_place_mail
 from events.services.organizations import (
     OrganizationFields,
     add_member,
@@ -26,6 +30,7 @@ __all__ = [
     "OrganizationFields",
     "Place",
     "add_member",
+    "add_organization",
     "attend_event",
     "change_event",
     "change_memberships",
@@ -39,7 +44,9 @@ __all__ = [
     "publish_event",
     "register_organization",
     "remove_member",
+    "remove_organization",
     "require_may_name",
     "revoke_feed",
+    "send_invitation_mail",
     "send_place_mail",
 ]

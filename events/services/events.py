@@ -1,6 +1,6 @@
 """Events: stored at once, published when they are due, changed, cancelled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
@@ -13,8 +13,9 @@ from django.db.models.functions import Now
 from PIL import Image
 
 from events import constants, errors, signals
-from events.models import Event, Organization, Role
-from events.services.locks import hold_members, hold_organizations
+from events.models import Event
+from events.services.event_organizations import name_organizations
+from events.services.locks import hold_changeable_event, hold_owners
 from matchmaker import images
 from matchmaker.models import Member
 from project.lib import due
@@ -41,26 +42,26 @@ class EventFields(TypedDict, total=False):
 def create_event(
     creator: Member,
     *,
-    any_organization: bool = False,
+    standing: Collection[int] = (),
     **fields: Unpack[EventFields],
 ) -> Event:
     """Store an event, due to be published in EVENT_PUBLISH_DELAY_SECONDS.
 
-    After commit a message is sent that will do it; if that is lost, the sweeper will.
-    Raises OrganizationForeign, unless `any_organization` may be named.
+    Organizations in which the creator is a confirmed member, and those of `standing`,
+    make the event at once; others are asked. After commit a message is sent that will
+    publish it; if that is lost, the sweeper will. Raises OrganizationUnknown.
     """
     organizations = fields.pop("organizations", ())
     image = fields.pop("image", None)
     delay = timedelta(seconds=settings.EVENT_PUBLISH_DELAY_SECONDS)
     event = Event(creator=creator, **fields)
     with _stored_pictures(event, image), transaction.atomic():
-        hold_members(creator)
-        hold_organizations(organizations)
-        if not any_organization:
-            _require_mine(creator, organizations)
+        owners = hold_owners(creator, organizations)
         event.publish_at = event.next_attempt_at = Now() + delay
         event.save(force_insert=True)
-        event.organizations.set(organizations)
+        name_organizations(
+            creator, event, organizations, standing=standing, owners=owners
+        )
         event.refresh_from_db(fields=["publish_at"])
         due.nudge(
             constants.PUBLICATION,
@@ -86,13 +87,15 @@ def change_event(
     member: Member,
     event_id: int,
     *,
-    any_organization: bool = False,
+    standing: Collection[int] = (),
     **changes: Unpack[EventFields],
 ) -> Event:
     """Change only what is given; calendars get a new version.
 
-    More capacity gives the places to those who wait. Raises Unknown, NotYours,
-    OrganizationForeign (unless `any_organization` may be named), CapacityTooSmall.
+    `organizations` replaces those that make the event or are invited; whichever stays
+    keeps its status, and new ones are treated as by `create_event`. More capacity gives
+    the places to those who wait. Raises Unknown, NotYours, OrganizationUnknown,
+    OrganizationDeclined, CapacityTooSmall.
     """
     organizations = changes.pop("organizations", None)
     has_image = "image" in changes
@@ -100,14 +103,12 @@ def change_event(
     full = {"event_within_capacity": errors.CapacityTooSmall}
     replaced = Event()
     with _stored_pictures(replaced, image), violations_as(full):
-        hold_members(member)
-        event = _mine(member, event_id)
+        owners = hold_owners(member, organizations or ())
+        event = hold_changeable_event(member, event_id)
         if organizations is not None:
-            hold_organizations(organizations)
-            known = event.organizations.values_list("pk", flat=True)
-            if not any_organization:
-                _require_mine(member, set(organizations) - set(known))
-            event.organizations.set(organizations)
+            name_organizations(
+                member, event, organizations, standing=standing, owners=owners
+            )
         for name, value in changes.items():
             setattr(event, name, value)
         fields = [*changes, "sequence", "changed_at"]
@@ -128,7 +129,7 @@ def delete_event(member: Member, event_id: int) -> None:
     Raises Unknown, NotYours.
     """
     with transaction.atomic():
-        event = _mine(member, event_id)
+        event = hold_changeable_event(member, event_id)
         signals.event_closed.send(Event, event_id=event_id)
         delete_after_commit(event.image.name)
         delete_after_commit(event.thumbnail.name)
@@ -142,28 +143,6 @@ def delete_event(member: Member, event_id: int) -> None:
             image="",
             thumbnail="",
         )
-
-
-def _mine(member: Member, event_id: int) -> Event:
-    """The event, locked, if `member` may change it."""
-    held = Event.objects.select_for_update(no_key=True, of=("self",))
-    event = held.filter(pk=event_id, cancelled_at=None).first()
-    if event is None:
-        raise errors.Unknown
-    is_owner = Organization.objects.filter(
-        events=event, memberships__member=member, memberships__role=Role.OWNER
-    ).exists()
-    if member.is_staff or event.creator_id == member.pk or is_owner:
-        return event
-    raise errors.Unknown if event.published_at is None else errors.NotYours
-
-
-def _require_mine(member: Member, organizations: Sequence[int] | set[int]) -> None:
-    """Naming an organization confirms that one is its member."""
-    mine = member.memberships.filter(organization__in=organizations)
-    if mine.count() != len(set(organizations)):
-        raise errors.OrganizationForeign
-    mine.filter(confirmed_at=None).update(confirmed_at=Now())
 
 
 @contextmanager

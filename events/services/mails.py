@@ -1,12 +1,14 @@
 """Mails about events that are due."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from events import constants, mails
-from events.models import Attendance
+from events.models import Attendance, EventOrganization, InvitationMail
+from matchmaker.models import Block
+from matchmaker.querysets import blocks_between
 from project.lib import mailing
 
 
@@ -25,7 +27,7 @@ def send_place_mail(attendance_id: int) -> None:
     if place is None:
         return
     mine = Attendance.objects.filter(pk=attendance_id, promoted_at=place.promoted_at)
-    if not _is_wanted(place):
+    if not _is_place_wanted(place):
         mine.update(told_at=Now())
         return
     mailing.hand_over(
@@ -35,12 +37,60 @@ def send_place_mail(attendance_id: int) -> None:
     )
 
 
-def _is_wanted(place: Attendance) -> bool:
-    patience = timedelta(days=constants.MAIL_PATIENCE_DAYS)
+def send_invitation_mail(mail_id: int) -> None:
+    """Ask an owner whether their organization makes an event, and record it.
+
+    Nothing is sent when it is answered or taken back, nor to who owns the organization
+    no more, is hidden from the creator or should have had it too long ago.
+    """
+    mail = (
+        InvitationMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
+        .select_related("member", "event__creator", "organization")
+        .first()
+    )
+    if mail is None:
+        return
+    due = InvitationMail.objects.filter(pk=mail_id, sent_at=None)
+    if not _is_invitation_wanted(mail):
+        due.update(given_up_at=Now())
+        return
+    mailing.hand_over(
+        mails.invitation_mail(mail),
+        record=lambda: due.update(sent_at=Now()),
+        give_up=lambda: due.update(given_up_at=Now()),
+    )
+
+
+def _is_place_wanted(place: Attendance) -> bool:
     return bool(
         place.member.email
         and place.member.is_active
         and place.event.cancelled_at is None
-        and place.promoted_at
-        and place.promoted_at > timezone.now() - patience
+        and _is_recent(place.promoted_at)
     )
+
+
+def _is_invitation_wanted(mail: InvitationMail) -> bool:
+    member, creator = mail.member, mail.event.creator_id
+    invited = (
+        EventOrganization.objects.invited()
+        .owned_by(member)
+        .filter(
+            event=mail.event_id,
+            organization=mail.organization_id,
+            event__cancelled_at=None,
+        )
+    )
+    blocks = Block.objects.filter(blocks_between(member, creator))
+    return bool(
+        member.email
+        and member.is_active
+        and _is_recent(mail.due_at)
+        and invited.exists()
+        and not blocks.exists()
+    )
+
+
+def _is_recent(due_at: datetime | None) -> bool:
+    patience = timedelta(days=constants.MAIL_PATIENCE_DAYS)
+    return due_at is not None and due_at > timezone.now() - patience

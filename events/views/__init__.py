@@ -6,13 +6,14 @@ from events.views.calendars import (
     FeedAddressView,
     FeedView,
 )
-from events.views.events import AttendView, EventViewSet
+from events.views.events import AttendView, EventOrganizationView, EventViewSet
 from events.views.organizations import OrganizationViewSet
 
 __all__ = [
     "AttendView",
     "CalendarView",
     "EventCalendarView",
+    "EventOrganizationView",
     "EventViewSet",
     "FeedAddressView",
     "FeedView",

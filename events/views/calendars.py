@@ -58,7 +58,7 @@ class EventCalendarView(APIView):
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
         published = Event.objects.exclude(published_at=None)
         visible = Event.objects.visible_to(request.user) | published
-        event = visible.filter(pk=int(pk)).prefetch_related("organizations").first()
+        event = visible.filter(pk=int(pk)).with_organizations().first()
         if event is None:
             raise Http404
         return _file([event])

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from events import errors, lists, schema, serializers, services
 from events.filters import EventFilter
+from events.views.bodies import asks
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.lists import wants_geojson
@@ -31,6 +32,7 @@ class EventViewSet(ViewSet):
         return offset_response(request, lists.read_events(request))
 
     @throttled("event")
+    @throttled("event_organization", times=asks)
     @describe(
         _("Create an event: stored at once, published a minute later"),
         {202: schema.ScheduledEvent},
@@ -61,6 +63,7 @@ class EventViewSet(ViewSet):
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
 
+    @throttled("event_organization", times=asks)
     @describe(
         _("Change an event (its creator, owners of its organizations, staff)"),
         {200: schema.EventOrFeature},
@@ -109,6 +112,29 @@ class AttendView(APIView):
     )
     def delete(self, request: MemberRequest, pk: str) -> Response:
         services.leave_event(request.user, int(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EventOrganizationView(APIView):
+    tag = "events"
+
+    @throttled("event_organization", times=asks)
+    @describe(
+        _("Invite an organization to make the event, or accept for one of yours"),
+        {200: schema.HostStatus},
+        errors=[403, 404, 409],
+    )
+    def post(self, request: MemberRequest, pk: str, organization: str) -> Response:
+        named = services.add_organization(request.user, int(pk), int(organization))
+        return Response(schema.HostStatus(named).data)
+
+    @describe(
+        _("Take an organization away from the event, or decline for one of yours"),
+        {204: _("Not its organization")},
+        errors=[403, 404],
+    )
+    def delete(self, request: MemberRequest, pk: str, organization: str) -> Response:
+        services.remove_organization(request.user, int(pk), int(organization))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

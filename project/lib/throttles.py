@@ -25,22 +25,25 @@ if TYPE_CHECKING:  # views import this module: it is in DRF's settings
 
 logger = logging.getLogger(__name__)
 
-# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, then the limit of
-# each log. Either all of them count the attempt, or none does: whoever is refused by
-# the account's log uses nothing up of the address that others share. DRF's own
-# throttles read, decide and write back, so that parallel requests pass together.
+# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how often the
+# thing is done at once, then the limit of each log. Either all of them count the
+# attempt, or none does: whoever is refused by the account's log uses nothing up of the
+# address that others share. DRF's own throttles read, decide and write back, so that
+# parallel requests pass together.
 COUNT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local wait = 0
+local times, wait = tonumber(ARGV[2]), 0
 for i, key in ipairs(KEYS) do
-  local first = redis.call('LINDEX', key, ARGV[i + 1] - 1)
+  local room = ARGV[i + 2] - times
+  if room < 0 then return tonumber(ARGV[1]) end
+  local first = redis.call('LINDEX', key, room)
   if first then wait = math.max(wait, first + ARGV[1] - now) end
 end
 if wait > 0 then return wait end
 for i, key in ipairs(KEYS) do
-  redis.call('LPUSH', key, string.format('%.0f', now))
-  redis.call('LTRIM', key, 0, ARGV[i + 1] - 1)
+  for _ = 1, times do redis.call('LPUSH', key, string.format('%.0f', now)) end
+  redis.call('LTRIM', key, 0, ARGV[i + 2] - 1)
   redis.call('PEXPIRE', key, ARGV[1])
 end
 return 0
@@ -57,11 +60,16 @@ def always(request: Request) -> bool:
     return True
 
 
+def once(request: Request) -> int:
+    return 1
+
+
 @dataclass(frozen=True)
 class Throttle:
     scope: str
     account: Callable[[Request], str | None]
     when: Callable[[Request], bool]
+    times: Callable[[Request], int]
 
 
 def throttled(
@@ -69,17 +77,22 @@ def throttled(
     *,
     account: Callable[[Request], str | None] = caller,
     when: Callable[[Request], bool] = always,
+    times: Callable[[Request], int] = once,
 ) -> Callable[[Method], Method]:
     """Let a view's method answer 429 to what is beyond the rate of `scope`.
 
     `account` names what is counted beside the address, None for nothing (see `count`);
-    requests that `when` is false of do not count. The schema tells the 429.
+    requests that `when` is false of do not count. `times`: how often a request does the
+    thing, if not once. The schema tells the 429.
     """
     if scope not in settings.THROTTLE_RATES:
         raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
 
     def mark(method: Method) -> Method:
-        marks = (Throttle(scope, account, when), *getattr(method, "throttles", ()))
+        marks = (
+            Throttle(scope, account, when, times),
+            *getattr(method, "throttles", ()),
+        )
         method.throttles = marks  # type: ignore[attr-defined]
         return method
 
@@ -104,9 +117,10 @@ class MarkedMethods(BaseThrottle):
         if not settings.THROTTLES:
             return True
         for throttle in throttles_of(view, request.method or ""):
-            if throttle.when(request):
+            times = throttle.times(request) if throttle.when(request) else 0
+            if times:
                 who = throttle.account(request)
-                self.wait_s = count(throttle.scope, request.META, who)
+                self.wait_s = count(throttle.scope, request.META, who, times)
             if self.wait_s:
                 return False
         return True
@@ -115,8 +129,13 @@ class MarkedMethods(BaseThrottle):
         return self.wait_s
 
 
-def count(scope: str, meta: Mapping[str, Any], account: str | None) -> float:
+def count(
+    scope: str, meta: Mapping[str, Any], account: str | None, times: int = 1
+) -> float:
     """Count an attempt and return 0; or the seconds until one is let through again.
+
+    An attempt that does the thing several `times` is let through wholly or not at all;
+    beyond the rate's own limit never.
 
     The account is let through at the scope's rate, its address THROTTLE_ADDRESS_FACTOR
     times as often, since many people can share one. Without an account the rate is the
@@ -137,7 +156,7 @@ def count(scope: str, meta: Mapping[str, Any], account: str | None) -> float:
         }
     try:
         wait_ms = script(COUNT)(
-            keys=[*limits], args=[rate.window_s * 1000, *limits.values()]
+            keys=[*limits], args=[rate.window_s * 1000, times, *limits.values()]
         )
     except redis.RedisError as error:
         logger.warning("Redis fails, %s is not throttled: %s", scope, error)

@@ -4,7 +4,15 @@ import factory
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Now
 
-from events.models import Attendance, Event, Membership, Organization, Role
+from events.models import (
+    Attendance,
+    Event,
+    EventOrganization,
+    Membership,
+    Organization,
+    Role,
+    Status,
+)
 from tests.factories import MemberFactory
 
 
@@ -67,3 +75,25 @@ class AttendanceFactory(factory.django.DjangoModelFactory):
 
     event = factory.SubFactory(EventFactory)
     member = factory.SubFactory(MemberFactory)
+
+
+def host(event: Event, *organizations: Organization) -> None:
+    """Have the organizations make the event."""
+    _name(event, organizations, Status.CONFIRMED)
+
+
+def invite(event: Event, *organizations: Organization) -> None:
+    """Have the organizations be asked, by nobody and without a mail."""
+    _name(event, organizations, Status.INVITED)
+
+
+def _name(event: Event, organizations, status: Status) -> None:
+    for organization in organizations:
+        EventOrganization.objects.update_or_create(
+            event=event,
+            organization=organization,
+            defaults={
+                "status": status,
+                "answered_at": None if status == Status.INVITED else Now(),
+            },
+        )

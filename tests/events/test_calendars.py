@@ -12,7 +12,7 @@ from events import constants, services
 from events.models import Attendance, CalendarFeed, Event
 from matchmaker import services as member_services
 from matchmaker.models import Member
-from tests.events.factories import EventFactory, MembershipFactory
+from tests.events.factories import EventFactory, MembershipFactory, host
 from tests.factories import MemberFactory
 
 LIST = "/api/events/calendar.ics"
@@ -59,7 +59,7 @@ def fest(ann) -> Event:
         title="Fest", description="Music", date=EVENING, lon=30.31, lat=59.94,
         creator=ann,
     )  # fmt: skip
-    event.organizations.add(membership.organization)
+    host(event, membership.organization)
     return event
 
 
@@ -332,7 +332,7 @@ def test_list_is_as_many_queries_for_1_event_as_for_30(
     with django_assert_num_queries(4):
         as_ann.get(LIST)
     for event in EventFactory.create_batch(29, date=EVENING):
-        event.organizations.add(fest.organizations.get())
+        host(event, fest.organizations.get())
     with django_assert_num_queries(4):
         assert len(entries(as_ann.get(LIST))) == 30
 

@@ -15,7 +15,16 @@ from events import services
 from events.demo import happenings
 from events.demo.happenings import happening, uid_of
 from events.demo.organizations import club
-from events.models import Attendance, Event, Membership, Organization, Role
+from events.models import (
+    Attendance,
+    Event,
+    EventOrganization,
+    InvitationMail,
+    Membership,
+    Organization,
+    Role,
+    Status,
+)
 from matchmaker.demo.people import email_of
 from matchmaker.models import Member
 
@@ -54,7 +63,11 @@ def world():
             )
             for e in Event.objects.order_by("uid").select_related("creator")
         ],
-        set(Event.objects.values_list("uid", "organizations__address")),
+        set(
+            Event.objects.values_list(
+                "uid", "organizations__address", "event_organizations__status"
+            )
+        ),
         set(
             Attendance.objects.values_list("event__uid", "member__email", "is_waiting")
         ),
@@ -107,10 +120,16 @@ def test_events_are_plausible():
     assert not events.filter(published_at=None).exists()
     assert not events.filter(published_at__gte=now).exists()
     assert not events.filter(date__lt=F("published_at")).exists()
-    named = events.annotate(number=Count("organizations"))
-    assert {n: named.filter(number=n).count() for n in (0, 1, 2)} == {
+    confirmed = Q(event_organizations__status=Status.CONFIRMED)
+    made = events.annotate(number=Count("event_organizations", filter=confirmed))
+    assert {n: made.filter(number=n).count() for n in (0, 1, 2)} == {
         0: 15, 1: 119, 2: 16,
     }  # fmt: skip
+    asked = EventOrganization.objects.filter(status=Status.INVITED)
+    assert asked.count() > 5
+    # Whoever can be signed in as has one to answer.
+    assert asked.owned_by(Member.objects.get(email=email_of(1))).exists()
+    assert not InvitationMail.objects.exists()
     titles = Organization.objects.values_list("title", flat=True)
     assert len(set(titles)) == 30
     russian = Organization.objects.filter(title__contains="«")

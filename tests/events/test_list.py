@@ -7,7 +7,12 @@ import pytest
 from django.db.models.functions import Now
 
 from events.models import Attendance
-from tests.events.factories import EventFactory, MembershipFactory, OrganizationFactory
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    host,
+)
 from tests.events.listed import EVENING, URL, followed, ids, titles
 from tests.factories import MemberFactory
 
@@ -44,7 +49,7 @@ def test_list_is_as_many_queries_for_1_event_as_for_100(
 
     def create(n: int) -> None:
         for event in EventFactory.create_batch(n):
-            event.organizations.set(organizations)
+            host(event, *organizations)
 
     create(1)
     # The token with its member; the page.
@@ -249,8 +254,8 @@ def test_limit_up_to_100(as_ann):
 def test_by_organization(as_ann):
     mine, other = OrganizationFactory.create_batch(2)
     event, both, _none = EventFactory.create_batch(3)
-    event.organizations.add(mine)
-    both.organizations.add(mine, other)
+    host(event, mine)
+    host(both, mine, other)
 
     response = as_ann.get(URL, {"organization": mine.pk})
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from geographiclib.geodesic import Geodesic
 
 from events.models import Attendance, Event
-from tests.events.factories import EventFactory, OrganizationFactory
+from tests.events.factories import EventFactory, OrganizationFactory, host
 from tests.events.listed import EVENING, URL, followed, ids, metres
 from tests.factories import MemberFactory
 
@@ -209,7 +209,7 @@ def test_nearest_first_with_every_other_filter(ann, as_ann):
     for n in range(30):
         event = EventFactory(title=f"Fest {n}", date=EVENING, lon=30 + n / 100, lat=60)
         if n % 5 == 0:
-            event.organizations.add(organization)
+            host(event, organization)
             Attendance.objects.create(event=event, member=ann)
             wanted.append(event)
     wanted.sort(key=lambda event: metres(ann.location, event.location))

@@ -6,7 +6,12 @@ from rest_framework.test import APIClient
 from events.models import Event, Membership, Organization, Role
 from matchmaker import services as matchmaker_services
 from matchmaker.models import Block, Member
-from tests.events.factories import EventFactory, MembershipFactory, OrganizationFactory
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    host,
+)
 from tests.factories import MemberFactory
 
 CREATE = "/api/organizations/create/"
@@ -360,7 +365,7 @@ def test_contacts_of_confirmed_members_are_for_members(
     unasked = put_in(club, MemberFactory(), confirmed_at=None).member
     put_in(club, MemberFactory(is_active=False))
     event = EventFactory()
-    event.organizations.add(club)
+    host(event, club)
     confirmed = {
         ann.pk: (ann.email, None),
         bob.pk: (bob.email, "+79991234567"),
@@ -404,7 +409,7 @@ def test_blocked_members_are_not_there_for_each_other(
     put_in(club, bob)
     other = put_in(club, MemberFactory()).member
     event = EventFactory()
-    event.organizations.add(club)
+    host(event, club)
     pair = (ann, bob) if is_blocker else (bob, ann)
     matchmaker_services.block_member(pair[0], pair[1].pk)
 
@@ -425,15 +430,6 @@ def test_confirming_by_the_own_id_shows_the_contacts(as_ann, bob, club, signed_i
     confirmed_at = Membership.objects.get(member=bob).confirmed_at
     signed_in(bob).post(members_url(club), {"user": {"email": bob.email}})
     assert Membership.objects.get(member=bob).confirmed_at == confirmed_at
-
-
-def test_confirming_by_naming_it_in_an_event(as_ann, bob, club, signed_in):
-    put_in(club, bob, confirmed_at=None)
-    fest = {"title": "Fest", "organizations": [{"id": club.pk}]}
-
-    assert signed_in(bob).post("/api/events/create/", fest).status_code == 202
-
-    assert users(as_ann, club)[1] == with_contacts(bob, "member")
 
 
 def test_removed_and_put_in_again_is_not_confirmed(as_ann, bob, club):
@@ -503,7 +499,7 @@ def test_staff_changes_fills_and_deletes_any(bob, club, signed_in):
 def test_deleted_one_leaves_its_events(as_ann, bob, club):
     put_in(club, bob)
     event = EventFactory()
-    event.organizations.add(club)
+    host(event, club)
 
     assert as_ann.delete(f"{URL}{club.pk}").status_code == 204
 

@@ -4,10 +4,17 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from events.models import Attendance, Event, Membership, Organization
-from tests.events.factories import EventFactory, MembershipFactory
+from events.models import (
+    Attendance,
+    EventOrganization,
+    Membership,
+    Organization,
+    Status,
+)
+from tests.events.factories import EventFactory, MembershipFactory, host
 from tests.factories import MemberFactory
 
 EVENTS, ORGANIZATIONS, USERS = 100, 20, 5
@@ -42,9 +49,13 @@ def fill(ann) -> Callable[[], None]:
             for member in members
         )
         events = EventFactory.create_batch(EVENTS, creator=ann)
-        through = Event.organizations.through
-        through.objects.bulk_create(
-            through(event=event, organization=organization)
+        EventOrganization.objects.bulk_create(
+            EventOrganization(
+                event=event,
+                organization=organization,
+                status=Status.CONFIRMED,
+                answered_at=Now(),
+            )
             for event in events
             for organization in organizations
         )
@@ -60,7 +71,7 @@ def test_hundred_events_with_twenty_organizations_cost_what_one_does(
     as_ann, queries_of, fill, form
 ):
     one = EventFactory()
-    one.organizations.add(MembershipFactory().organization)
+    host(one, MembershipFactory().organization)
     assert queries_of("/api/events/", format=form) == QUERIES
 
     fill()
@@ -85,12 +96,12 @@ def test_hundred_organizations_cost_what_one_does(queries_of):
 def test_one_event_and_one_organization_cost_what_a_small_one_does(queries_of, fill):
     event = EventFactory()
     small = MembershipFactory().organization
-    event.organizations.add(small)
+    host(event, small)
     paths = f"/api/events/{event.pk}", f"/api/organizations/{small.pk}"
     assert [queries_of(path) for path in paths] == [QUERIES, QUERIES]
 
     fill()
-    event.organizations.set(Organization.objects.all())
+    host(event, *Organization.objects.all())
     MembershipFactory.create_batch(9, organization=small, member__password=None)
 
     assert [queries_of(path) for path in paths] == [QUERIES, QUERIES]

@@ -17,7 +17,7 @@ from events.models import Event, Organization
 from matchmaker import services
 from matchmaker.models import Member
 from referrals import one_time
-from tests.events.factories import AttendanceFactory, EventFactory
+from tests.events.factories import AttendanceFactory, EventFactory, host
 from tests.live.test_fuzz import PHONE, SUCCESSES
 from tests.live.wire import new_email
 from tests.referrals.factories import (
@@ -93,7 +93,7 @@ def around(caller: Member) -> Circle:
         caller, users=[bob], title="Night Walks"
     )
     event = EventFactory(creator=caller, title="White night")
-    event.organizations.set([organization])
+    host(event, organization)
     AttendanceFactory(event=event, member=bob)
     services.like_member(caller, bob.pk)
     chat_services.send_message(bob, chat_services.lobby_id(), "Hello", None)

@@ -18,11 +18,12 @@ from rest_framework.test import APIClient
 
 from chat import services as chat_services
 from events import services as event_services
+from events.models import InvitationMail
 from matchmaker import services
 from matchmaker.models import MatchMail, Member, Report
 from referrals import services as referral_services
 from referrals.models import EmailLookup, InviteCode, Referral
-from tests.events.factories import EventFactory, MembershipFactory
+from tests.events.factories import EventFactory, MembershipFactory, host
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
@@ -129,7 +130,10 @@ def ann(transactional_db) -> Member:
     services.report_member(older, ann.pk, reason="spam", text="a bot")
     membership = MembershipFactory(member=ann)
     event = EventFactory(creator=ann)
-    event.organizations.add(membership.organization)
+    host(event, membership.organization)
+    InvitationMail.objects.create(
+        event=event, organization=membership.organization, member=ann
+    )
     event_services.attend_event(ann, event.pk, wait=False)
     event_services.new_feed(ann)
     EmailLookup.objects.create(

@@ -2,6 +2,7 @@
 
 from compose.postman.folders.attendance import ATTENDANCE, CALENDARS
 from compose.postman.folders.event_lists import LISTS
+from compose.postman.folders.event_organizations import EVENT_ORGANIZATIONS
 from compose.postman.folders.organizations import DELETION, ORGANIZATIONS
 from compose.postman.folders.pairs import SIGN_IN
 from compose.postman.folders.values import (
@@ -32,15 +33,15 @@ SCHEDULED = Folder(
             "What is wrong with it",
             "POST /api/events/create/",
             """
-            A misspelt title, a day that is none, Eve's organization although Ann is no
-            member, no places, a text for a picture, half of a place: all at once.
+            A misspelt title, a day that is none, an organization that does not exist,
+            no places, a text for a picture, half of a place: all at once.
             """,
             400,
             fields(*WRONG),
             form={
                 "titel": "Fest",
                 "date": "soon",
-                "organizations": '[{"id": {{organization_id}}}]',
+                "organizations": '[{"id": 999999999999}]',
                 "capacity": "0",
                 "image": NO_PICTURE,
                 "longitude": "30.3",
@@ -183,6 +184,15 @@ END = Folder(
 EVENTS = Folder(
     "Events and organizations",
     "The events system. A run waits a minute here, for an event to appear.",
-    [SIGN_IN, ORGANIZATIONS, SCHEDULED, LISTS, ATTENDANCE, CALENDARS, END],
+    [
+        SIGN_IN,
+        ORGANIZATIONS,
+        EVENT_ORGANIZATIONS,
+        SCHEDULED,
+        LISTS,
+        ATTENDANCE,
+        CALENDARS,
+        END,
+    ],
     auth=bearer("eve_access"),
 )

@@ -3,12 +3,13 @@
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from events.models import Event, Organization
+from events.models import Event, Organization, Status
 
 EVENTS = reverse("admin:events_event_changelist")
 ORGANIZATIONS = reverse("admin:events_organization_changelist")
 MEMBERSHIPS = reverse("admin:events_membership_changelist")
 ATTENDANCES = reverse("admin:events_attendance_changelist")
+INVITATION_MAILS = reverse("admin:events_invitationmail_changelist")
 FEEDS = reverse("admin:events_calendarfeed_changelist")
 
 
@@ -30,7 +31,8 @@ def event_form(event: Event, **changes) -> dict:
     data = {
         "title": event.title,
         "description": event.description,
-        "organizations": [row.pk for row in event.organizations.all()],
+        "hosts": named(event, Status.CONFIRMED),
+        "invited": named(event, Status.INVITED),
         "date_0": f"{date:%Y-%m-%d}" if date else "",
         "date_1": f"{date:%H:%M:%S}" if date else "",
         "is_all_day": "on" if event.is_all_day else None,
@@ -38,6 +40,11 @@ def event_form(event: Event, **changes) -> dict:
         "capacity": "" if event.capacity is None else event.capacity,
     }
     return {k: v for k, v in (data | changes).items() if v is not None}
+
+
+def named(event: Event, status: Status) -> list[int]:
+    rows = event.event_organizations.filter(status=status)
+    return [*rows.values_list("organization", flat=True)]
 
 
 def organization_form(organization: Organization, *new, **changes) -> dict:

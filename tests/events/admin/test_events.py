@@ -10,9 +10,24 @@ from django.utils import timezone
 from PIL import Image
 
 from events import services
-from events.models import Attendance, Event
-from tests.events.admin.pages import EVENTS, add, change, delete, event_form
-from tests.events.factories import EventFactory, OrganizationFactory
+from events.models import Attendance, Event, InvitationMail, Role, Status
+from tests.events.admin.pages import (
+    EVENTS,
+    INVITATION_MAILS,
+    ORGANIZATIONS,
+    add,
+    change,
+    delete,
+    event_form,
+    named,
+)
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    host,
+    invite,
+)
 from tests.factories import MemberFactory
 from tests.matchmaker.admin.pages import errors_of, listed, picture, run
 
@@ -57,8 +72,8 @@ def test_filtered_by_date_place_and_picture(admin_client):
 def test_filtered_by_an_organization_found_by_typing(admin_client):
     club, other = OrganizationFactory(title="Chess <club>"), OrganizationFactory()
     event = EventFactory()
-    event.organizations.add(club, other)
-    EventFactory().organizations.add(other)
+    host(event, club, other)
+    host(EventFactory(), other)
 
     response = admin_client.get(
         EVENTS, {"organization": club.pk, "state": "published", "q": "Event", "p": "1"}
@@ -117,7 +132,7 @@ def test_list_tells_what_counts(admin_client):
         capacity=20,
         thumbnail="events/t.jpg",
     )
-    event.organizations.add(club)
+    host(event, club)
     Attendance.objects.create(event=event, member=MemberFactory())
 
     page = admin_client.get(EVENTS).text
@@ -134,7 +149,7 @@ def test_same_queries_for_any_number(admin_client, django_assert_num_queries):
     for n in (1, 49):
         for _ in range(n):
             event = EventFactory(date="2026-12-23T18:45Z", image="a", thumbnail="b")
-            event.organizations.add(club)
+            host(event, club)
         # The session, its member, the count, the rows, their organizations, the first
         # and the last date, the days between.
         with django_assert_num_queries(7):
@@ -172,7 +187,7 @@ def test_added_event_is_stored_as_the_api_stores_it(admin_client, admin_user, me
         add(Event),
         {
             "title": "Fest",
-            "organizations": [foreign.pk],
+            "hosts": [foreign.pk],
             "date_0": "2026-12-23",
             "date_1": "18:45",
             "location": '{"type": "Point", "coordinates": [190.5, 59.94]}',
@@ -196,7 +211,7 @@ def test_added_event_is_stored_as_the_api_stores_it(admin_client, admin_user, me
 
 def test_saving_unchanged_changes_nothing(admin_client):
     event = EventFactory(date="2026-12-23T18:45:07Z", lon=30.3, lat=59.9, capacity=3)
-    event.organizations.add(OrganizationFactory())
+    host(event, OrganizationFactory())
     before = Event.objects.filter(pk=event.pk).values().get()
 
     response = admin_client.post(change(event), event_form(event))
@@ -211,7 +226,7 @@ def test_change_makes_a_new_version_for_calendars(admin_client):
 
     admin_client.post(
         change(event),
-        event_form(event, title="New", organizations=[club.pk], location=place),
+        event_form(event, title="New", hosts=[club.pk], location=place),
     )
 
     event.refresh_from_db()
@@ -269,6 +284,63 @@ def test_capacity_below_those_who_attend_is_a_form_error(admin_client, monkeypat
     assert event.capacity == 2
 
 
+def test_organizations_are_added_invited_and_accepted(admin_client):
+    event = EventFactory()
+    club, band, choir = (
+        OrganizationFactory(title=t) for t in ("Club", "Band", "Choir")
+    )
+    host(event, choir)
+    invite(event, band)
+    owner = MembershipFactory(organization=club, role=Role.OWNER).member
+    page = admin_client.get(change(event)).text
+    assert f'<option value="{choir.pk}" selected>Choir</option>' in page
+    assert f'<option value="{band.pk}" selected>Band</option>' in page
+
+    asked = event_form(event, invited=[band.pk, club.pk])
+    assert admin_client.post(change(event), asked).status_code == 302
+
+    assert named(event, Status.INVITED) == [band.pk, club.pk]
+    assert InvitationMail.objects.get().member == owner
+
+    accepted = event_form(event, hosts=[band.pk, choir.pk], invited=[])
+    admin_client.post(change(event), accepted)
+
+    assert named(event, Status.CONFIRMED) == [choir.pk, band.pk]
+    assert named(event, Status.INVITED) == []
+    assert listed(admin_client.get(EVENTS, {"organization": band.pk})) == [event]
+
+
+def test_invited_organizations_are_apart_from_those_that_make_it(admin_client):
+    club, band = OrganizationFactory(title="Club"), OrganizationFactory(title="Band")
+    event = cancelled()
+    host(event, club)
+    invite(event, band)
+
+    page = admin_client.get(change(event)).text  # which cannot be changed any more
+
+    assert f'<a href="{change(club)}">Club</a>' in page
+    assert f'<a href="{change(band)}">Band</a>' in page
+    assert f'<a href="{change(band)}">' not in admin_client.get(EVENTS).text
+    assert listed(admin_client.get(EVENTS, {"organization": band.pk})) == []
+    titles = admin_client.get(ORGANIZATIONS).text
+    assert f'?organization={club.pk}">1</a>' in titles
+    assert f'?organization={band.pk}">0</a>' in titles
+
+
+def test_mails_to_invited_organizations_are_listed(admin_client):
+    club, event = OrganizationFactory(title="Club"), EventFactory(title="Fest")
+    owner = MembershipFactory(organization=club, role=Role.OWNER).member
+    services.add_organization(event.creator, event.pk, club.pk)
+    mail = InvitationMail.objects.get()
+
+    page = admin_client.get(INVITATION_MAILS, {"state": "due", "q": owner.email})
+
+    assert listed(page) == [mail]
+    assert f'<a href="{change(club)}">Club</a>' in page.text
+    assert "Fest" in admin_client.get(change(mail)).text
+    assert listed(admin_client.get(INVITATION_MAILS, {"state": "sent"})) == []
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -277,7 +349,8 @@ def test_capacity_below_those_who_attend_is_a_form_error(admin_client, monkeypat
         ("description", "x" * 10_001),
         ("capacity", "0"),
         ("capacity", "1000001"),
-        ("organizations", ["99999999"]),
+        ("hosts", ["99999999"]),
+        ("invited", ["x", "9" * 30]),
         ("location", '{"type": "Point", "coordinates": [1, 91]}'),
         ("date", None),
     ],

@@ -1,0 +1,41 @@
+"""What a request is about, read before it is checked: for the throttles."""
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from events import constants, serializers
+from events.models import EventOrganization, Membership, Organization
+from project.lib.bodies import as_json
+
+
+def asks(request: Request) -> int:
+    """How many organizations the request would ask to make an event.
+
+    Those that make or know of it already, and those of which whoever asks is a
+    confirmed member, are not asked.
+    """
+    path = request.parser_context["kwargs"]
+    ids = [int(path["organization"])] if "organization" in path else _named(request)
+    if not ids:
+        return 0
+    named: Any = EventOrganization.objects.filter(event=path.get("pk"))
+    mine: Any = Membership.objects.filter(
+        member=request.user.pk, confirmed_at__isnull=False
+    )
+    return (
+        Organization.objects.filter(pk__in=ids)
+        .exclude(pk__in=named.values("organization"))
+        .exclude(pk__in=mine.values("organization"))
+        .count()
+    )
+
+
+def _named(request: Request) -> list[int]:
+    """The ids under `organizations`; none where there are too many."""
+    data, _errors = as_json(serializers.EventChanges, request)
+    given = data.get("organizations") if isinstance(data, dict) else None
+    if not isinstance(given, list) or len(given) > constants.ORGANIZATIONS_MAX:
+        return []
+    named = [serializers.NamedOrganization(data=item) for item in given]
+    return [one.validated_data["id"] for one in named if one.is_valid()]
