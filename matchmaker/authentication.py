@@ -31,6 +31,18 @@ class MemberRequest(Request):
 class TokenAuthentication(authentication.TokenAuthentication):
     """DRF's, reading the member in one compiled statement."""
 
+    def authenticate(self, request: Request) -> tuple[Member, Token] | None:
+        words = authentication.get_authorization_header(request).split()
+        if len(words) == 1 and words[0].lower() not in (b"token", b"bearer"):
+            raise AuthenticationFailed(
+                _(
+                    "The Authorization header has no scheme. Write Token <key> or "
+                    "Bearer <access token>."
+                ),
+                "scheme_missing",
+            )
+        return super().authenticate(request)
+
     def authenticate_credentials(self, key: str) -> tuple[Member, Token]:
         member = None
         if "\0" not in key:  # PostgreSQL has no text with a NUL
@@ -68,6 +80,13 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
             raise AuthenticationFailed(
                 _("This token is not valid or has expired."), "token_invalid"
             ) from error
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """The token, whatever the case of its scheme (RFC 9110, 11.1)."""
+        scheme, *words = header.split() or [b""]
+        if scheme.lower() == b"bearer":
+            header = b" ".join((b"Bearer", *words))
+        return super().get_raw_token(header)
 
     def get_user(  # type: ignore[override]
         self, validated_token: JsonWebToken

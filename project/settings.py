@@ -235,7 +235,7 @@ THROTTLE_ADDRESS_FACTOR = factor(env.str("THROTTLE_ADDRESS_FACTOR", default="10"
 TRUSTED_PROXIES = networks(env.list("TRUSTED_PROXIES", default=[]))
 
 SIMPLE_JWT = {
-    "AUTH_HEADER_TYPES": ("Bearer", "bearer"),  # simplejwt compares letter by letter
+    "AUTH_HEADER_TYPES": ("Bearer",),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", 15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 30)),
 }

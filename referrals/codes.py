@@ -2,6 +2,7 @@
 
 import secrets
 
+from project.lib.typed import unspaced
 from referrals.constants import CODE_ALPHABET, CODE_LENGTH
 
 
@@ -11,5 +12,8 @@ def new_code() -> str:
 
 
 def normalise(text: str) -> str:
-    """As codes are stored; people type small letters, and paste blanks around."""
-    return text.strip().upper()
+    """Return the code as codes are stored.
+
+    People type small letters, read codes out in groups, and paste what is around them.
+    """
+    return unspaced(text).upper()

@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 from typing import Any
 
 import phonenumbers
@@ -14,6 +13,7 @@ from rest_framework_gis.fields import GeometryField
 
 from project.lib.geo import WGS84
 from project.lib.parsers import read_json
+from project.lib.typed import plain
 
 LON_MAX, LAT_MAX = 180, 90
 PHONE_TEXT_MAX_LENGTH = 40
@@ -157,8 +157,9 @@ _NOT_DIALLED = re.compile("[^+0-9]")
 class PhoneField(serializers.CharField):
     """A phone number, given and stored as E.164 (`+79991234567`).
 
-    Read are digits after an optional +, in any width, with blanks, dots, hyphens and
-    parentheses among them; a JSON integer too.
+    It reads digits after an optional +, as any keyboard writes them, with blanks, dots,
+    hyphens and parentheses among them; a JSON integer too. Invisible format characters,
+    which address books paste, are dropped.
     """
 
     default_error_messages = {
@@ -169,7 +170,7 @@ class PhoneField(serializers.CharField):
         super().__init__(max_length=PHONE_TEXT_MAX_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_internal_value(data))
+        text = plain(super().to_internal_value(data))
         # Of a number with a point the digits after it are no part of a phone's.
         if isinstance(data, float) or not self._is_written_well(text):
             self.fail("phone_invalid")

@@ -12,7 +12,7 @@ from referrals import constants
 
 
 class CodeField(serializers.CharField):
-    """A code as people type it: small letters and blanks around it are no mistake."""
+    """A code as people type it: in small letters, with blanks or hyphens in it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=constants.CODE_TEXT_MAX_LENGTH, **kwargs)

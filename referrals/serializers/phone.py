@@ -7,13 +7,17 @@ from rest_framework import serializers
 
 from project.lib.fields import PhoneField
 from project.lib.languages import language_asked_for
+from project.lib.typed import unspaced
 from referrals import constants, remembered, sms
 
 _CODE_MAX = 10**constants.ONE_TIME_CODE_DIGITS - 1
 
 
 class OneTimeCodeField(serializers.RegexField):
-    """Four digits. JSON's number 123 is 0123: a number has no leading zeros."""
+    """Four digits, which blanks and hyphens may part.
+
+    JSON's number 123 is 0123: a number has no leading zeros.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -27,6 +31,8 @@ class OneTimeCodeField(serializers.RegexField):
         is_number = isinstance(data, int) and not isinstance(data, bool)
         if is_number and 0 <= data <= _CODE_MAX:
             data = f"{data:04}"
+        elif isinstance(data, str):
+            data = unspaced(data)
         text: str = super().to_internal_value(data)
         return text
 

@@ -24,6 +24,18 @@ def read(given: object) -> str:
         "(999) 123\u201345\u201167",  # an en dash, and a hyphen that does not break
         "+7\u00a0999\u202f123 45 67",  # blanks that do not break
         "".join(chr(ord(c) + 0xFEE0) for c in PHONE),  # as wide as Chinese letters
+        "\u0669\u0669\u0669\u0661\u0662\u0663\u0664\u0665\u0666\u0667",  # Arabic digits
+        "+7९९९१२३४५६७",  # those of Hindi
+        # What address books put around, and chats between.
+        *(
+            around + PHONE + around
+            for around in "\u202a\u202b\u202c\u202d\u202e\u200e\u200f\u2066\u2067\u2068"
+            "\u2069\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c"
+        ),
+        f"\u202a{PHONE}\u202c",
+        f"\u2068 {PHONE} \u2069",
+        "\u00ad".join(PHONE),
+        "\u200b".join(PHONE),
     ],
 )  # fmt: skip
 def test_spellings_of_one_number(given):
@@ -49,8 +61,8 @@ def test_spellings_of_one_number(given):
         "++79991234567",
         "+7+9991234567",
         "7999/1234567",
-        "\u0669\u0669\u0669\u0661\u0662\u0663\u0664\u0665\u0666\u0667",  # Arabic digits
         "9991234567\n8",
+        "\u202a",
         PHONE[:5] + " " * 40 + PHONE[5:],
         "9" * 1000,
         True,

@@ -135,6 +135,29 @@ def test_broken_header_is_401(db, header):
     assert set(response.json()) == {"detail", "code"}
 
 
+@pytest.mark.parametrize("scheme", ["TOKEN", "tOkEn", "BEARER", "bearer", "bEaReR"])
+def test_schemes_have_no_case(ann, scheme):
+    """RFC 9110, 11.1."""
+    is_key = scheme.lower() == "token"
+    token = (
+        services.issue_key(ann).key if is_key else services.issue_tokens(ann)["access"]
+    )
+
+    assert status_of(f"{scheme} {token}") == 200
+    assert status_of(f"{scheme}   {token} ") == 200
+    assert status_of(f"{scheme} {token[:-1]}") == 401
+
+
+def test_token_without_its_scheme_is_told_how_to_write_it(ann):
+    for token in (services.issue_key(ann).key, services.issue_tokens(ann)["access"]):
+        response = APIClient().get(ME, HTTP_AUTHORIZATION=token)
+
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"] == 'Token realm="api", Bearer realm="api"'
+        assert response.json()["code"] == "scheme_missing"
+        assert "Write Token <key> or Bearer <access token>" in response.json()["detail"]
+
+
 def test_refresh_rotates_and_refuses_reuse(ann, api):
     pair = services.issue_tokens(ann)
 

@@ -220,6 +220,22 @@ def test_activation_is_done_once(ann, bob, bobs, as_ann, door):
     assert len(made.address_digest) == 32
 
 
+@doors
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda code: f" {code[:3]} {code[3:]} ",
+        lambda code: f"{code[:3]}-{code[3:]}".lower(),
+        lambda code: f"{code[:3]}\u2013{code[3:]}",
+        lambda code: "".join(chr(ord(c) + 0xFEE0) for c in code),  # of full width
+        lambda code: f"\u2068{code}\u2069\u200b",
+    ],
+)
+def test_code_is_read_however_it_is_typed(ann, bobs, as_ann, door, typed):
+    assert activate(as_ann, door, typed(bobs)) == (200, "")
+    assert Referral.objects.get().code == bobs
+
+
 def test_answer_of_the_third_way(bobs, as_ann):
     assert as_ann.post(DOORS[2][0], {"invite_code": bobs}).json() == {
         "invite_code": bobs

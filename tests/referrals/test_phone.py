@@ -258,12 +258,38 @@ def test_codes_go_to_mobile_phones(given):
     assert asked(given) == SENT[0].code
 
 
-@pytest.mark.parametrize("given", ["12", "12345", "12a4", "１２３４", "\0", "", None, True, 12345, -1, 12.5, [], {}])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("given", ["12", "12345", "12a4", "12.34", "12+34", "\u200b", "\0", "", None, True, 12345, -1, 12.5, [], {}])  # fmt: skip  # noqa: E501
 def test_nonsense_for_a_code(phone, given):
     answers = [sign_in(phone, given), prove(phone, given)]
 
     assert [a.status_code for a in answers] == [400, 400]
     assert [[*a.json()] for a in answers] == [["code"], ["confirmation_code"]]
+
+
+def as_wide(code: str) -> str:
+    return "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+
+
+def in_arabic(code: str) -> str:
+    return "".join(chr(ord(digit) - ord("0") + 0x660) for digit in code)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        as_wide,
+        in_arabic,
+        lambda code: f"{code[:2]} {code[2:]}",
+        lambda code: f"{code[:2]}-{code[2:]}",
+        lambda code: f"{code[:2]}\u2011{code[2:]}",
+        lambda code: f" {code}\n",
+        lambda code: "\u00a0".join(code),
+        lambda code: f"\u2068{code}\u2069\u200b",
+    ],
+)
+def test_code_is_read_however_it_is_typed(phone, typed):
+    assert sign_in(phone, typed(asked(phone))).status_code == 200
+    assert prove(phone, typed(asked(phone))).status_code == 200
 
 
 def test_everything_wrong_is_told_at_once(api):
