@@ -17,6 +17,7 @@ from project.lib.geo import Geography, LonLat
 from project.lib.moments import SpanFilter
 from project.lib.offsets import OffsetFilterSet
 from project.lib.prepared import Param
+from project.lib.search import TextFilter
 
 # Where from, and how far; given when the statement runs.
 ORIGIN = Geography(Param("origin"))
@@ -44,11 +45,10 @@ class PointFilter(django_filters.Filter):
 
 
 class EventFilter(OffsetFilterSet):
-    search = django_filters.CharFilter(
-        field_name="title",
-        lookup_expr="icontains",
+    search = TextFilter(
+        "title_folded",
         max_length=200,
-        help_text=_("Part of the title, in any case"),
+        help_text=_("Part of the title; case and accents are ignored"),
     )
     date = SpanFilter(help_text=_("A day of UTC, or an instant"))
     date__gte = SpanFilter(field_name="date", lookup_expr="gte")
@@ -153,11 +153,10 @@ class CalendarFilter(EventFilter):
 
 
 class OrganizationFilter(OffsetFilterSet):
-    search = django_filters.CharFilter(
-        field_name="title",
-        lookup_expr="icontains",
+    search = TextFilter(
+        "title_folded",
         max_length=200,
-        help_text=_("Part of the title, in any case"),
+        help_text=_("Part of the title; case and accents are ignored"),
     )
     in_bbox = BoxFilter(
         method="filter_box", help_text=_("west,south,east,north in degrees")

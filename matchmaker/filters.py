@@ -12,6 +12,7 @@ from matchmaker.querysets import MemberQuerySet, liked_by, matched_with, who_lik
 from project.lib.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
 from project.lib.lists import PagedFilterSet
 from project.lib.prepared import Param
+from project.lib.search import TextFilter
 
 # Who asks; given when the statement runs.
 VIEWER = Param("viewer", BigIntegerField())
@@ -19,11 +20,15 @@ VIEWER = Param("viewer", BigIntegerField())
 
 class MemberFilter(PagedFilterSet):
     gender = django_filters.ChoiceFilter(choices=Gender.choices)
-    first_name = django_filters.CharFilter(
-        lookup_expr="icontains", max_length=150, help_text=_("Contains, in any case")
+    first_name = TextFilter(
+        "first_name_folded",
+        max_length=150,
+        help_text=_("Part of the name; case and accents are ignored"),
     )
-    last_name = django_filters.CharFilter(
-        lookup_expr="icontains", max_length=150, help_text=_("Contains, in any case")
+    last_name = TextFilter(
+        "last_name_folded",
+        max_length=150,
+        help_text=_("Part of the name; case and accents are ignored"),
     )
     distance = KilometresFilter(
         method="filter_distance",

@@ -61,7 +61,7 @@ class MessageAdmin(OfMembersAdmin):
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):
             return super().matching(term)
-        return Q(text__icontains=term)
+        return Q(text__folded__finds=term)
 
     @admin.display(description=_("sender"))
     def who(self, message: Message) -> str:

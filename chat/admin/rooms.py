@@ -39,8 +39,8 @@ class RoomAdmin(OfMembersAdmin):
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):
             return super().matching(term)
-        events = Event.objects.filter(title__icontains=term)
-        organizations = Organization.objects.filter(title__icontains=term)
+        events = Event.objects.filter(title_folded__finds=term)
+        organizations = Organization.objects.filter(title_folded__finds=term)
         return Q(event__in=events) | Q(organization__in=organizations)
 
     @admin.display(description=_("of"))

@@ -35,7 +35,7 @@ class AttendanceAdmin(OfMembersAdmin):
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):
             return super().matching(term)
-        return Q(event__in=Event.objects.filter(title__icontains=term))
+        return Q(event__in=Event.objects.filter(title_folded__finds=term))
 
     @admin.display(description=_("state"))
     def state(self, attendance: Attendance) -> Any:

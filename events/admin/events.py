@@ -54,7 +54,7 @@ class EventAdmin(
         ("location", admin.EmptyFieldListFilter),
         ("image", admin.EmptyFieldListFilter),
     )
-    search_fields = ("title",)
+    search_fields = ("title_folded__finds",)
     search_help_text = _("Part of the title.")
     actions = ("delete_selected",)
 

@@ -33,7 +33,7 @@ class OrganizationAdmin(
     ordering = ("-id",)
     sortable_by = ("created_at",)
     list_filter = (("location", admin.EmptyFieldListFilter), "created_at")
-    search_fields = ("title",)
+    search_fields = ("title_folded__finds",)
     search_help_text = _("Part of the title.")
 
     readonly_fields = ("members_link", "events_link", "created_at")

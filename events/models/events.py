@@ -3,10 +3,10 @@
 from uuid import uuid4
 
 from django.contrib.gis.db.models import PointField
-from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from events import constants
@@ -15,6 +15,7 @@ from events.querysets import EventQuerySet
 from matchmaker.models import Member
 from project.lib.due import DueRow
 from project.lib.geo import AsGeometry
+from project.lib.search import folded, trigrams
 from project.lib.text import is_visible
 
 PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
@@ -28,6 +29,7 @@ class Event(DueRow):
     """
 
     title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)
+    title_folded = folded("title")
     description = models.TextField(
         _("description"), max_length=constants.DESCRIPTION_MAX_LENGTH, blank=True
     )
@@ -107,7 +109,7 @@ class Event(DueRow):
             ),
             GistIndex(fields=["location"], name="event_location"),
             GistIndex(AsGeometry(F("location")), name="event_box"),
-            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="event_title"),
+            trigrams("title_folded", name="event_title"),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,9 @@
 """Organizations and their members."""
 
 from django.contrib.gis.db.models import PointField
-from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from events import constants
 from events.querysets import OrganizationQuerySet
 from matchmaker.models import Member
 from project.lib.geo import AsGeometry
+from project.lib.search import folded, trigrams
 from project.lib.text import is_visible
 
 
@@ -22,6 +22,7 @@ class Role(models.TextChoices):
 
 class Organization(models.Model):
     title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)
+    title_folded = folded("title")
     description = models.TextField(
         _("description"), max_length=constants.DESCRIPTION_MAX_LENGTH, blank=True
     )
@@ -60,9 +61,7 @@ class Organization(models.Model):
         ]
         indexes = [
             GistIndex(AsGeometry(F("location")), name="organization_box"),
-            GinIndex(
-                OpClass(Upper("title"), "gin_trgm_ops"), name="organization_title"
-            ),
+            trigrams("title_folded", name="organization_title"),
         ]
 
     def __str__(self) -> str:

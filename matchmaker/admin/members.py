@@ -61,7 +61,12 @@ class MemberAdmin(
         "date_joined",
     )
     # What indexes answer: parts of names, but whole addresses and numbers.
-    search_fields = ("first_name", "last_name", "=email", "phone_number__exact")
+    search_fields = (
+        "first_name_folded__finds",
+        "last_name_folded__finds",
+        "=email",
+        "phone_number__exact",
+    )
     search_help_text = _("Part of a name, a whole e-mail address or phone number.")
     actions = ("deactivate", "activate")
 

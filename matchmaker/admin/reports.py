@@ -75,7 +75,7 @@ class ReportAdmin(OfTwoAdmin):
         return Queue
 
     def matching(self, term: str) -> Q:
-        return super().matching(term) | Q(text__icontains=term)
+        return super().matching(term) | Q(text__folded__finds=term)
 
     @admin.display(description=_("avatar"))
     def preview(self, report: Report) -> str:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.gis.db.models import PointField
-from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
 from project.lib.geo import AsGeometry
+from project.lib.search import folded, trigrams
 from project.lib.text import is_visible
 
 
@@ -55,6 +56,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
     )
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
+    first_name_folded = folded("first_name")
+    last_name_folded = folded("last_name")
     gender = models.CharField(
         _("gender"), max_length=6, choices=Gender.choices, blank=True
     )
@@ -160,12 +163,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="member_claimed_phone",
                 condition=Q(claimed_phone__isnull=False),
             ),
-            GinIndex(
-                OpClass(Upper("first_name"), "gin_trgm_ops"), name="member_first_name"
-            ),
-            GinIndex(
-                OpClass(Upper("last_name"), "gin_trgm_ops"), name="member_last_name"
-            ),
+            trigrams("first_name_folded", name="member_first_name"),
+            trigrams("last_name_folded", name="member_last_name"),
         ]
 
     def __str__(self) -> str:

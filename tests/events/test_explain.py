@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from chat.apps import make_lobby
 from events.models import Event, Organization
 from tests.bulk import TOWN, add_events, add_hosts, add_organizations
 from tests.plans import plan_of
@@ -25,6 +26,7 @@ def hundred_thousand(django_db_setup, django_db_blocker):
         cursor.execute("RESET statement_timeout")
         yield
         cursor.execute("TRUNCATE events_event, events_organization CASCADE")
+        make_lobby()  # the other one goes with the rooms
 
 
 URL = "/api/events/"
@@ -70,7 +72,9 @@ def test_counts_are_those_of_a_plain_statement(hundred_thousand, as_ann):
     ids=lambda value: str(value) if isinstance(value, dict) else "",
 )
 def test_list_is_read_by_its_index(hundred_thousand, as_ann, query, one_of):
-    indexes, scanned = plan_of(as_ann, URL, {"point": TOWN, **query})
+    if "distance" in query or query.get("ordering") == "distance":
+        query = {"point": TOWN, **query}
+    indexes, scanned = plan_of(as_ann, URL, query)
 
     assert indexes & one_of, sorted(filter(None, indexes))
     assert "events_event" not in scanned

@@ -1,0 +1,66 @@
+"""How texts are found: whatever their case, and with or without their accents.
+
+The SQL function `fold_text` (matchmaker's migrations) turns a text and what it is
+searched for into the same letters: upper case, Latin and Greek without accents, ё as
+е. й stays й, which is another letter than и. Only PostgreSQL does it, on both sides.
+"""
+
+from typing import Any
+
+import django_filters
+from django.contrib.postgres.indexes import GinIndex
+from django.db.models import CharField, F, Func, GeneratedField, TextField, Transform
+from django.db.models.expressions import Value
+from django.db.models.lookups import Contains
+
+from project.lib.text import LineField
+
+
+@TextField.register_lookup
+@CharField.register_lookup
+class Folded(Transform):
+    """`text__folded`: the letters of a text as searches compare them."""
+
+    lookup_name = "folded"
+    function = "fold_text"
+    output_field = TextField()
+
+
+@TextField.register_lookup
+class Finds(Contains):
+    """`title_folded__finds=term`: a folded text has the term in it, folded too."""
+
+    lookup_name = "finds"
+
+    def get_prep_lookup(self) -> Any:
+        is_expression = hasattr(self.rhs, "resolve_expression")
+        return Func(
+            self.rhs if is_expression else Value(self.rhs),
+            function=Folded.function,
+            output_field=TextField(),
+        )
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        pattern: str = connection.pattern_ops["contains"]
+        return pattern.format(connection.pattern_esc).format(rhs)
+
+
+def folded(column: str) -> GeneratedField:
+    """A column that keeps `column` folded, so that searches need not fold each row."""
+    return GeneratedField(
+        expression=Folded(F(column)), output_field=TextField(), db_persist=True
+    )
+
+
+def trigrams(column: str, name: str) -> GinIndex:
+    """The index by which parts of a folded text are found."""
+    return GinIndex(fields=[column], opclasses=["gin_trgm_ops"], name=name)
+
+
+class TextFilter(django_filters.CharFilter):
+    """A query parameter: part of the text whose folded column is `field_name`."""
+
+    field_class = LineField
+
+    def __init__(self, field_name: str, **kwargs: Any) -> None:
+        super().__init__(field_name=field_name, lookup_expr="finds", **kwargs)
