@@ -32,7 +32,7 @@ from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
 from project.schema import INFO, Generator
 from referrals import one_time
-from tests.events.factories import EventFactory
+from tests.events.factories import EventFactory, OrganizationFactory
 from tests.factories import MemberFactory
 from tests.live.wire import PASSWORD, new_email, picture, profile
 from tests.referrals.factories import (
@@ -186,6 +186,8 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     "POST /api/events/{id}/attend/": lambda me: {"wait": True},
     "DELETE /api/events/{id}/attend/": lambda me: {},
     "GET /api/events/{id}/calendar.ics/": lambda me: {},
+    "POST /api/events/{id}/organizations/{organization}/": lambda me: {},
+    "DELETE /api/events/{id}/organizations/{organization}/": lambda me: {},
     "GET /api/events/calendar/{secret}.ics/": lambda me: have_feed(me),
     "GET /api/organizations/": lambda me: {},
     "POST /api/organizations/create/": lambda me: {"title": "Club"},
@@ -252,6 +254,11 @@ def parameters_of(path: str, email: str) -> dict[str, Any]:
     me = Member.objects.get(email=email)
     if "/rooms/" in path:
         return {"id": chat_services.lobby_id()}
+    if "{organization}" in path:
+        return {
+            "id": EventFactory(creator=me).pk,
+            "organization": OrganizationFactory().pk,
+        }
     if "/events/" in path:
         return {"id": EventFactory(creator=me).pk}
     if "/organizations/" in path:

@@ -109,6 +109,7 @@ def address(path: str, circle: Circle, bob: Member) -> str:
     if "{secret}" in path:
         feed = event_services.new_feed(circle.caller)
         return path.replace("{secret}", feed.secret)
+    path = path.replace("{organization}", str(circle.organization.pk))
     if path.startswith("/api/chat/"):
         return path.replace("{id}", str(chat_services.lobby_id()))
     mine = {

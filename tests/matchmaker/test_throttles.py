@@ -17,11 +17,13 @@ from django.test import Client
 from drf_yasg.codecs import OpenAPICodecJson
 from rest_framework.test import APIClient
 
+from events.models import Organization
 from matchmaker.models import Member
 from project.lib import throttles
 from project.lib.addresses import networks
 from project.lib.rates import Rate
 from project.schema import INFO, Generator
+from tests.events.factories import MembershipFactory, OrganizationFactory
 from tests.factories import PASSWORD, MemberFactory
 
 TOKEN = "/api/auth/token/login/"
@@ -448,6 +450,33 @@ def test_downloads_of_the_own_data_are_counted(as_ann, rate):
     statuses = [as_ann.get(ME + "export/").status_code for _ in range(3)]
 
     assert statuses == [200, 200, 429]
+
+
+def test_each_organization_that_is_asked_counts(ann, as_ann, rate):
+    rate("event_organization", 3)
+    own = MembershipFactory(member=ann).organization
+    others = OrganizationFactory.create_batch(4)
+
+    def names(*organizations: Organization) -> dict[str, Any]:
+        named = [{"id": organization.pk} for organization in organizations]
+        return {"title": "Fest", "organizations": named}
+
+    made = as_ann.post("/api/events/create/", names(own, *others[:2]))
+    assert made.status_code == 202
+    event = f"/api/events/{made.json()['id']}"
+    # All of a request or nothing: one more would be let through, two are not.
+    assert is_refused(as_ann.patch(event, names(own, *others)))
+    # Those that are asked already, and wrong requests, use nothing up.
+    assert as_ann.patch(event, names(own, *others[:2])).status_code == 200
+    assert as_ann.patch(event, {"organizations": [{"id": "x"}]}).status_code == 400
+    accepting = f"{event}/organizations/{others[2].pk}/"
+    assert as_ann.post(accepting).status_code == 200
+    assert as_ann.post(accepting).status_code == 200
+    assert is_refused(as_ann.post(f"{event}/organizations/{others[3].pk}/"))
+    many = names(*OrganizationFactory.create_batch(4))
+    refused = as_ann.post("/api/events/create/", many)
+    assert is_refused(refused)
+    assert refused["Retry-After"] == "60"
 
 
 # --- all of them --------------------------------------------------------------------
