@@ -221,7 +221,7 @@ def deactivate(one: Member, other: Member) -> None:
 
 def lose_email(one: Member, other: Member) -> None:
     for member in (one, other):
-        number = f"+7999123{member.pk:04}"[:12]
+        number = f"+7999{member.pk % 10**7:07}"
         Member.objects.filter(pk=member.pk).update(email=None, phone_number=number)
 
 
