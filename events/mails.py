@@ -29,7 +29,7 @@ def place_mail(place: Attendance) -> EmailMessage:
 def invitation_mail(mail: InvitationMail) -> EmailMessage:
     """The mail that asks an owner whether their organization makes an event."""
     unique = message_id("invitation", f"{mail.pk} {mail.due_at.timestamp()}")
-    with translation.override(mail.member.language):
+    with translation.override(mail.member.mail_language):
         creator = mail.event.creator
         answer = reverse(
             "events:event-organization",

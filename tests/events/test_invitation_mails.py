@@ -70,6 +70,20 @@ def test_owners_are_asked_once_each_in_their_language(event, ann, band, mailoutb
     assert "Ann приглашает" in to_eva.body
 
 
+def test_who_has_chosen_no_language_is_mailed_in_that_of_the_service(
+    event, ann, band, mailoutbox, settings
+):
+    settings.MAIL_LANGUAGE = "ru"
+    owner(band, language=None)
+    services.add_organization(ann, event.pk, band.pk)
+
+    with translation.override("en"):
+        send_all()
+
+    (mail,) = mailoutbox
+    assert mail.subject == "Вашу организацию приглашают провести мероприятие"
+
+
 def test_invited_again_nobody_is_mailed_anew(event, ann, band, mailoutbox):
     owner(band)
 
