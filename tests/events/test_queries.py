@@ -27,7 +27,9 @@ QUERIES = 2
 def queries_of(as_ann) -> Callable[..., int]:
     def count(path: str, **query: object) -> int:
         with CaptureQueriesContext(connection) as queries:
-            response = as_ann.get(path, {"limit": 100, **query})
+            # Paths of one object end without a slash, and take no limit.
+            page = {"limit": 100} if path.endswith("/") else {}
+            response = as_ann.get(path, {**page, **query})
         assert response.status_code == 200, response.content
         return len(queries)
 
