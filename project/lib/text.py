@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -106,8 +107,11 @@ class LineField(forms.CharField):
     has_lines = False
 
     def to_python(self, value: Any) -> Any:
+        given = super().to_python(value) or ""
+        # On its own it would be blank, and so pass for a field that is not given.
+        ProhibitNullCharactersValidator()(given)
         try:
-            text = clean_text(super().to_python(value) or "", has_lines=self.has_lines)
+            text = clean_text(given, has_lines=self.has_lines)
         except TextRefused as error:
             raise forms.ValidationError(str(error.detail), "invalid") from error
         return text or self.empty_value

@@ -43,7 +43,7 @@ FIELDS = {
     "PATCH /api/clients/me/": {
         **PERSON,
         **PLACE,
-        "language": CHOICE,
+        "language": [text for text in CHOICE if text != "null"],
         "phone_number": PHONE,
     },
     "POST /api/clients/me/phone/": {"phone_number": [*PHONE, "null"]},

@@ -7,15 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from matchmaker.models import Member
-from tests.live.chat import match, new_member, token_of
+from tests.live.chat import new_member, token_of
 from tests.live.conftest import Server, daphne
-from tests.live.people import CHROMIUM, Person, chromium
-from tests.live.wire import PASSWORD, new_email
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTS = ["127.0.0.1", "localhost", "0.0.0.0"]
@@ -81,32 +77,3 @@ def test_sockets_of_pages_from_there_only(address):
     with pytest.raises(InvalidStatus) as refused:
         connect(url, subprotocols=["bearer", token], origin="http://0.0.0.1:8000")
     assert refused.value.response.status_code == 403
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}")
-def test_two_people_talk_at_0_0_0_0(server, new_key):
-    """It is not a secure context, so a browser gives its pages less than others."""
-    names = {"Ann": new_email(), "Bob": new_email()}
-    for name, email in names.items():
-        new_key(email=email, first_name=name)
-    match(*(Member.objects.get(email=email) for email in names.values()))
-    there = replace(server, host="0.0.0.0")
-    # The first sign-in after a start is slow, and a browser waits for less.
-    given = {"email": names["Ann"], "password": PASSWORD}
-    httpx.post(f"{there.url}/api/user/sign-in/", json=given, timeout=60)
-
-    with chromium() as browser:
-        a, b = (Person(browser, there, email) for email in names.values())
-        a.sign_in()
-        b.sign_in()
-        a.open("Bob")
-        a.write("Hi")
-        b.open("Ann")
-        expect(b.texts).to_have_text(["Hi"])
-        # A header of ours that Chromium heeds in secure contexts only, and says so.
-        policy = "The Cross-Origin-Opener-Policy header has been ignored"
-        errors = [text for text in a.errors + b.errors if not text.startswith(policy)]
-        assert errors == []
-        a.close()
-        b.close()

@@ -320,5 +320,6 @@ def test_without_anchors_the_cell_is_that_of_the_location(migrated_again):
             cells.append(cursor.fetchone())
 
     assert cells == [(cell_of(*BESIDE), True)] * 2
+    call_command("migrate", verbosity=0)
     assert put(eve, AWAY).cell == cell_of(*AWAY)
     assert Cell.objects.filter(pk=cell_of(*AWAY)).exists()
