@@ -66,6 +66,7 @@ def service(request: pytest.FixtureRequest) -> Service:
 def environment(redis_url: str, mails: MailServer, hunter: HunterServer):
     """What Daphne, the worker and the sweeper of our own service have in common."""
     return {
+        "DJANGO_SETTINGS_MODULE": "tests.documents.settings",
         "REDIS_URL": redis_url,
         "EMAIL_URL": mails.url,
         "HUNTER_API_KEY": "a-key-of-ours",
@@ -99,7 +100,6 @@ def own_service(
     """Daphne as make run starts it. What it stores is gone with the module."""
     delay_s = A_MINUTE_S if "EVENT_MINUTE" in os.environ else 2
     with django_db_blocker.unblock():
-        # One round of the real hasher: the server takes it, and it costs nothing.
         encoded = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
         staff = Member.objects.create(
             email="staff@documents.example.com",
