@@ -44,7 +44,8 @@ class Wait:
 class Evening:
     """Three events of ann's, published: `title` is in their titles.
 
-    `full` has all fields, `late` a day for its date, `bare` a title only.
+    `full` has all fields, `late` a day for its date, `bare` a title only. In `late` ann
+    named olga's choir, which has accepted; `unanswered` is how it was shown before.
     """
 
     title: str
@@ -53,12 +54,13 @@ class Evening:
     bare: int
     image: str
     waited: Wait
+    unanswered: dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def ann(people) -> Person:
     """Signed up with a telephone, signed in for JWTs."""
-    return sign_up(people, telephone=new_phone())
+    return sign_up(people, telephone=new_phone(), first_name="Ann", last_name="Lee")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,20 @@ def clubs(ann, friend) -> Iterator[list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def evening(service, workers, ann, friend, clubs) -> Iterator[Evening]:
+def olga(people) -> Person:
+    return people.voter()
+
+
+@pytest.fixture(scope="module")
+def choir(olga) -> Iterator[dict[str, Any]]:
+    """An organization of olga's, where ann is nobody."""
+    choir = made(olga, title=f"Choir {new_name()}")
+    yield choir
+    olga.delete(f"/api/organizations/{choir['id']}")
+
+
+@pytest.fixture(scope="module")
+def evening(service, workers, ann, friend, olga, clubs, choir) -> Iterator[Evening]:
     """Waits once for all of them."""
     title = f"Fest {uuid4().hex}"
     form = {
@@ -109,7 +124,11 @@ def evening(service, workers, ann, friend, clubs) -> Iterator[Evening]:
     urls += [
         ann.post("/api/events/create/", json=given).json()["url"]
         for given in (
-            {"title": f"{title} late", "date": "2026-12-24"},
+            {
+                "title": f"{title} late",
+                "date": "2026-12-24",
+                "organizations": [{"id": choir["id"]}, {"id": clubs[0]["id"]}],
+            },
             {"title": f"{title} bare"},
         )
     ]
@@ -123,7 +142,11 @@ def evening(service, workers, ann, friend, clubs) -> Iterator[Evening]:
         answer, answered_after_s, own_status, stranger_status, listed, visible_after_s
     )
     events = [ann.get(url).json() for url in urls]
-    yield Evening(title, *(e["id"] for e in events), events[0]["image"], waited)
+    unanswered = {"creator": events[1], "others": friend.get(urls[1]).json()}
+    answer = olga.post(f"{urls[1]}/organizations/{choir['id']}/")
+    assert answer.status_code == 200, answer.text
+    ids = [event["id"] for event in events]
+    yield Evening(title, *ids, events[0]["image"], waited, unanswered)
     for url in urls:
         ann.delete(url)
 
@@ -251,6 +274,19 @@ def test_several_organizations_make_one_event(evening, clubs, friend):
 
 
 @pytest.mark.slow
+@difference("organizations-accept")
+def test_organization_of_somebody_else_makes_it_too(evening, clubs, choir, friend):
+    both = {clubs[0]["id"]: "confirmed", choir["id"]: "confirmed"}
+
+    def statuses(event: dict[str, Any]) -> dict[int, str]:
+        return {o["id"]: o["status"] for o in event["organizations"]}
+
+    assert statuses(evening.unanswered["creator"]) == both | {choir["id"]: "invited"}
+    assert [*statuses(evening.unanswered["others"])] == [clubs[0]["id"]]
+    assert statuses(friend.get(f"/api/events/{evening.late}").json()) == both
+
+
+@pytest.mark.slow
 def test_admin_filters_events(staff, evening):
     def listed(**parameters: str) -> set[str]:
         asked = {"q": evening.title, **parameters}
@@ -343,6 +379,7 @@ def test_event_lists_its_users_by_organization(evening, clubs, ann, friend):
     own = ann.get(f"/api/events/{evening.full}").json()["organizations"][0]["users"]
     contacts = {user["id"]: user.get("email") for user in own}
     assert contacts == {ann.id: ann.email, friend.id: None}
+    assert all(user["first_name"] or user["last_name"] for user in own)
 
 
 @pytest.mark.slow
