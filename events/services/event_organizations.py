@@ -81,11 +81,7 @@ def add_organization(
     with transaction.atomic():
         owners = hold_owners(member, [organization_id])
         event = hold_event(event_id)
-        named = _held(event, organization_id)
-        role = hold_memberships(member, [organization_id]).get(organization_id)
-        may_answer = role == Role.OWNER and named is not None
-        if not may_answer and not _may_change(member, event):
-            refuse(member, event)
+        named, role = _concerned(member, event, organization_id)
         may_return = role == Role.OWNER or member.is_staff
         stands = role is not None or member.is_staff
         if named is None:
@@ -116,21 +112,34 @@ def remove_organization(member: Member, event_id: int, organization_id: int) -> 
     with transaction.atomic():
         hold_members(member)
         event = hold_event(event_id)
-        named = _held(event, organization_id)
-        role = hold_memberships(member, [organization_id]).get(organization_id)
-        may_answer = role == Role.OWNER and named is not None
-        if not may_answer and not _may_change(member, event):
-            refuse(member, event)
+        named, role = _concerned(member, event, organization_id)
         if named is None or named.status == Status.DECLINED:
             return
         was_confirmed = named.status == Status.CONFIRMED
-        if may_answer and event.creator_id != member.pk and not member.is_staff:
+        is_owner = role == Role.OWNER
+        if is_owner and event.creator_id != member.pk and not member.is_staff:
             named.status, named.answered_at = Status.DECLINED, Now()
             named.save(update_fields=["status", "answered_at"])
         else:
             named.delete()
         if was_confirmed:
             _make_version(event)
+
+
+def _concerned(
+    member: Member, event: Event, organization_id: int
+) -> tuple[EventOrganization | None, Role | None]:
+    """Read how the organization stands to the event, and the member's role in it.
+
+    Both stay so until the transaction ends. Raises Unknown, and NotYours if the member
+    may neither answer for the organization nor change the event.
+    """
+    named = _held(event, organization_id)
+    role = hold_memberships(member, [organization_id]).get(organization_id)
+    may_answer = role == Role.OWNER and named is not None
+    if not may_answer and not _may_change(member, event):
+        refuse(member, event)
+    return named, role
 
 
 def _held(event: Event, organization_id: int) -> EventOrganization | None:
