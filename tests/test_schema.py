@@ -23,7 +23,7 @@ def operations() -> Iterator[tuple[str, str, dict]]:
 def writing() -> Iterator[tuple[str, str, dict]]:
     for method, path, operation in operations():
         if method in ("post", "put", "patch", "delete"):
-            yield method, path.format(id=1, secret="x"), operation
+            yield method, path.format(id=1, secret="x", organization=1), operation
 
 
 def test_ids_of_operations_are_unique():

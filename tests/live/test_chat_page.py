@@ -249,9 +249,7 @@ def test_what_the_service_refuses_is_shown_and_holds_nothing_up(visit, ann):
     a.write("a\0b", "and on")
 
     expect(a.texts).to_have_text(["and on"])
-    expect(a.waiting).to_contain_text(
-        ["Not sent: The text contains an invalid character"]
-    )
+    expect(a.waiting).to_contain_text(["Not sent: The text contains invalid char"])
     a.page.get_by_role("button", name="Discard").click()
     expect(a.waiting).to_have_count(0)
 

@@ -20,7 +20,7 @@ from chat import services as chat_services
 from events import services as event_services
 from events.models import InvitationMail
 from matchmaker import services
-from matchmaker.models import MatchMail, Member, Report
+from matchmaker.models import AccountMail, MatchMail, Member, Report
 from referrals import services as referral_services
 from referrals.models import EmailLookup, InviteCode, Referral
 from tests.events.factories import EventFactory, MembershipFactory, host
@@ -123,6 +123,9 @@ def ann(transactional_db) -> Member:
         services.pass_member(other, ann.pk)
     MatchMail.objects.filter(member=ann, about=older).update(sent_at=timezone.now())
     MatchMail.objects.filter(member=older, about=ann).update(sent_at=timezone.now())
+    AccountMail.objects.create(
+        member=ann, kind="phone_lost", email=ann.email, phone_number=ann.phone_number
+    )
     blocked, blocker = MemberFactory(), MemberFactory()
     services.block_member(ann, blocked.pk)
     services.block_member(blocker, ann.pk)

@@ -98,8 +98,7 @@ def test_secret_is_nowhere_shown(admin_client):
         assert feed.secret not in response.text
     assert listed(admin_client.get(FEEDS, {"q": feed.secret})) == []
     for lookup in ({"secret": feed.secret}, {"secret__startswith": feed.secret[:1]}):
-        response = admin_client.get(FEEDS, lookup, follow=True)
-        assert listed(response) == [feed]
+        assert admin_client.get(FEEDS, lookup).status_code == 400
     assert admin_client.get(f"{FEEDS}add/").status_code == 403
 
 
