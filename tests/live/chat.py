@@ -16,7 +16,7 @@ from tests.live.conftest import Server
 from tests.live.wire import new_email
 
 Frame = dict[str, Any]
-PATIENCE_S = 15
+PATIENCE_S = 30
 
 
 def new_member(first_name: str = "Ann", **fields: Any) -> Member:

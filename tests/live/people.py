@@ -1,15 +1,12 @@
 """People at the chat's demo page, each with a browser and a network of one's own."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.live.conftest import Server
 from tests.live.network import Network
-from tests.live.test_docs_page import CHROMIUM
 from tests.live.wire import PASSWORD
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
@@ -77,14 +74,3 @@ class Person:
     def close(self) -> None:
         self.context.close()
         self.network.close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()

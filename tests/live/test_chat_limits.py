@@ -68,7 +68,7 @@ def test_slow_down_is_over_soon(server):
             ann.send(message="again")
             return ann.next()["type"] == "message.new"
 
-        wait_until(is_let_through, timeout_s=2)
+        wait_until(is_let_through)
 
 
 def test_frames_a_second(server):
@@ -168,7 +168,7 @@ def test_deaf_client_is_dropped_whatever_else_it_is_sent(server, deaf_member, de
         with Chat(server, friend):  # two frames of presence, which do not wait
             return _is_dropped(deaf)
 
-    wait_until(is_dropped, timeout_s=8)
+    wait_until(is_dropped)
 
 
 def test_deaf_client_that_pings_without_end(server, deaf):
@@ -183,7 +183,7 @@ def test_deaf_client_that_pings_without_end(server, deaf):
             return True
         return False
 
-    wait_until(is_dropped, timeout_s=10)
+    wait_until(is_dropped)
     assert _memory_bytes(server.pid) - before < 10 * MIB
 
 

@@ -12,15 +12,13 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 from chat import services
 from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
+from tests.live.browser import NEEDS_CHROMIUM, chromium
 from tests.live.chat import match
 from tests.live.conftest import Server, daphne
-from tests.live.people import CHROMIUM, PHONE, Person, chromium
+from tests.live.people import PHONE, Person
 from tests.live.wire import new_email
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
@@ -151,7 +149,7 @@ def test_a_connection_that_died_silently_is_given_up(visit, ann, bob):
     expect(a.texts).to_have_text(["Are you there?"])
     expect(b.texts).to_have_count(0)
 
-    expect(b.texts).to_have_text(["Are you there?", "I am"], timeout=20_000)
+    expect(b.texts).to_have_text(["Are you there?", "I am"])
     expect(a.texts).to_have_text(["Are you there?", "I am"])
 
 
@@ -355,7 +353,7 @@ def test_haste_is_waited_out(visit, tmp_path, redis_url, ann, bob):
 
         a.write(*texts)
 
-        expect(a.texts).to_have_text(texts, timeout=20_000)
+        expect(a.texts).to_have_text(texts)
         expect(a.waiting).to_have_count(0)
         a.close()
 

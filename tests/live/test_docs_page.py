@@ -1,20 +1,15 @@
 """The pages of the API's documentation, in a real browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
+from tests.live.browser import NEEDS_CHROMIUM, chromium
 from tests.live.conftest import Server
 from tests.live.wire import new_email, picture, profile
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
@@ -32,11 +27,7 @@ def asked() -> list[str]:
 @pytest.fixture
 def page(server, key, asked) -> Iterator[Page]:
     """Comes after the members: no database is used while Playwright's loop runs."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         opened = browser.new_page(
             base_url=server.url, viewport={"width": 1280, "height": 1400}
         )
@@ -47,7 +38,6 @@ def page(server, key, asked) -> Iterator[Page]:
             lambda request: request.failure != "csp" and asked.append(request.url),
         )
         yield opened
-        browser.close()
 
 
 def strangers(server: Server, asked: list[str]) -> list[str]:

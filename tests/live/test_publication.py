@@ -171,7 +171,7 @@ def test_locked_event_stops_no_other(start, member, publications):
     with transaction.atomic():
         Event.objects.select_for_update().get(pk=locked)
         start(SWEEPER)
-        wait_until(lambda: publications.events() == others, timeout_s=10)
+        wait_until(lambda: publications.events() == others)
     wait_until(all_published)
 
     assert publications.events() == [locked, *others]

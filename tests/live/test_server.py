@@ -192,7 +192,7 @@ def test_sign_up_large_avatar(client):
 
 def test_sign_up_announced_too_large(server):
     with server.connect() as client:
-        client.settimeout(5)
+        client.settimeout(30)
         client.sendall(
             b"POST /api/user/sign-up/ HTTP/1.1\r\nHost: localhost\r\n"
             b"Content-Type: application/json\r\nContent-Length: 9999999999\r\n\r\n"
