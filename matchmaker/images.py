@@ -13,6 +13,7 @@ from typing import IO
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
 
+from matchmaker import picture_files
 from project.lib.errors import Text
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -20,13 +21,8 @@ WATERMARK = Path(__file__).parent / "watermark.png"
 WATERMARK_WIDTH_RATIO = 0.25
 JPEG_QUALITY = 85
 
-# Each scan of a progressive JPEG passes over the whole picture: usually ten, but a few
-# bytes more ask for another one. The marker cannot occur inside of a scan; in the
-# data of other formats it does, by chance, every 64 KiB.
-JPEG_START, JPEG_SCAN, JPEG_SCANS_MAX = b"\xff\xd8", b"\xff\xda", 40
-
-# Pillow accepts a PNG without its end.
-PNG_START, PNG_END = b"\x89PNG", b"IEND\xaeB`\x82"
+# Some encoders need forty; each one costs a pass over the whole picture.
+JPEG_SCANS_MAX = 40
 
 DAMAGED = _("This is not a JPEG, PNG or WebP picture, or it is damaged.")
 
@@ -68,9 +64,7 @@ def clean_picture(
         raise PictureRefused(
             _("The picture is larger than %(size)d MiB.") % {"size": max_bytes >> 20}
         )
-    is_bomb = data.startswith(JPEG_START) and data.count(JPEG_SCAN) > JPEG_SCANS_MAX
-    if is_bomb or (PNG_START in data[:8] and PNG_END not in data):
-        raise PictureRefused(DAMAGED)
+    data = _drawn(data)
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
             # The size is read from the header, before anything is unpacked.
@@ -82,33 +76,69 @@ def clean_picture(
             # A JPEG can be decoded at a fraction of its size, and of the time.
             picture.draft(None, (max_side_px, max_side_px))
             picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
-            return _as_rgb(upright)
+            reduced = _reducible(picture)
+            reduced.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
+            # Turning copies the picture, so the small one is turned.
+            return _as_rgb(ImageOps.exif_transpose(reduced))
     except PictureRefused:
         raise
     except _BROKEN as error:
         raise PictureRefused(DAMAGED) from error
 
 
+def _drawn(data: bytes) -> bytes:
+    """The file without what does not draw the picture."""
+    if data.startswith(picture_files.PNG_START):
+        drawn = picture_files.drawn_png(data)
+        if drawn is None:
+            raise PictureRefused(DAMAGED)  # Pillow accepts a PNG without its end
+        return drawn
+    is_jpeg = data.startswith(picture_files.JPEG_START)
+    if is_jpeg and picture_files.jpeg_scans(data) > JPEG_SCANS_MAX:
+        raise PictureRefused(
+            _("The JPEG has more than %(count)d scans.") % {"count": JPEG_SCANS_MAX}
+        )
+    return data
+
+
+def _reducible(picture: Image.Image) -> Image.Image:
+    """The picture in a mode that Pillow reduces smoothly: not by leaving pixels out."""
+    if picture.mode.startswith("I"):  # 16 bits a pixel; one value of them is no alpha
+        eight = picture.point(lambda value: value / 256).convert("L")
+        eight.info.pop("transparency", None)
+        return eight
+    if picture.has_transparency_data:
+        smooth = "LA" if picture.mode in ("L", "LA") else "RGBA"
+    else:
+        smooth = {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)
+    # Converting copies, even to the same mode: 160 MB of 40 megapixels.
+    return picture if smooth == picture.mode else picture.convert(smooth)
+
+
 def _as_rgb(picture: Image.Image) -> Image.Image:
+    """sRGB by the picture's own profile, on white where it is transparent."""
+    if picture.mode not in ("LA", "RGBA"):
+        return _as_srgb(picture)
+    opaque = _as_srgb(picture.convert(picture.mode.removesuffix("A")))
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(opaque, mask=picture.getchannel("A"))
+    return white
+
+
+def _as_srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in ("RGB", "CMYK", "L"):
         try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
             converted = ImageCms.profileToProfile(
-                picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+                picture,
+                ImageCms.ImageCmsProfile(BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB",
             )
         except (ImageCms.PyCMSError, OSError, ValueError):
             converted = None  # a broken profile: the numbers as they are
         if converted is not None:
             return converted
-    if picture.mode.startswith("I"):  # 16 bits a pixel
-        picture = picture.point(lambda value: value / 256).convert("L")
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
     return picture.convert("RGB")
 
 
