@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chat.constants import BIGINT_MAX, MAX_FRAME_BYTES, MAX_RESUMED_ROOMS
 from chat.frames import Frame, error
-from project.lib.parsers import RepeatedName, without_repeats
+from project.lib.parsers import BYTE_ORDER_MARK, RepeatedName, without_repeats
 from project.lib.unknown import unknown_field
 
 CLIENT_ID_MAX_LENGTH = 64
@@ -70,7 +70,9 @@ def read(text: str) -> Command:
         raise FrameInvalid("frame_too_large", _("A frame has at most 16 KiB."))
     try:
         given = json.loads(
-            text, parse_constant=_no_number, object_pairs_hook=without_repeats
+            text.removeprefix(BYTE_ORDER_MARK),
+            parse_constant=_no_number,
+            object_pairs_hook=without_repeats,
         )
     except RepeatedName as repeated:
         detail = _("The field “%(field)s” is there twice.")

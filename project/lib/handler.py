@@ -24,6 +24,8 @@ from django.urls import set_script_prefix
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from project.lib import cors
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -79,7 +81,10 @@ class ThreadPoolHandler(ASGIHandler):
         request = self.request_class(scope, body)
         body.close()
         with translation.override(translation.get_language_from_request(request)):
-            return JsonResponse({"non_field_errors": [_("Bad request.")]}, status=400)
+            refusal = JsonResponse(
+                {"non_field_errors": [_("Bad request.")]}, status=400
+            )
+        return cors.readable(request, refusal)
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         """Yield a file's parts, each read in a thread and not on the event loop."""

@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
 
+# Some programs write it before the text; RFC 8259 lets a reader pass over it.
+BYTE_ORDER_MARK = "\ufeff"
+
 
 class JSONParser(parsers.JSONParser):
     def parse(
@@ -37,7 +40,11 @@ class JSONParser(parsers.JSONParser):
 
 def read_json(text: str) -> Any:
     """Read strict JSON. Raises RecursionError, and ValueError (RepeatedName too)."""
-    data = json.loads(text, parse_constant=_refuse, object_pairs_hook=without_repeats)
+    data = json.loads(
+        text.removeprefix(BYTE_ORDER_MARK),
+        parse_constant=_refuse,
+        object_pairs_hook=without_repeats,
+    )
     # Half a character ("\ud800") is no text, and no answer could repeat it.
     json.dumps(data, ensure_ascii=False).encode()
     return data

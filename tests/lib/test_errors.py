@@ -53,6 +53,17 @@ def test_broken_body_is_refused_in_json(as_ann, body, kind, status):
     assert set(response.json()) == expected
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_byte_order_mark_is_read_over(as_ann, charset):
+    body = '\ufeff{"first_name": "Ann"}'.encode(charset)
+    kind = f"application/json; charset={charset}"
+
+    response = as_ann.generic("PATCH", "/api/clients/me/", body, content_type=kind)
+
+    assert response.status_code == 200, response.content
+    assert response.json()["first_name"] == "Ann"
+
+
 def test_error_is_not_geojson(as_ann):
     for query in ({"format": "geojson", "gender": "x"}, {"format": "nonsense"}):
         response = as_ann.get(URL, query)

@@ -107,6 +107,13 @@ def test_every_frame_may_have_a_client_id(server):
         assert ann.next()["client_id"] == "mine"
 
 
+def test_byte_order_mark_is_read_over(server):
+    with Chat(server, new_member("Ann")) as ann:
+        ann.socket.send('\ufeff{"type": "ping"}')
+
+        assert ann.next() == {"type": "pong"}
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

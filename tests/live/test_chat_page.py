@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, WebSocketRoute, expect
 from chat import services
 from matchmaker.authentication import refresh_token_for
 from matchmaker.models import Member
-from tests.live.browser import NEEDS_CHROMIUM, chromium
+from tests.live.browser import chromium
 from tests.live.chat import match
 from tests.live.conftest import Server, daphne
 from tests.live.people import PHONE, Person
 from tests.live.wire import new_email
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live.browser import NEEDS_CHROMIUM, chromium
+from tests.live.browser import chromium
 from tests.live.conftest import Server
 from tests.live.wire import new_email, picture, profile
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -120,3 +120,26 @@ def test_language_of_refusals(client):
     assert too_large.status_code == 413
     assert re.search("[а-я]", too_large.json()["detail"])
     assert {a.json()["detail"] for a in english} == {"The request is too large."}
+
+
+@pytest.mark.parametrize("path", [b"/health/live", b"/ws/chat/"])
+@pytest.mark.parametrize("root", [b"\xff", b"/x", b"%ff", b""])
+def test_root_path_of_a_client_is_ignored(server, path, root):
+    upgrade = (
+        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        if path == b"/ws/chat/"
+        else b"Connection: close\r\n"
+    )
+
+    answer = server.exchange(
+        b"GET "
+        + path
+        + b" HTTP/1.1\r\nHost: localhost\r\n"
+        + upgrade
+        + b"Daphne-Root-Path: "
+        + root
+        + b"\r\n\r\n"
+    )
+
+    assert answer.split()[1] == (b"403" if path == b"/ws/chat/" else b"200")
