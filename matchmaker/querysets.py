@@ -145,7 +145,7 @@ def distance_from(origin: Expression | None) -> Expression:
 
 class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Member":
-        return self.get(email__iexact=username)
+        return self.get(email_identity=username)
 
     def create_user(
         self, email: str | None = None, password: str | None = None, **fields: Any

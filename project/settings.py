@@ -167,7 +167,7 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", 10)
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Matchmaker <matchmaker@localhost>")
 
 SILENCED_SYSTEM_CHECKS = [
-    "auth.E003",  # unique in any case: the constraint member_email_unique
+    "auth.E003",  # unique by its identity: member_email_identity_unique
     "gis.W001",  # GDAL reads no file or address that a client names
     # Whether every name below this one speaks HTTPS, its owner knows: a wrong yes
     # shuts them out of browsers, and preloading is all but irrevocable.
@@ -175,6 +175,8 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 AUTH_USER_MODEL = "matchmaker.Member"
+# Of the migration that found more accounts than mailboxes (matchmaker 0011).
+KEEP_SECOND_ACCOUNTS = env.bool("KEEP_SECOND_ACCOUNTS", False)
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

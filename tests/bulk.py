@@ -7,10 +7,11 @@ from django.db import connection
 
 _MEMBERS = """
 INSERT INTO matchmaker_member (
-    password, is_superuser, email, first_name, last_name, gender,
+    password, is_superuser, email, email_identity, first_name, last_name, gender,
     looking_for, avatar, language, location, is_active, is_staff, date_joined,
     token_version)
-SELECT '!', false, 'm' || i || '@example.com', 'First' || i %% 5000,
+SELECT '!', false, 'm' || i || '@example.com', 'm' || i || '@example.com',
+       'First' || i %% 5000,
        'Last' || i %% 7001,
        CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END, 'any', '', 'en',
        -- A hundred towns, each with as many members around its middle.

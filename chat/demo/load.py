@@ -27,8 +27,8 @@ def load_conversations(load: Load) -> dict[str, int]:
     """Fill rooms in which nothing is said yet; tell how many messages it were."""
     rng = Random(f"chat {load.seed}")  # noqa: S311 - repeatable, not secret
     numbers = {email_of(n): n for n in range(1, NEIGHBOURS + 1)}
-    found = Member.objects.filter(email__in=numbers, is_active=True)
-    by_number = {numbers[member.email or ""]: member for member in found}
+    found = Member.objects.filter(email_identity__in=numbers, is_active=True)
+    by_number = {numbers[member.email_identity or ""]: member for member in found}
     people = {n: by_number[n] for n in sorted(by_number)}
     talks = [
         *_in_the_lobby(people, rng),

@@ -43,7 +43,7 @@ def main() -> None:
 
 def _caller(city: str) -> Caller:
     email = f"{city.lower().replace(' ', '-')}@bench.example"
-    member = Member.objects.filter(email=email).first() or _add(email, city)
+    member = Member.objects.filter(email_identity=email).first() or _add(email, city)
     token, _created = Token.objects.get_or_create(user=member)
     caller = Caller(city, token.key, [])
     headers = caller.headers | {"Host": "127.0.0.1:8000"}

@@ -67,8 +67,8 @@ def load_events(load: Load) -> dict[str, int]:
 def _members() -> Members:
     """The demo members who own organizations and go to events."""
     numbers = {email_of(n): n for n in range(1, NEIGHBOURS + 1)}
-    found = Member.objects.filter(email__in=numbers)
-    return {numbers[member.email or ""]: member for member in found}
+    found = Member.objects.filter(email_identity__in=numbers)
+    return {numbers[member.email_identity or ""]: member for member in found}
 
 
 def _organizations(

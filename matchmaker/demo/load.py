@@ -31,6 +31,7 @@ from matchmaker.demo.people import (
 )
 from matchmaker.demo.sign_ins import password_of
 from matchmaker.models import Gender, Like, Match, Member
+from project.lib.emails import email_identity
 
 # Two loads at once: the second waits here, then finds nothing to add.
 LOCK_ID = 0x64656D6F
@@ -39,6 +40,7 @@ ROWS_A_READ = 200
 NULL = r"\N"
 COLUMNS = (
     "email",
+    "email_identity",
     "first_name",
     "last_name",
     "gender",
@@ -87,9 +89,9 @@ def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
 
 def missing_numbers(count: int) -> list[int]:
     """Which of the numbers 1 to `count` no member's e-mail belongs to, in order."""
-    taken = Member.objects.filter(email__iendswith=f"@{DOMAIN}")
-    emails = {email.lower() for email in taken.values_list("email", flat=True) if email}
-    return [n for n in range(1, count + 1) if email_of(n) not in emails]
+    found = Member.objects.filter(email_identity__endswith=f"@{DOMAIN}")
+    taken = set(found.values_list("email_identity", flat=True))
+    return [n for n in range(1, count + 1) if email_of(n) not in taken]
 
 
 def _copy_members(people: Iterable[Person]) -> None:
@@ -121,6 +123,7 @@ def _row(who: Person, now: datetime) -> tuple[object, ...]:
     is_admin = who.number == ADMIN_NUMBER
     return (
         who.email,
+        email_identity(who.email),
         who.first_name,
         who.last_name,
         who.gender.value,
@@ -158,8 +161,8 @@ class _CsvStream:
 def _first_members(added: list[int]) -> dict[int, Member]:
     """The members just added that get likes and avatars, by number."""
     numbers = {email_of(n): n for n in added if n <= WITH_AVATAR}
-    members = Member.objects.filter(email__in=numbers)
-    return {numbers[member.email or ""]: member for member in members}
+    members = Member.objects.filter(email_identity__in=numbers)
+    return {numbers[member.email_identity or ""]: member for member in members}
 
 
 def _add_likes(first: dict[int, Member], seed: int) -> None:

@@ -39,7 +39,9 @@ def sign_ins() -> list[SignIn]:
     Each password is tried: it may have been changed, or the SECRET_KEY replaced.
     """
     numbers = {email_of(number): number for number in range(1, SIGN_INS + 1)}
-    members = Member.objects.filter(email__in=numbers, is_active=True).order_by("id")
+    members = Member.objects.filter(
+        email_identity__in=numbers, is_active=True
+    ).order_by("id")
     return [
         SignIn(
             email=email,
@@ -49,7 +51,7 @@ def sign_ins() -> list[SignIn]:
             is_staff=numbers[email] == ADMIN_NUMBER,
         )
         for member in members
-        if (email := member.email)
+        if (email := member.email_identity)
     ]
 
 

@@ -1,14 +1,8 @@
 """Members, what they feel about each other, and what is reported."""
 
 from matchmaker.models.account_mails import AccountMail
-from matchmaker.models.members import (
-    Anchor,
-    Cell,
-    Gender,
-    Language,
-    LookingFor,
-    Member,
-)
+from matchmaker.models.cells import Anchor, Cell
+from matchmaker.models.members import Gender, Language, LookingFor, Member
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
 

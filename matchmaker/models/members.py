@@ -1,4 +1,7 @@
-"""Members, and the cells of the grid that they are in."""
+"""Members."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -7,7 +10,6 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
@@ -15,6 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
+from project.lib.email_fields import (
+    EmailIdentityField,
+    EmailModelField,
+    identity_is_of,
+)
 from project.lib.geo import AsGeometry
 from project.lib.search import folded, trigrams
 from project.lib.text import is_visible
@@ -39,7 +46,8 @@ class Language(models.TextChoices):
 class Member(AbstractBaseUser, PermissionsMixin):
     """One account, however it signed up: by e-mail, by phone, or both."""
 
-    email = models.EmailField(_("e-mail"), null=True, blank=True)
+    email = EmailModelField(_("e-mail"), null=True, blank=True)
+    email_identity = EmailIdentityField(of="email", null=True)
     phone_number = models.CharField(
         _("phone number"),
         max_length=16,
@@ -114,8 +122,12 @@ class Member(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [
-            # UPPER is what Django's `iexact` compares, so sign-in uses this index.
-            models.UniqueConstraint(Upper("email"), name="member_email_unique"),
+            models.UniqueConstraint(
+                fields=["email_identity"], name="member_email_identity_unique"
+            ),
+            models.CheckConstraint(
+                condition=identity_is_of("email"), name="member_email_identity_true"
+            ),
             models.UniqueConstraint(F("phone_number"), name="member_phone_unique"),
             models.CheckConstraint(
                 condition=Q(email__isnull=False) | Q(phone_number__isnull=False),
@@ -171,6 +183,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
         # Not by a contact: names stand where contacts do not, in the admin's log say.
         return self.get_full_name() or gettext("Member {id}").format(id=self.pk)
 
+    def clean(self) -> None:
+        # Django's would put the user name into the e-mail, in NFKC.
+        pass
+
+    def save(self, *, update_fields: Iterable[str] | None = None, **how: Any) -> None:
+        if update_fields is not None and "email" in update_fields:
+            update_fields = {*update_fields, "email_identity"}
+        super().save(update_fields=update_fields, **how)
+
     def get_username(self) -> str:
         return self.email or self.phone_number or ""
 
@@ -199,48 +220,3 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name
-
-
-class Cell(models.Model):
-    """A cell of the grid in which somebody is, or has been.
-
-    Triggers of the member table add them. All members of a cell are at its point, so
-    to measure cells is to measure members, once for each place.
-    """
-
-    id = models.IntegerField(primary_key=True)
-    point = PointField(geography=True, spatial_index=False)
-
-    class Meta:
-        verbose_name = _("cell")
-        verbose_name_plural = _("cells")
-        indexes = [GistIndex(fields=["point"], name="cell_point")]
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
-class Anchor(models.Model):
-    """A place that decided a member's cell, and will when the member comes back.
-
-    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member.
-    """
-
-    member = models.ForeignKey(
-        Member, models.CASCADE, related_name="anchors", db_index=False
-    )
-    point = PointField(geography=True, spatial_index=False)
-    left_at = models.DateTimeField()
-    has_stayed = models.BooleanField(
-        help_text="For an hour or longer, once. Others are forgotten first."
-    )
-
-    class Meta:
-        verbose_name = _("remembered place")
-        verbose_name_plural = _("remembered places")
-        constraints = [
-            models.UniqueConstraint(fields=["member", "point"], name="anchor_unique")
-        ]
-
-    def __str__(self) -> str:
-        return f"#{self.pk}"

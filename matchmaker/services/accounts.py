@@ -21,7 +21,7 @@ from project.lib.constraints import violations_as
 from project.lib.files import delete_after_commit, stored_jpeg
 
 _REFUSALS = {
-    "member_email_unique": errors.EmailTaken,
+    "member_email_identity_unique": errors.EmailTaken,
     "member_phone_unique": errors.PhoneTaken,
     "member_email_or_phone": errors.ContactNeeded,
 }

@@ -35,8 +35,8 @@ def load_referrals(load: Load) -> dict[str, int]:
 
 def _members(numbers: Iterable[int]) -> Members:
     by_email = {email_of(n): n for n in numbers}
-    found = Member.objects.filter(email__in=by_email)
-    rows = found.values_list("email", "pk", "date_joined").iterator()
+    found = Member.objects.filter(email_identity__in=by_email)
+    rows = found.values_list("email_identity", "pk", "date_joined").iterator()
     return {by_email[email or ""]: (pk, joined) for email, pk, joined in rows}
 
 

@@ -86,11 +86,13 @@ def crowd(ann) -> Member:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO matchmaker_member (email, first_name, last_name, gender,
+            INSERT INTO matchmaker_member (email, email_identity, first_name, last_name,
+                gender,
                 looking_for, language, is_staff, is_superuser, is_active, password,
                 date_joined, token_version, avatar)
-            SELECT 'c' || n || '@example.com', 'C', '', '', 'any', 'en', false, false,
-                true, '', now(), 0, '' FROM generate_series(1, %s) n;
+            SELECT 'c' || n || '@example.com', 'c' || n || '@example.com', 'C', '', '',
+                'any', 'en', false, false, true, '', now(), 0, ''
+            FROM generate_series(1, %s) n;
             INSERT INTO matchmaker_like (from_member_id, to_member_id, created_at)
             SELECT a.id, b.id, now() FROM matchmaker_member a
             JOIN matchmaker_member b ON b.id = a.id + 1 OR a.id = b.id + 1;

@@ -9,10 +9,11 @@ from tests.plans import plan_of, remove_everybody
 
 CITY = """
 INSERT INTO matchmaker_member (
-    password, is_superuser, email, first_name, last_name, gender,
+    password, is_superuser, email, email_identity, first_name, last_name, gender,
     looking_for, avatar, language, location, is_active, is_staff, date_joined,
     token_version)
-SELECT '!', false, 'c' || i || '@example.com', 'First' || i, 'Last' || i,
+SELECT '!', false, 'c' || i || '@example.com', 'c' || i || '@example.com',
+       'First' || i, 'Last' || i,
        CASE WHEN i %% 2 = 0 THEN 'male' ELSE 'female' END,
        (ARRAY['any', 'male', 'female'])[1 + (i / 2) %% 3], '', 'en',
        -- Fifty kilometres across, densest in its middle.

@@ -234,10 +234,10 @@ def test_one_query_for_any_tree(ann, as_ann):
 
 FOREST = """
 INSERT INTO matchmaker_member (
-    password, is_superuser, email, first_name, last_name, gender, looking_for, avatar,
-    language, is_active, is_staff, date_joined, token_version)
-SELECT '!', false, 't' || i || '@example.com', '', '', 'male', 'any', '', 'en', true,
-       false, now(), 0
+    password, is_superuser, email, email_identity, first_name, last_name, gender,
+    looking_for, avatar, language, is_active, is_staff, date_joined, token_version)
+SELECT '!', false, 't' || i || '@example.com', 't' || i || '@example.com', '', '',
+       'male', 'any', '', 'en', true, false, now(), 0
 FROM generate_series(0, 99999) i;
 -- Else foreign keys may be checked as they were planned for an empty table.
 ANALYZE matchmaker_member;

@@ -1,0 +1,53 @@
+"""The cells of the grid that members are in, and the places that decided them."""
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.models.members import Member
+
+
+class Cell(models.Model):
+    """A cell of the grid in which somebody is, or has been.
+
+    Triggers of the member table add them. All members of a cell are at its point, so
+    to measure cells is to measure members, once for each place.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    point = PointField(geography=True, spatial_index=False)
+
+    class Meta:
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
+        indexes = [GistIndex(fields=["point"], name="cell_point")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Anchor(models.Model):
+    """A place that decided a member's cell, and will when the member comes back.
+
+    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member.
+    """
+
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="anchors", db_index=False
+    )
+    point = PointField(geography=True, spatial_index=False)
+    left_at = models.DateTimeField()
+    has_stayed = models.BooleanField(
+        help_text="For an hour or longer, once. Others are forgotten first."
+    )
+
+    class Meta:
+        verbose_name = _("remembered place")
+        verbose_name_plural = _("remembered places")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "point"], name="anchor_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
