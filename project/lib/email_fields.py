@@ -61,7 +61,8 @@ class EmailIdentityField(models.TextField):
     """
 
     def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
-        super().__init__(*args, editable=False, **kwargs)
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
         self.of = of
 
     def deconstruct(self) -> Any:
