@@ -8,7 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are loaded after this module.
-        from events import own_data, tasks  # noqa: PLC0415
+        from events import own_data, receivers, tasks  # noqa: F401, PLC0415
         from matchmaker import export  # noqa: PLC0415
         from matchmaker.demo import more  # noqa: PLC0415
         from project.lib import due  # noqa: PLC0415

@@ -14,6 +14,8 @@ MATCH_MAIL_PAUSE_DAYS = 30
 # A mail that no server takes is given up after this long, as mail servers do.
 MATCH_MAIL_PATIENCE_DAYS = 5
 ACCOUNT_MAIL_PATIENCE_DAYS = 5
+# Whoever asked for a link has asked again by then, or does not want it any more.
+LINK_MAIL_PATIENCE_HOURS = 1
 
 # Kinds of due work (project/lib/due.py).
 MATCH_MAIL = "match_mail"

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from djoser.serializers import CurrentPasswordSerializer, TokenCreateSerializer
 from rest_framework import serializers
 
-from matchmaker import errors
+from matchmaker import errors, links
 from matchmaker.models import Member
+from project.lib.email_fields import EmailField
 
 PASSWORD_MAX_LENGTH = 128
+WRONG_PASSWORD = _("The current password is incorrect.")
 
 
 class PasswordField(serializers.CharField):
@@ -29,12 +31,41 @@ class PasswordChange(CurrentPasswordSerializer):
     # djoser's serializer of both looks at the new one once the current one is right.
     current_password = PasswordField()
     new_password = PasswordField()
-    default_error_messages = {
-        "invalid_password": _("The current password is incorrect.")
-    }
+    default_error_messages = {"invalid_password": WRONG_PASSWORD}
 
     def validate_new_password(self, value: str) -> str:
         return checked_password(value, self.context["request"].user)
+
+
+class ResetRequest(serializers.Serializer):
+    email = EmailField()
+
+
+class UsedLink(serializers.Serializer):
+    """What a link from a mail has after its #, behind what it is for."""
+
+    uid = serializers.CharField(max_length=links.UID_MAX_LENGTH)
+    token = serializers.CharField(max_length=links.TOKEN_MAX_LENGTH)
+
+
+class PasswordReset(UsedLink):
+    """djoser's looks at the new password before it knows whose it will be."""
+
+    new_password = PasswordField()
+
+    def validate_token(self, value: str) -> str:
+        if self._member() is None:
+            raise serializers.ValidationError(errors.LinkDead.detail)
+        return value
+
+    def validate_new_password(self, value: str) -> str:
+        return checked_password(value, self._member() or Member())
+
+    def _member(self) -> Member | None:
+        uid, token = (self.initial_data.get(name) for name in ("uid", "token"))
+        if not (isinstance(uid, str) and isinstance(token, str)):
+            return None
+        return links.member_behind(uid, token, links.RESET)
 
 
 class Credentials(serializers.Serializer):

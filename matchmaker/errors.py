@@ -48,6 +48,21 @@ class ContactNeeded(DomainError):
     field = "phone_number"
 
 
+class EmailMissing(DomainError):
+    """There is no e-mail that could be proven."""
+
+    code = "email_missing"
+    detail = _("Your account has no e-mail. Add one to your profile.")
+
+
+class LinkDead(DomainError):
+    """A link from a mail was used, is too old, or was never made."""
+
+    code = "link_dead"
+    detail = _("This link is no longer valid. Ask for a new one.")
+    field = "token"
+
+
 class SignInFailed(DomainError):
     status = HTTPStatus.UNAUTHORIZED
     code = "sign_in_failed"

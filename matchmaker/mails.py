@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from matchmaker import links
 from matchmaker.models import AccountMail, MatchMail
 from project.lib.mailing import message_id, printable
+
+Kind = AccountMail.Kind
+
+LINKS = {
+    Kind.PASSWORD_FORGOTTEN: links.RESET,
+    Kind.EMAIL_PROOF: links.VERIFY,
+    Kind.NEW_EMAIL_PROOF: links.CHANGE,
+}
 
 
 def match_mail(mail: MatchMail) -> EmailMessage:
@@ -25,9 +35,22 @@ def match_mail(mail: MatchMail) -> EmailMessage:
 
 def account_mail(mail: AccountMail) -> EmailMessage:
     """The mail that tells of an account's event, addressed and ready to send."""
+    link = LINKS.get(Kind(mail.kind))
+    return _account_mail(mail, link.url(mail.member) if link and mail.member else "")
+
+
+def account_mail_without_link(mail: AccountMail) -> EmailMessage:
+    """The same for others to read: whoever has the link has the account."""
+    return _account_mail(mail, "…")
+
+
+def _account_mail(mail: AccountMail, url: str) -> EmailMessage:
     unique = message_id("account", f"{mail.pk} {mail.due_at.timestamp()}")
-    with translation.override(mail.member.mail_language):
-        subject, body = _ACCOUNT_TEXTS[mail.kind](mail)
+    member = mail.member
+    with translation.override(
+        member.mail_language if member else settings.MAIL_LANGUAGE
+    ):
+        subject, body = _ACCOUNT_TEXTS[mail.kind](mail, url)
         return EmailMessage(
             subject=subject,
             body=body,
@@ -36,7 +59,7 @@ def account_mail(mail: AccountMail) -> EmailMessage:
         )
 
 
-def _phone_lost(mail: AccountMail) -> tuple[str, str]:
+def _phone_lost(mail: AccountMail, url: str) -> tuple[str, str]:
     phone = {"phone": mail.phone_number}
     # It tells nothing of who has the number now.
     return (
@@ -53,8 +76,84 @@ def _phone_lost(mail: AccountMail) -> tuple[str, str]:
     )
 
 
-_ACCOUNT_TEXTS: dict[str, Callable[[AccountMail], tuple[str, str]]] = {
-    AccountMail.Kind.PHONE_LOST: _phone_lost
+def _password_forgotten(mail: AccountMail, url: str) -> tuple[str, str]:
+    return (
+        _("A new password for your account"),
+        _(
+            "Somebody, you we hope, has asked for a new password for the Matchmaker "
+            "account with this e-mail. Set it here:\n\n"
+            "%(url)s\n\n"
+            "The link works once, within an hour. The new password signs you out "
+            "everywhere and removes the phone number from your account; you can add "
+            "it again afterwards.\n\n"
+            "If you did not ask for this, do nothing: your password stays as it is."
+        )
+        % {"url": url},
+    )
+
+
+def _email_proof(mail: AccountMail, url: str) -> tuple[str, str]:
+    return (
+        _("Confirm your e-mail"),
+        _(
+            "Confirm here that the e-mail of your Matchmaker account is yours:\n\n"
+            "%(url)s\n\n"
+            "The link works once, within an hour.\n\n"
+            "If you have no account, do not use the link: somebody else has signed up "
+            "with your e-mail. You can take that account over by setting a new "
+            "password: %(page)s"
+        )
+        % {"url": url, "page": links.page_url()},
+    )
+
+
+def _new_email_proof(mail: AccountMail, url: str) -> tuple[str, str]:
+    return (
+        _("Confirm your new e-mail"),
+        _(
+            "Somebody, you we hope, wants this e-mail to become that of their "
+            "Matchmaker account. Confirm it here:\n\n"
+            "%(url)s\n\n"
+            "The link works once, within an hour.\n\n"
+            "If it was not you, do not use the link: the account is somebody else's."
+        )
+        % {"url": url},
+    )
+
+
+def _email_change_asked(mail: AccountMail, url: str) -> tuple[str, str]:
+    # It tells nothing of the new one: this e-mail may be a stranger's, never proven.
+    return (
+        _("Your e-mail is about to change"),
+        _(
+            "Somebody who knows the password of your Matchmaker account has asked for "
+            "another e-mail in place of this one. It changes as soon as the link that "
+            "was mailed to the other e-mail is used.\n\n"
+            "If it was not you, set a new password at once: %(page)s\n"
+            "This stops the change and signs everybody else out."
+        )
+        % {"page": links.page_url()},
+    )
+
+
+def _email_changed(mail: AccountMail, url: str) -> tuple[str, str]:
+    return (
+        _("Your e-mail has changed"),
+        _(
+            "Your Matchmaker account now has another e-mail, which has been confirmed. "
+            "This e-mail no longer opens it.\n\n"
+            "If it was not you, tell us by answering this mail."
+        ),
+    )
+
+
+_ACCOUNT_TEXTS: dict[str, Callable[[AccountMail, str], tuple[str, str]]] = {
+    Kind.PHONE_LOST: _phone_lost,
+    Kind.PASSWORD_FORGOTTEN: _password_forgotten,
+    Kind.EMAIL_PROOF: _email_proof,
+    Kind.NEW_EMAIL_PROOF: _new_email_proof,
+    Kind.EMAIL_CHANGE_ASKED: _email_change_asked,
+    Kind.EMAIL_CHANGED: _email_changed,
 }
 
 

@@ -15,5 +15,9 @@ relation_changed = Signal()
 # Every access token of `member_id` is dead.
 signed_out = Signal()
 
+# The owner of the e-mail of `member_id` has taken the account back: whatever opens
+# anything of it without a sign-in is to be dead too.
+account_recovered = Signal()
+
 # The account `member_id` is shut out, let in again, or about to be deleted.
 account_changed = Signal()

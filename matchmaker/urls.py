@@ -25,6 +25,22 @@ urlpatterns = [
         "clients/set_password", me.as_view({"post": "set_password"}), "set-password"
     ),
     endpoint(
+        "clients/me/verify_email", me.as_view({"post": "verify_email"}), "verify-email"
+    ),
+    endpoint(
+        "clients/reset_password", views.ResetPasswordView.as_view(), "reset-password"
+    ),
+    endpoint(
+        "clients/reset_password_confirm",
+        views.ResetPasswordConfirmView.as_view(),
+        "reset-password-confirm",
+    ),
+    endpoint(
+        "clients/verify_email_confirm",
+        views.VerifyEmailConfirmView.as_view(),
+        "verify-email-confirm",
+    ),
+    endpoint(
         ONE,
         members.as_view({"get": "retrieve", "delete": "destroy"}),
         "member",

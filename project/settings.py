@@ -13,6 +13,7 @@ import redis
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.addresses import networks
+from project.lib.public_url import public_url
 from project.lib.rates import factor, rates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,6 +25,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 
 # HTTPS is assumed. Only a laptop turns it off.
 HTTPS = env.bool("HTTPS", True)
+# What links in mails begin with. Never a request's Host, which its sender chooses.
+PUBLIC_URL = public_url(
+    env("PUBLIC_URL", default=""), hosts=ALLOWED_HOSTS, is_https=HTTPS
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
@@ -177,6 +182,8 @@ SILENCED_SYSTEM_CHECKS = [
 AUTH_USER_MODEL = "matchmaker.Member"
 # Of the migration that found more accounts than mailboxes (matchmaker 0011).
 KEEP_SECOND_ACCOUNTS = env.bool("KEEP_SECOND_ACCOUNTS", False)
+# Of links in mails, from when the mail is handed to the mail server.
+PASSWORD_RESET_TIMEOUT = 3600
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -215,6 +222,8 @@ THROTTLE_RATES = rates(
         "sign_up": "20/hour",
         "sign_in": "20/minute",
         "password": "10/hour",
+        "email_link": "5/hour",
+        "confirm_link": "60/hour",
         "like": "120/minute",
         "location": "120/hour",
         "report": "30/day",

@@ -13,6 +13,7 @@ from rest_framework_simplejwt.token_blacklist.models import (
 
 from chat.page import demo_page
 from matchmaker.admin.passwords import change_own_password
+from matchmaker.link_page import link_page
 from project import health, media
 from project.lib.routes import endpoint
 from project.schema import redoc, swagger_json, swagger_ui
@@ -32,6 +33,7 @@ urlpatterns = [
     endpoint("redoc", redoc, "redoc"),
     endpoint(r"swagger\.json", swagger_json, "swagger-json"),
     endpoint("chat/demo", demo_page, "chat-demo"),
+    endpoint("reset", link_page, "reset"),
     endpoint("health/live", health.live, "health-live"),
     endpoint("health/ready", health.ready, "health-ready"),
     path(

@@ -28,6 +28,7 @@ class EmailFacts(serializers.Serializer):
 
 
 def read_facts(member: Member) -> dict[str, Any]:
+    """What Hunter knows of an e-mail that the member has proven."""
     answers = EmailLookup.objects.about(member).exclude(
         status=EmailLookup.Status.CLAIMED
     )

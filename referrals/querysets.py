@@ -62,5 +62,13 @@ class EmailLookupQuerySet(QuerySet["EmailLookup"]):
         return self.filter(due_at__lt=Now() - patience)
 
     def about(self, member: Any) -> Self:
-        """The answers about the e-mail that the member has now."""
-        return self.filter(member=member, email=member.email, done_at__isnull=False)
+        """The answers about the e-mail that the member has now, and has proven.
+
+        Else one could sign up with anybody's e-mail and read what is known of them.
+        """
+        return self.filter(
+            member=member,
+            email=member.email,
+            member__email_verified_at__isnull=False,
+            done_at__isnull=False,
+        )

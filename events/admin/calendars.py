@@ -35,7 +35,7 @@ class CalendarFeedAdmin(OfMembersAdmin):
         return actions.delete_selected(self, request, feeds)
 
     def delete_model(self, request: HttpRequest, obj: CalendarFeed) -> None:
-        services.revoke_feed(obj.member)
+        services.revoke_feed(obj.member_id)
 
     def delete_queryset(
         self, request: HttpRequest, queryset: QuerySet[CalendarFeed]

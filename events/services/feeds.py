@@ -21,5 +21,5 @@ def new_feed(member: Member) -> CalendarFeed:
     return feed
 
 
-def revoke_feed(member: Member) -> None:
-    CalendarFeed.objects.filter(member=member).delete()
+def revoke_feed(member_id: int) -> None:
+    CalendarFeed.objects.filter(member=member_id).delete()

@@ -88,7 +88,7 @@ class FeedAddressView(APIView):
 
     @describe(_("Revoke the address of the own calendar feed"), {204: _("Revoked")})
     def delete(self, request: MemberRequest) -> Response:
-        services.revoke_feed(request.user)
+        services.revoke_feed(request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

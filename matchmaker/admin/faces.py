@@ -51,7 +51,8 @@ def link(row: Model) -> str:
 def linked(side: str, description: "_StrPromise") -> Column:
     """A column of what a foreign key of the rows names."""
 
-    def column(_admin: admin.ModelAdmin, row: Any) -> str:
-        return link(getattr(row, side))
+    def column(owner: admin.ModelAdmin, row: Any) -> str:
+        named = getattr(row, side)
+        return link(named) if named else str(owner.get_empty_value_display())
 
     return admin.display(column, description=description)

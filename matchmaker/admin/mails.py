@@ -101,7 +101,7 @@ class MatchMailAdmin(MailAdmin, OfTwoAdmin):
 
 @admin.register(AccountMail)
 class AccountMailAdmin(MailAdmin):
-    written = mails.account_mail
+    written = mails.account_mail_without_link
     tried_again = services.retry_account_mail
     list_display = (
         "who", "kind", "state", "due_at", "sent_at", "attempts", "next_attempt",

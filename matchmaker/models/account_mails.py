@@ -13,15 +13,25 @@ class AccountMail(DueRow):
     """The mail that tells `member` of one event of the account; due until it is sent.
 
     It goes to `email`, the member's address when it happened: that address was told of
-    the account before, whatever the account has become since.
+    the account before, whatever the account has become since. A link goes to it only
+    while it is the address that the link is about.
+
+    A forgotten password has no member yet: whoever asks is answered before anybody
+    looks for one, and `email` is what was typed.
     """
 
     class Kind(models.TextChoices):
         PHONE_LOST = "phone_lost", _("another member has proven the phone number")
+        PASSWORD_FORGOTTEN = "password_forgotten", _("link for a new password")
+        EMAIL_PROOF = "email_proof", _("link that proves the e-mail")
+        NEW_EMAIL_PROOF = "new_email_proof", _("link that proves a new e-mail")
+        EMAIL_CHANGE_ASKED = "email_change_asked", _("another e-mail is to be proven")
+        EMAIL_CHANGED = "email_changed", _("the account has another e-mail")
 
     member = models.ForeignKey(
         Member,
         models.CASCADE,
+        null=True,
         related_name="account_mails",
         verbose_name=_("member"),
     )
@@ -39,6 +49,10 @@ class AccountMail(DueRow):
             models.CheckConstraint(
                 condition=~Q(kind="phone_lost") | ~Q(phone_number=""),
                 name="account_mail_names_phone",
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=False) | Q(kind="password_forgotten"),
+                name="account_mail_names_member",
             ),
         ]
         indexes = [

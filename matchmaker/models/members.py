@@ -48,6 +48,19 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     email = EmailModelField(_("e-mail"), null=True, blank=True)
     email_identity = EmailIdentityField(of="email", null=True)
+    email_verified_at = models.DateTimeField(
+        _("e-mail proven"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When a link in a mail to it was used; empty if never."),
+    )
+    pending_email = EmailModelField(
+        _("pending e-mail"),
+        null=True,
+        blank=True,
+        help_text=_("Becomes the e-mail once a link in a mail to it is used."),
+    )
     phone_number = models.CharField(
         _("phone number"),
         max_length=16,
@@ -138,6 +151,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
                 name="member_contact_not_empty",
             ),
             models.CheckConstraint(
+                condition=Q(email_verified_at=None) | Q(email__isnull=False),
+                name="member_email_proven_is_there",
+            ),
+            models.CheckConstraint(
+                condition=~Q(pending_email=""), name="member_pending_email_not_empty"
+            ),
+            models.CheckConstraint(
                 condition=~Q(claimed_phone="")
                 & (Q(claimed_phone__isnull=True) | Q(phone_number__isnull=True)),
                 name="member_phone_claimed_or_proven",
@@ -199,6 +219,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def own_phone(self) -> str | None:
         """The number that the member reads of itself: the proven or the claimed one."""
         return self.phone_number or self.claimed_phone
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
 
     @property
     def phone_verified(self) -> bool:

@@ -7,6 +7,12 @@ from matchmaker.services.accounts import (
     set_active,
     update_profile,
 )
+from matchmaker.services.emails import (
+    ask_for_proof,
+    ask_for_reset,
+    prove_email,
+    reset_password,
+)
 from matchmaker.services.mails import send_account_mail, send_match_mail
 from matchmaker.services.phones import drop_phone_claim, prove_phone
 from matchmaker.services.reports import (
@@ -42,6 +48,8 @@ __all__ = [
     "Profile",
     "Sympathy",
     "TokenPair",
+    "ask_for_proof",
+    "ask_for_reset",
     "authenticated",
     "block_member",
     "bring_back_member",
@@ -56,10 +64,12 @@ __all__ = [
     "issue_tokens",
     "like_member",
     "pass_member",
+    "prove_email",
     "prove_phone",
     "read_sympathy",
     "register_member",
     "report_member",
+    "reset_password",
     "retry_account_mail",
     "retry_match_mail",
     "rotate_tokens",

@@ -13,7 +13,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, images, signals
 from matchmaker.models import Member
-from matchmaker.services import phones
+from matchmaker.services import emails, phones
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
 from matchmaker.signals import member_registered
@@ -31,9 +31,11 @@ class Profile(TypedDict, total=False):
     """What an account holds. `location`: lon/lat degrees, SRID 4326.
 
     `phone_number` is proven and signs the member in; `claimed_phone` is not.
+    `pending_email` becomes the e-mail once a link in a mail to it is used.
     """
 
     email: str | None
+    pending_email: str | None
     phone_number: str | None
     claimed_phone: str | None
     first_name: str
@@ -63,7 +65,8 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
 def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
     """Change only what is given. `avatar=None` removes the picture.
 
-    `claimed_phone=None` removes the number, a proven one too.
+    `claimed_phone=None` removes the number, a proven one too. `pending_email` is mailed
+    a link, and the present e-mail is told; None ends a change that waits.
 
     Changes of one member wait for each other, so that no picture is forgotten. After
     commit the file of a replaced one is deleted. Raises TokenDead for a deleted member;
@@ -76,7 +79,13 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
     with _stored_avatar(avatar) as stored, violations_as(_REFUSALS):
         row = locked_member(member)
         member.phone_number, member.claimed_phone = row.phone_number, row.claimed_phone
-        values: dict[str, Any] = {**changes, **phones.columns(row, changes)}
+        values: dict[str, Any] = {
+            **changes,
+            **phones.columns(row, changes),
+            **emails.columns(row, changes),
+        }
+        if pending := values.get("pending_email"):
+            emails.ask_for_change(member, row, pending)
         if has_picture:
             values["avatar"] = stored
             delete_after_commit(row.avatar.name)

@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from matchmaker import constants, mails
-from matchmaker.models import AccountMail, Block, Match, MatchMail
+from matchmaker import constants, links, mails
+from matchmaker.models import AccountMail, Block, Match, MatchMail, Member
 from matchmaker.querysets import blocks_between, match_between
+from matchmaker.services.locks import held_members
 from project.lib import mailing
 
 
@@ -38,22 +39,61 @@ def send_account_mail(mail_id: int) -> None:
     """Hand a mail about an account to the mail server, and record it.
 
     Nothing is sent when it was sent before, nor while the member is inactive; it is
-    given up when it has waited for too long.
+    given up when it has waited for too long, and a link also when it could no longer do
+    what it was asked for.
     """
     undone = AccountMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
     mail = undone.select_related("member").first()
     if mail is None:
         return
+    member = mail.member or _whose(mail)
+    if member is None:
+        return
     mine = undone.filter(due_at=mail.due_at)
-    patience = timedelta(days=constants.ACCOUNT_MAIL_PATIENCE_DAYS)
-    if mail.due_at < timezone.now() - patience:
+    if mail.due_at < timezone.now() - _patience(mail) or not _leads_somewhere(mail):
         mine.update(given_up_at=Now())
-    elif mail.member.is_active:  # or it may be again before the patience ends
+    elif member.is_active:  # or it may be again before the patience ends
         mailing.hand_over(
             mails.account_mail(mail),
             record=lambda: mine.update(sent_at=Now()),
             give_up=lambda: mine.update(given_up_at=Now()),
         )
+
+
+def _whose(mail: AccountMail) -> Member | None:
+    """Address a mail to the active member with the e-mail that somebody typed.
+
+    It goes to the e-mail as the member has it, whatever spelling of it was typed.
+    Without such a member the row is deleted: a stranger's e-mail is not kept.
+    """
+    with transaction.atomic():
+        found = Member.objects.filter(email_identity=mail.email, is_active=True).first()
+        if found is None or not held_members([found.pk]):
+            mail.delete()
+            return None
+        mail.member, mail.email = found, found.email or ""
+        mail.save(update_fields=["member", "email"])
+    return found
+
+
+def _patience(mail: AccountMail) -> timedelta:
+    if mail.kind in mails.LINKS:
+        return timedelta(hours=constants.LINK_MAIL_PATIENCE_HOURS)
+    return timedelta(days=constants.ACCOUNT_MAIL_PATIENCE_DAYS)
+
+
+def _leads_somewhere(mail: AccountMail) -> bool:
+    """Whether a mail's link is still about the e-mail that it goes to.
+
+    Otherwise whoever reads an earlier e-mail would get a link for a later one.
+    """
+    link, member = mails.LINKS.get(AccountMail.Kind(mail.kind)), mail.member
+    if link is None or member is None:
+        return True
+    if link is links.VERIFY and member.email_verified:
+        return False
+    about = member.pending_email if link is links.CHANGE else member.email
+    return about == mail.email
 
 
 def _given_up(mail: MatchMail) -> bool:

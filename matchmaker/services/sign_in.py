@@ -116,8 +116,11 @@ def delete_sessions(member: Member) -> None:
 
 
 def sign_out_bearers(member: Member) -> None:
-    """Kill every access token, refresh token and session of the member."""
+    """Kill every access token, refresh token and session of the member.
+
+    A change of the e-mail that waits for its proof ends with them.
+    """
     mine = Member.objects.filter(pk=member.pk)
-    if mine.update(token_version=F("token_version") + 1):
-        member.refresh_from_db(fields=["token_version"])
+    if mine.update(token_version=F("token_version") + 1, pending_email=None):
+        member.refresh_from_db(fields=["token_version", "pending_email"])
         signals.signed_out.send(Member, member_id=member.pk)

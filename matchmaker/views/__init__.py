@@ -2,6 +2,11 @@
 
 from matchmaker.views.discover import DiscoverView
 from matchmaker.views.export import ExportView
+from matchmaker.views.links import (
+    ResetPasswordConfirmView,
+    ResetPasswordView,
+    VerifyEmailConfirmView,
+)
 from matchmaker.views.members import MemberViewSet, MeViewSet
 from matchmaker.views.sign_in import (
     RefreshView,
@@ -18,9 +23,12 @@ __all__ = [
     "MeViewSet",
     "MemberViewSet",
     "RefreshView",
+    "ResetPasswordConfirmView",
+    "ResetPasswordView",
     "SignInView",
     "SignUpView",
     "SympathyViewSet",
     "TokenLoginView",
     "TokenLogoutView",
+    "VerifyEmailConfirmView",
 ]

@@ -28,6 +28,17 @@ def email_tried(request: Request) -> str | None:
     return None if email is None else str(email)
 
 
+def own_email(request: Request) -> str | None:
+    """The e-mail of whoever asks, if there is one."""
+    return getattr(request.user, "email", None)
+
+
+def changes_email(request: Request) -> bool:
+    """Whether a profile's changes are, among others, of its e-mail."""
+    email = email_tried(request)
+    return bool(email) and email != own_email(request)
+
+
 def tries_password(request: Request) -> bool:
     """Whether it is an attempt, and not a form that was sent half empty."""
     given = _fields(request)

@@ -15,7 +15,14 @@ from matchmaker import credentials, profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
-from matchmaker.views.bodies import chooses, moves, validated
+from matchmaker.views.bodies import (
+    changes_email,
+    chooses,
+    email_tried,
+    moves,
+    own_email,
+    validated,
+)
 from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
@@ -108,6 +115,8 @@ class MeViewSet(GenericViewSet):
 
     @throttled("location", when=moves)
     @throttled("preference", when=chooses)
+    @throttled("password", when=changes_email)
+    @throttled("email_link", account=email_tried, when=changes_email)
     @describe(
         _("Change the own profile"),
         {200: schema.OwnProfileOrFeature},
@@ -120,6 +129,16 @@ class MeViewSet(GenericViewSet):
             serializers.ProfileChanges, request, shown=lambda: _as_read(request)
         )
         return own_profile(request, services.update_profile(request.user, **changes))
+
+    @throttled("email_link", account=own_email)
+    @describe(
+        _("Ask for a link that proves your e-mail"),
+        {204: _("The link is mailed, unless the e-mail is proven")},
+        errors=[409],
+    )
+    def verify_email(self, request: MemberRequest) -> Response:
+        services.ask_for_proof(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(_("Delete the own account"), {204: _("Deleted")})
     def destroy(self, request: MemberRequest) -> Response:

@@ -1,0 +1,55 @@
+"""The page that links in mails open, where one asks for a new password too."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from matchmaker.credentials import PASSWORD_MAX_LENGTH
+
+# Nothing inline, nothing of others, and no HTML that a script has put together.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+
+@csrf_exempt  # so that another method is told 405, as everywhere
+@require_safe
+@cache_control(no_cache=True)
+def link_page(request: HttpRequest) -> HttpResponse:
+    response = render(
+        request,
+        "matchmaker/links.html",
+        {
+            "texts": _texts(),
+            "urls": _urls(),
+            "password_max_length": PASSWORD_MAX_LENGTH,
+        },
+    )
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _urls() -> dict[str, str]:
+    """Where each form of the page is sent, by the form's name."""
+    return {
+        "ask": reverse("matchmaker:reset-password"),
+        "reset": reverse("matchmaker:reset-password-confirm"),
+        "verify": reverse("matchmaker:verify-email-confirm"),
+        "change": reverse("matchmaker:verify-email-confirm"),
+    }
+
+
+def _texts() -> dict[str, str]:
+    """What the script says; it fills in what is in {braces}."""
+    return {
+        "page": _("{title} · Matchmaker"),
+        "unreachable": _("The service cannot be reached just now."),
+        "incomplete": _("This link is not complete. Copy all of it from the mail."),
+    }

@@ -1,0 +1,108 @@
+"""E-mails of accounts: forgotten passwords, proofs, and changes that a proof ends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from matchmaker import constants, errors, links, signals
+from matchmaker.models import AccountMail, Member
+from matchmaker.services.locks import locked_member
+from matchmaker.services.phones import drop_phone_claim
+from matchmaker.services.sign_in import sign_out_everywhere
+from project.lib import due
+from project.lib.constraints import violations_as
+
+Kind = AccountMail.Kind
+
+
+def ask_for_reset(email: str) -> None:
+    """Have a link for a new password mailed to `email`, if an account has it.
+
+    Nobody is looked up here, so that it takes as long whoever has the e-mail.
+    """
+    with transaction.atomic():
+        _ask_for_mail(Kind.PASSWORD_FORGOTTEN, member=None, email=email)
+
+
+def ask_for_proof(member: Member) -> None:
+    """Have a link that proves the member's e-mail mailed to it.
+
+    Does nothing when it is proven. Raises EmailMissing; TokenDead.
+    """
+    with transaction.atomic():
+        row = locked_member(member)
+        if row.email is None:
+            raise errors.EmailMissing
+        if not row.email_verified:
+            _ask_for_mail(Kind.EMAIL_PROOF, member=row, email=row.email)
+
+
+def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What else a change of `row`'s e-mail changes: nobody has proven the new one."""
+    if "email" not in changes or changes["email"] == row.email:
+        return {}
+    return {"email_verified_at": None, "pending_email": None}
+
+
+def ask_for_change(member: Member, row: Member, email: str) -> None:
+    """Mail a link to the e-mail that is to be the account's, and tell the present one.
+
+    `row` is the member's, locked. Raises TokenDead where the password was changed, or
+    the member signed out everywhere, since `member` was read: whoever changes a
+    password ends what others have begun.
+    """
+    if (row.password, row.token_version) != (member.password, member.token_version):
+        raise errors.TokenDead
+    _ask_for_mail(Kind.NEW_EMAIL_PROOF, member=row, email=email)
+    if row.email is not None:
+        _ask_for_mail(Kind.EMAIL_CHANGE_ASKED, member=row, email=row.email)
+
+
+def reset_password(uid: str, token: str, password: str) -> None:
+    """Set the password by a mailed link; whatever opened the account before is dead.
+
+    That is every token, session, bearer address, code and change that waits, and the
+    phone number, which whoever made the account may have planted. The e-mail is proven.
+    Of any number of calls with one link one succeeds. Raises LinkDead.
+    """
+    if links.member_behind(uid, token, links.RESET) is None:
+        raise errors.LinkDead
+    encoded = make_password(password)  # slow on purpose: not while the row is locked
+    with transaction.atomic():
+        row = _locked(uid, token, links.RESET)
+        row.password, row.email_verified_at = encoded, timezone.now()
+        row.save(update_fields=["password", "email_verified_at"])
+        drop_phone_claim(row)
+        sign_out_everywhere(row)
+        signals.account_recovered.send(Member, member_id=row.pk)
+
+
+def prove_email(uid: str, token: str) -> None:
+    """Prove by a mailed link the e-mail of its member, or the one that is to be it.
+
+    A change of the e-mail takes effect, and the earlier one is told. Raises LinkDead;
+    EmailTaken where somebody has signed up with the new one since.
+    """
+    with violations_as({"member_email_identity_unique": errors.EmailTaken}):
+        row = _locked(uid, token, links.VERIFY, links.CHANGE)
+        if links.CHANGE.check_token(row, token):
+            if row.email is not None:
+                _ask_for_mail(Kind.EMAIL_CHANGED, member=row, email=row.email)
+            row.email, row.pending_email = row.pending_email, None
+        row.email_verified_at = timezone.now()
+        row.save(update_fields=["email", "pending_email", "email_verified_at"])
+
+
+def _locked(uid: str, token: str, *any_of: links.Link) -> Member:
+    member = links.member_behind(uid, token, *any_of, locked=True)
+    if member is None:
+        raise errors.LinkDead
+    return member
+
+
+def _ask_for_mail(kind: str, *, member: Member | None, email: str) -> None:
+    mail = AccountMail.objects.create(member=member, kind=kind, email=email)
+    due.nudge(constants.ACCOUNT_MAIL, mail.pk)

@@ -1,0 +1,64 @@
+"""Links in mails: asked for by whoever has forgotten a password, and used."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from matchmaker import credentials, services
+from matchmaker.views.bodies import email_tried, is_valid, validated
+from project.lib.openapi import describe
+from project.lib.throttles import throttled
+from project.lib.views import APIView
+
+
+class LinkView(APIView):
+    """A link is all that it takes: whatever else a request brings does not matter."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    tag = "sign-in"
+
+
+class ResetPasswordView(LinkView):
+    @throttled(
+        "email_link", account=email_tried, when=is_valid(credentials.ResetRequest)
+    )
+    @describe(
+        _("Ask for a link that sets a new password"),
+        {204: _("The link is mailed if a member has this e-mail")},
+        body=credentials.ResetRequest,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(credentials.ResetRequest, request)
+        services.ask_for_reset(given["email"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ResetPasswordConfirmView(LinkView):
+    @throttled("confirm_link")
+    @describe(
+        _("Set a new password by a link"),
+        {204: _("Set; all earlier sign-ins have ended")},
+        body=credentials.PasswordReset,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        given = validated(credentials.PasswordReset, request)
+        services.reset_password(given["uid"], given["token"], given["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VerifyEmailConfirmView(LinkView):
+    @throttled("confirm_link")
+    @describe(
+        _("Prove an e-mail by a link"),
+        {204: _("Proven; a new e-mail is now the account's")},
+        body=credentials.UsedLink,
+        public=True,
+    )
+    def post(self, request: Request) -> Response:
+        services.prove_email(**validated(credentials.UsedLink, request))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,31 @@
+"""The service's own address, for links in mails."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+LAPTOP = "http://127.0.0.1:8000"
+
+
+def public_url(given: str, *, hosts: Iterable[str], is_https: bool) -> str:
+    """PUBLIC_URL without a slash at its end; or else one of the first plain host.
+
+    A Host header is no source: its sender would have mails lead to a server of theirs.
+    Raises ImproperlyConfigured for what is not http(s)://host, with a path at most.
+    """
+    if given:
+        try:
+            url = urlsplit(given)
+            is_right = url.scheme in ("http", "https") and url.hostname
+            is_right = is_right and (url.port is None or url.port > 0)
+        except ValueError:
+            is_right = False
+        if not is_right or url.query or url.fragment or url.username:
+            raise ImproperlyConfigured(
+                f"PUBLIC_URL: {given!r} is not an address like https://example.org"
+            )
+        return given.rstrip("/")
+    plain = (host for host in hosts if not host.startswith((".", "*")))
+    scheme = "https" if is_https else "http"
+    return next((f"{scheme}://{host}" for host in plain), LAPTOP)
