@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,14 @@ def pytest_configure() -> None:
 def media(settings, tmp_path: Path) -> Iterator[Path]:
     settings.MEDIA_ROOT = str(tmp_path / "media")
     return tmp_path / "media"
+
+
+@pytest.fixture
+def own_redis(settings, worker_id: str) -> None:
+    """A part of Redis that no other worker of pytest-xdist empties."""
+    number = 1 + int(worker_id.removeprefix("gw")) if worker_id != "master" else 1
+    own = urlsplit(settings.REDIS_URL)._replace(path=f"/{number}")
+    settings.REDIS_URL = own.geturl()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ her e-mail.
 """
 
 import pytest
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from matchmaker.models import Member
@@ -23,6 +24,7 @@ SIGN_IN = "/api/user/sign-in/"
 MALLORY = "mallory@example.com"
 VERA = "vera@example.com"
 CHANGED = "another horse 8"
+KNOWN = {"person": {"location": "Vera's street"}, "company": None}
 
 pytestmark = pytest.mark.django_db
 
@@ -254,8 +256,9 @@ def test_what_is_known_of_her_email_is_told_to_whoever_has_proven_it():
     mallory = signed_up(VERA)
     member = Member.objects.get()
     for kind in EmailLookup.Kind.values:
-        EmailLookupFactory(member=member, kind=kind, answered=True)
-    secret = EmailLookup.objects.get(kind="enrichment").result
+        EmailLookupFactory(
+            member=member, kind=kind, status="valid", result=KNOWN, done_at=Now()
+        )
 
     profile = mallory.get(ME).json()
     assert profile["email_status"] is profile["enrichment"] is None
@@ -263,9 +266,9 @@ def test_what_is_known_of_her_email_is_told_to_whoever_has_proven_it():
     assert [(row["status"], row["result"]) for row in told] == [("", None)] * 2
 
     vera = takes_back(VERA)
-    assert vera.get(ME).json()["enrichment"] == secret
+    assert vera.get(ME).json()["enrichment"] == KNOWN
     told = vera.get("/api/clients/me/export/").json()["referrals"]["email_lookups"]
-    assert secret in [row["result"] for row in told]
+    assert [row["result"] for row in told] == [KNOWN] * 2
 
 
 def test_he_cannot_prove_what_he_does_not_read():
