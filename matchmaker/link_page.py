@@ -47,9 +47,8 @@ def _urls() -> dict[str, str]:
 
 
 def _texts() -> dict[str, str]:
-    """What the script says; it fills in what is in {braces}."""
+    """What the script says."""
     return {
-        "page": _("{title} · Matchmaker"),
         "unreachable": _("The service cannot be reached just now."),
         "incomplete": _("This link is not complete. Copy all of it from the mail."),
     }

@@ -25,7 +25,7 @@ urlpatterns = [
         "clients/set_password", me.as_view({"post": "set_password"}), "set-password"
     ),
     endpoint(
-        "clients/me/verify_email", me.as_view({"post": "verify_email"}), "verify-email"
+        "clients/me/verify_email", views.VerifyEmailView.as_view(), "verify-email"
     ),
     endpoint(
         "clients/reset_password", views.ResetPasswordView.as_view(), "reset-password"

@@ -15,7 +15,7 @@ def section(request: MemberRequest) -> object:
     activated = Referral.objects.filter(invited=me)
     brought = Referral.objects.visible_to(me).by(me)
     # What is known of an e-mail is told to whoever has proven it, as in the profile.
-    known = {*EmailLookup.objects.about(me).values_list("kind", flat=True)}
+    proven = me.email if me.email_verified else None
     lookups = EmailLookup.objects.filter(member=me).order_by("kind")
     return {
         "invite_codes": [*codes.values("code", "created_at", "expires_at", "ended_at")],
@@ -34,7 +34,7 @@ def section(request: MemberRequest) -> object:
         ],
         "on_leaderboard": not Unlisted.objects.filter(member=me).exists(),
         "email_lookups": [
-            row if row["kind"] in known else {**row, "status": "", "result": None}
+            row if row["email"] == proven else {**row, "status": "", "result": None}
             for row in lookups.values(
                 "kind", "email", "status", "result", "due_at", "done_at", "given_up_at"
             )

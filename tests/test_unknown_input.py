@@ -14,7 +14,14 @@ from tests.factories import MemberFactory
 from tests.test_house import paths
 
 # Pages and files for people, and health pages, which have tests of their own below.
-NO_VIEWS_OF_THE_API = {"chat-demo", "health-live", "health-ready", "home", "media"}
+NO_VIEWS_OF_THE_API = {
+    "chat-demo",
+    "health-live",
+    "health-ready",
+    "home",
+    "media",
+    "reset",
+}
 # HTML, and the schema under ?format=openapi.
 DOCUMENTATION = {"docs", "docs-v1", "redoc"}
 

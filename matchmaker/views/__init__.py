@@ -6,6 +6,7 @@ from matchmaker.views.links import (
     ResetPasswordConfirmView,
     ResetPasswordView,
     VerifyEmailConfirmView,
+    VerifyEmailView,
 )
 from matchmaker.views.members import MemberViewSet, MeViewSet
 from matchmaker.views.sign_in import (
@@ -31,4 +32,5 @@ __all__ = [
     "TokenLoginView",
     "TokenLogoutView",
     "VerifyEmailConfirmView",
+    "VerifyEmailView",
 ]

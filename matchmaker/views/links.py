@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from matchmaker import credentials, services
-from matchmaker.views.bodies import email_tried, is_valid, validated
+from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import email_tried, is_valid, own_email, validated
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
 from project.lib.views import APIView
@@ -48,6 +49,18 @@ class ResetPasswordConfirmView(LinkView):
     def post(self, request: Request) -> Response:
         given = validated(credentials.PasswordReset, request)
         services.reset_password(given["uid"], given["token"], given["new_password"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class VerifyEmailView(APIView):
+    @throttled("email_link", account=own_email)
+    @describe(
+        _("Ask for a link that proves your e-mail"),
+        {204: _("The link is mailed, unless the e-mail is proven")},
+        errors=[409],
+    )
+    def post(self, request: MemberRequest) -> Response:
+        services.ask_for_proof(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

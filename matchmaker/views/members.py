@@ -15,12 +15,12 @@ from matchmaker import credentials, profiles, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
+from matchmaker.profile_changes import ProfileChanges
 from matchmaker.views.bodies import (
     changes_email,
     chooses,
     email_tried,
     moves,
-    own_email,
     validated,
 )
 from project.lib.lists import page_response, wants_geojson
@@ -120,25 +120,13 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Change the own profile"),
         {200: schema.OwnProfileOrFeature},
-        body=serializers.ProfileChanges,
+        body=ProfileChanges,
         form=True,
         geojson_too=True,
     )
     def partial_update(self, request: MemberRequest) -> Response:
-        changes = validated(
-            serializers.ProfileChanges, request, shown=lambda: _as_read(request)
-        )
+        changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))
         return own_profile(request, services.update_profile(request.user, **changes))
-
-    @throttled("email_link", account=own_email)
-    @describe(
-        _("Ask for a link that proves your e-mail"),
-        {204: _("The link is mailed, unless the e-mail is proven")},
-        errors=[409],
-    )
-    def verify_email(self, request: MemberRequest) -> Response:
-        services.ask_for_proof(request.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(_("Delete the own account"), {204: _("Deleted")})
     def destroy(self, request: MemberRequest) -> Response:

@@ -42,6 +42,8 @@ def test_create_answers_the_own_profile(api, db, path):
     assert body == {
         "id": member.pk,
         "email": "new@example.com",
+        "email_verified": False,
+        "pending_email": None,
         "phone_number": None,
         "phone_verified": False,
         "first_name": "Ann",

@@ -125,6 +125,7 @@ def test_everything_is_in_it(ann, as_ann, bob):
         "profile": as_ann.get(ME).json()
         | {
             "location": beside,
+            "email_verified_at": None,
             "public_location": {
                 "type": "Point",
                 "coordinates": [

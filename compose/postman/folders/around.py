@@ -69,6 +69,13 @@ AROUND = Folder(
             200,
             IS_PAGE | header("Content-Security-Policy", 'to.include("script-src")'),
         ),
+        Request(
+            "The page of links in mails",
+            "GET /reset/",
+            "Where links lead, and whoever has forgotten a password asks for one.",
+            200,
+            IS_PAGE | header("Content-Security-Policy", 'to.include("script-src")'),
+        ),
         Request("The first page", "GET /", "Of the service.", 200, IS_PAGE),
         Request("The admin panel", "GET /admin/", "Asks for a sign-in.", 200, IS_PAGE),
         Request(

@@ -1,5 +1,6 @@
 """Section 2 of the contract: members, and who is near."""
 
+from compose.postman.folders.emails import EMAILS
 from compose.postman.folders.profile import PROFILE
 from compose.postman.folders.sign_up import PASSWORDS, SIGN_UP
 from compose.postman.folders.values import (
@@ -135,5 +136,5 @@ MEMBERS = Folder(
     The Matchmaker system: accounts, profiles, who is near. Ann and Bob live on Tristan
     da Cunha, the remotest island where people do: each other's nearest.
     """,
-    [SIGN_UP, PROFILE, LISTS, PASSWORDS],
+    [SIGN_UP, PROFILE, LISTS, PASSWORDS, EMAILS],
 )

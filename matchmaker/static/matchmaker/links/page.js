@@ -20,7 +20,7 @@ function show(id) {
     part.hidden = part.id !== id;
   }
   const heading = document.querySelector(`#${id} h1`);
-  document.title = TEXTS.page.replace("{title}", heading.textContent);
+  document.title = `${heading.textContent} · Matchmaker`;
   heading.focus();
 }
 

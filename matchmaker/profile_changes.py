@@ -1,0 +1,93 @@
+"""What members change of their own profiles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from matchmaker import constants, errors
+from matchmaker.credentials import WRONG_PASSWORD, PasswordField
+from matchmaker.models import Gender, Language, LookingFor, Member
+from matchmaker.pictures import PictureField
+from project.lib.email_fields import EmailField
+from project.lib.fields import LocationInput, PhoneField
+from project.lib.text import TextField
+
+
+class ProfileChanges(LocationInput):
+    """`email` is validated as `pending_email`, unless it is the present one."""
+
+    email = EmailField(
+        required=False,
+        source="pending_email",
+        help_text=_(
+            "A new one takes effect when the link that is mailed to it is used; the "
+            "present one ends a change that waits for that"
+        ),
+    )
+    current_password = PasswordField(
+        required=False,
+        help_text=_("With a new e-mail, if the account has a password or an e-mail"),
+    )
+    phone_number = PhoneField(
+        required=False,
+        allow_null=True,
+        source="claimed_phone",
+        help_text=_("E.164. It signs you in once a code has proven it."),
+    )
+    first_name = TextField(max_length=150, required=False)
+    last_name = TextField(max_length=150, required=False)
+    gender = serializers.ChoiceField(Gender.choices, required=False)
+    looking_for = serializers.ChoiceField(LookingFor.choices, required=False)
+    language = serializers.ChoiceField(
+        Language.choices,
+        required=False,
+        allow_null=True,
+        help_text=_("Of the member's mails; null: none is chosen"),
+    )
+    avatar = PictureField(
+        max_side_px=constants.AVATAR_MAX_SIDE_PX, required=False, allow_null=True
+    )
+
+    default_error_messages = {
+        "invalid_password": WRONG_PASSWORD,
+        "password_without_email": _("The password is needed for a new e-mail only."),
+    }
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        fields["current_password"].required = self._needs_password()
+        return fields
+
+    def _needs_password(self) -> bool:
+        """Whether the e-mail is to be another; without any way in by it, it is free."""
+        given = getattr(self, "initial_data", None)
+        if not isinstance(given, Mapping) or "email" not in given:
+            return False
+        me: Member = self.context["request"].user
+        is_by_phone = me.email is None and not me.has_usable_password()
+        return given["email"] != me.email and not is_by_phone
+
+    def validate_email(self, value: str) -> str:
+        me: Member = self.context["request"].user
+        others = Member.objects.exclude(pk=me.pk)
+        if others.filter(email_identity=value).exists():
+            raise serializers.ValidationError(errors.EmailTaken.detail)
+        return value
+
+    def validate_current_password(self, value: str) -> str:
+        if "email" not in self.initial_data:
+            self.fail("password_without_email")
+        if not self.context["request"].user.check_password(value):
+            self.fail("invalid_password")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        has_password = attrs.pop("current_password", None) is not None
+        asked = attrs.get("pending_email")
+        if asked and asked == self.context["request"].user.email:
+            del attrs["pending_email"]  # as a client reads it and writes it back
+            if has_password:
+                attrs["pending_email"] = None
+        return attrs
