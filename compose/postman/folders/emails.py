@@ -3,7 +3,7 @@
 from compose.postman.folders.values import EMAIL, fields
 from compose.postman.parts import NOBODY, Folder, Request, token
 
-DEAD = {"uid": "MTIz", "token": "d7x0a0-00000000000000000000000000000000"}
+DEAD = {"uid": "MTIz", "token": "d7x0a0-none"}
 
 EMAILS = Folder(
     "E-mails and forgotten passwords",
