@@ -15,13 +15,7 @@ def public_url(given: str, *, hosts: Iterable[str], is_https: bool) -> str:
     Raises ImproperlyConfigured for what is not http(s)://host, with a path at most.
     """
     if given:
-        try:
-            url = urlsplit(given)
-            is_right = url.scheme in ("http", "https") and url.hostname
-            is_right = is_right and (url.port is None or url.port > 0)
-        except ValueError:
-            is_right = False
-        if not is_right or url.query or url.fragment or url.username:
+        if not _is_address(given):
             raise ImproperlyConfigured(
                 f"PUBLIC_URL: {given!r} is not an address like https://example.org"
             )
@@ -29,3 +23,17 @@ def public_url(given: str, *, hosts: Iterable[str], is_https: bool) -> str:
     plain = (host for host in hosts if not host.startswith((".", "*")))
     scheme = "https" if is_https else "http"
     return next((f"{scheme}://{host}" for host in plain), LAPTOP)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        return False
+    is_more = bool(url.query or url.fragment or url.username)
+    return (
+        url.scheme in ("http", "https")
+        and bool(url.hostname)
+        and not (is_more or port == 0)
+    )
