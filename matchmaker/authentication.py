@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField
+from django.db.models import BigIntegerField, CharField, UUIDField
 from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication
 from rest_framework.authtoken.models import Token
@@ -20,6 +20,7 @@ from project.lib.errors import SCHEMES
 from project.lib.prepared import Param, Statement
 
 VERSION_CLAIM = "version"
+FAMILY_CLAIM = "family"
 
 
 class MemberRequest(Request):
@@ -68,7 +69,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class JWTAuthentication(simplejwt.JWTAuthentication):
-    """Access tokens, dead once their member's `token_version` has moved on."""
+    """Access tokens, dead once their family is gone or `token_version` has moved on."""
 
     # simplejwt returns a type variable that nothing binds.
     def authenticate(  # type: ignore[override]
@@ -91,7 +92,11 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
     def get_user(  # type: ignore[override]
         self, validated_token: JsonWebToken
     ) -> Member:
-        member = _first(_by_id(), id=validated_token.get(api_settings.USER_ID_CLAIM))
+        member = _first(
+            _by_family(),
+            id=validated_token.get(api_settings.USER_ID_CLAIM),
+            family=validated_token.get(FAMILY_CLAIM),
+        )
         if member is None or (
             validated_token.get(VERSION_CLAIM) != member.token_version
         ):
@@ -101,10 +106,11 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
         return member
 
 
-def refresh_token_for(member: Member) -> RefreshToken:
-    """A new refresh token; its `.access_token` carries the same version."""
+def refresh_token_for(member: Member, family_id: str) -> RefreshToken:
+    """A new refresh token; its `.access_token` carries the same version and family."""
     token = RefreshToken.for_user(member)
     token[VERSION_CLAIM] = member.token_version
+    token[FAMILY_CLAIM] = family_id
     return token
 
 
@@ -120,8 +126,10 @@ def _by_key() -> Statement:
 
 
 @cache
-def _by_id() -> Statement:
-    return Statement.of(_signed_in().filter(pk=Param("id", BigIntegerField())))
+def _by_family() -> Statement:
+    family = Param("family", UUIDField())
+    member = Param("id", BigIntegerField())
+    return Statement.of(_signed_in().filter(pk=member, token_families=family))
 
 
 def _signed_in() -> Any:

@@ -14,12 +14,18 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
 from rest_framework_gis.fields import GeometryField
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, export, serializers
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name
-from matchmaker.models import AccountMail, Block, Match, MatchMail, Member
+from matchmaker.models import (
+    AccountMail,
+    Block,
+    Match,
+    MatchMail,
+    Member,
+    TokenFamily,
+)
 from matchmaker.querysets import match_between, matched_with
 from project.lib.geojson import COORDINATE_DIGITS
 
@@ -137,11 +143,11 @@ def sign_ins(request: MemberRequest) -> object:
     keys = Token.objects.filter(user=request.user)
     return {
         "key_created_at": keys.values_list("created", flat=True).first(),
-        "refresh_tokens": _rows(
-            OutstandingToken.objects.filter(user=request.user),
+        "token_families": _rows(
+            TokenFamily.objects.filter(member=request.user),
             created_at="created_at",
+            refreshed_at="refreshed_at",
             expires_at="expires_at",
-            used_at="blacklistedtoken__blacklisted_at",
         ),
     }
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from matchmaker.display_names import DisplayNameField
-from matchmaker.models import AccountMail, Gender, Report
+from matchmaker.models import AccountMail, Gender, Report, TokenFamily
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
 from project.lib.shapes import PageShape, either
 
@@ -83,15 +83,15 @@ class ExportedAccountMail(serializers.ModelSerializer[AccountMail]):
         fields = ("kind", "email", "phone_number", "sent_at")
 
 
-class ExportedToken(serializers.Serializer):
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    used_at = serializers.DateTimeField(allow_null=True)
+class ExportedTokenFamily(serializers.ModelSerializer[TokenFamily]):
+    class Meta:
+        model = TokenFamily
+        fields = ("created_at", "refreshed_at", "expires_at")
 
 
 class ExportedSignIns(serializers.Serializer):
     key_created_at = serializers.DateTimeField(allow_null=True)
-    refresh_tokens = ExportedToken(many=True)
+    token_families = ExportedTokenFamily(many=True)
 
 
 class ExportedAnchor(serializers.Serializer):

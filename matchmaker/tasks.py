@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker import constants, services
 from matchmaker.models import AccountMail, MatchMail
 from project.lib import due
+from project.lib.chores import Chore
 
 # A mail takes several exchanges with the server, each within the time-out.
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT
@@ -46,4 +47,8 @@ ACCOUNT_MAIL = due.Work(
     do=services.send_account_mail,
     lease_s=MAIL_LEASE_S,
     actor=send_account_mail,
+)
+
+FORGETTING_SIGN_INS = Chore(
+    "sign_ins", every_s=3600, do=services.forget_expired_sign_ins
 )

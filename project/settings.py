@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework.authtoken",
     "rest_framework_gis",
-    "rest_framework_simplejwt.token_blacklist",
 ]
 
 MIDDLEWARE = [
@@ -221,6 +220,7 @@ THROTTLE_RATES = rates(
     {
         "sign_up": "20/hour",
         "sign_in": "20/minute",
+        "refresh": "120/hour",
         "password": "10/hour",
         "email_link": "5/hour",
         "confirm_link": "60/hour",

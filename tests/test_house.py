@@ -76,7 +76,7 @@ MIGRATE = """
 import django
 django.setup()
 from django.core.management import call_command
-for app in ([], ["token_blacklist", "zero"], ["authtoken", "zero"], ["admin", "zero"],
+for app in ([], ["authtoken", "zero"], ["admin", "zero"],
             ["matchmaker", "zero"], []):
     call_command("migrate", *app, verbosity=0)
 """

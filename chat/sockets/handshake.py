@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.http.request import validate_host
@@ -10,7 +11,7 @@ from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import AuthenticationFailed
 
-from matchmaker.authentication import VERSION_CLAIM, JWTAuthentication
+from matchmaker.authentication import FAMILY_CLAIM, VERSION_CLAIM, JWTAuthentication
 from matchmaker.models import Member
 
 SUBPROTOCOL = "bearer"
@@ -28,6 +29,7 @@ class Ticket:
     member: Member
     expires_at: float
     token_version: int
+    token_family: UUID
 
 
 def is_known_origin(headers: dict[bytes, bytes]) -> bool:
@@ -79,7 +81,8 @@ def ticket(token: str) -> Ticket:
         member = checker.get_user(validated)
     except (AuthenticationFailed, UnicodeEncodeError) as error:
         raise Refused from error
-    return Ticket(member, validated["exp"], validated[VERSION_CLAIM])
+    family = UUID(validated[FAMILY_CLAIM])
+    return Ticket(member, validated["exp"], validated[VERSION_CLAIM], family)
 
 
 def language(headers: dict[bytes, bytes], member: Member) -> str:

@@ -1,15 +1,17 @@
 """What a server reads for its sockets together."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models.functions import Now
 
 from chat import frames, reads
 from chat.models import Message
-from matchmaker.models import Member
+from matchmaker.models import Member, TokenFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Standing:
     """What a member's sockets may do now."""
 
     token_version: int
+    token_families: set[UUID]
     rooms: set[int]
     shared: set[int]  # rooms where presence is told
     hidden: set[int]
@@ -97,10 +100,15 @@ def standing(member_ids: Collection[int]) -> dict[int, Standing]:
     """How each of these members stands; nothing for who is gone or not active."""
     members = Member.objects.filter(pk__in=member_ids, is_active=True)
     versions = dict(members.values_list("pk", "token_version"))
+    families = defaultdict[int, set[UUID]](set)
+    for family in TokenFamily.objects.filter(member__in=member_ids):
+        families[family.member_id].add(family.pk)
     rooms = reads.rooms_by_member(member_ids)
     hidden = reads.hidden_from(member_ids)
     return {
-        pk: Standing(version, {*rooms[pk]}, told_in(rooms[pk]), hidden[pk])
+        pk: Standing(
+            version, families[pk], {*rooms[pk]}, told_in(rooms[pk]), hidden[pk]
+        )
         for pk, version in versions.items()
     }
 

@@ -59,7 +59,7 @@ async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
     for member_id in member_ids:
         for socket in [*hub.members.get(member_id, ())]:
             now = found.get(member_id)
-            if now is None or now.token_version != socket.token_version:
+            if now is None or not _is_signed_in(socket, now):
                 socket.close(frames.TOKEN_DEAD)
             else:
                 if gained := await _follow(hub, socket, now):
@@ -72,6 +72,11 @@ async def greet(presence: Presence, entered: list[Entered]) -> None:
     for socket, room_ids in entered:
         announce(socket, room_ids, is_online=True)
         await tell_who_is_online(presence, socket, room_ids)
+
+
+def _is_signed_in(socket: Socket, now: Standing) -> bool:
+    is_current = socket.token_version == now.token_version
+    return is_current and socket.token_family in now.token_families
 
 
 async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:

@@ -33,6 +33,7 @@ class Socket:
         self.member_id = ticket.member.pk
         self.user = frames.user(ticket.member.pk, ticket.member.first_name)
         self.token_version = ticket.token_version
+        self.token_family = ticket.token_family
         self.wire, self.close = wire, close
         self.lobby_id: int | None = None
         # Rights changed before the socket was in its rooms.

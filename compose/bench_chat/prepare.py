@@ -16,8 +16,8 @@ from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 from chat.services import lobby_id  # noqa: E402
 from events.models import Membership, Organization  # noqa: E402
-from matchmaker.authentication import VERSION_CLAIM  # noqa: E402
 from matchmaker.models import Like, Match, Member  # noqa: E402
+from matchmaker.services import issue_tokens  # noqa: E402
 
 # Longer than any run: that tokens end is not what is measured.
 LIFETIME = timedelta(days=1)
@@ -56,8 +56,7 @@ def _match(pairs: list[tuple[Member, Member]]) -> None:
 
 
 def _token(member: Member) -> str:
-    token = AccessToken.for_user(member)
-    token[VERSION_CLAIM] = member.token_version
+    token = AccessToken(issue_tokens(member)["access"])
     token.set_exp(lifetime=LIFETIME)
     return str(token)
 

@@ -5,6 +5,7 @@ from matchmaker.models.cells import Anchor, Cell
 from matchmaker.models.members import Gender, Language, LookingFor, Member
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
+from matchmaker.models.token_families import TokenFamily
 
 __all__ = [
     "AccountMail",
@@ -20,4 +21,5 @@ __all__ = [
     "Member",
     "Pass",
     "Report",
+    "TokenFamily",
 ]

@@ -9,7 +9,6 @@ from django.contrib.gis.geos import Point
 from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import errors, images, signals
 from matchmaker.models import Member
@@ -105,7 +104,6 @@ def delete_member(member: Member) -> None:
         hold_deletions()
         row = locked_member(member)
         delete_sessions(row)
-        OutstandingToken.objects.filter(user=member).delete()
         about = ContentType.objects.get_for_model(Member)
         LogEntry.objects.filter(content_type=about, object_id=str(member.pk)).update(
             object_repr=f"#{member.pk}"

@@ -1,22 +1,25 @@
 """Sign-in and sign-out: passwords, keys and JWTs."""
 
+from datetime import UTC, datetime
 from typing import TypedDict
+from uuid import UUID, uuid4
 
 from django.contrib.auth import SESSION_KEY, authenticate
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from rest_framework.authtoken.models import Token
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.token_blacklist.models import (
-    BlacklistedToken,
-    OutstandingToken,
-)
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from matchmaker import errors, signals
-from matchmaker.authentication import VERSION_CLAIM, refresh_token_for
-from matchmaker.models import Member
+from matchmaker.authentication import (
+    FAMILY_CLAIM,
+    VERSION_CLAIM,
+    refresh_token_for,
+)
+from matchmaker.models import Member, TokenFamily
 from matchmaker.services.locks import locked_member
 
 
@@ -47,36 +50,64 @@ def issue_key(member: Member) -> Token:
 
 def issue_tokens(member: Member) -> TokenPair:
     """A new pair of JWTs. Raises SignInFailed if the member was deleted meanwhile."""
+    refresh = refresh_token_for(member, str(uuid4()))
     try:
         with transaction.atomic():
-            refresh = refresh_token_for(member)
+            TokenFamily.objects.create(
+                id=refresh[FAMILY_CLAIM],
+                member=member,
+                refresh_jti=refresh["jti"],
+                expires_at=_expiry(refresh),
+            )
     except IntegrityError as error:
         raise errors.SignInFailed from error
-    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+    return _pair(refresh)
 
 
 def rotate_tokens(refresh: str) -> TokenPair:
     """Exchange a refresh token for a new pair; the old one is dead.
 
-    Raises TokenDead when it is forged, expired, used before or revoked. Of any number
-    of parallel calls with one token one succeeds: the blacklist's unique row decides.
+    Raises TokenDead when it is forged, expired or revoked, and when it was used before:
+    then somebody else has had it, and all tokens of its family die (RFC 9700, 4.14).
+    Of parallel calls with one token one gets a pair, which the others' use then kills.
     """
     try:
         token = RefreshToken(refresh)  # type: ignore[arg-type] # it takes text too
         member = Member.objects.get(pk=token["user_id"], is_active=True)
     except (TokenError, Member.DoesNotExist, KeyError, ValueError) as error:
         raise errors.TokenDead from error
-    try:
-        with transaction.atomic():
-            # Before its tokens, as a deletion does, or the two meet half way.
-            member = locked_member(member)
-            if not member.is_active or token.get(VERSION_CLAIM) != member.token_version:
-                raise errors.TokenDead
-            used = OutstandingToken.objects.get(jti=token["jti"])
-            BlacklistedToken.objects.create(token=used)
-            return issue_tokens(member)
-    except (IntegrityError, OutstandingToken.DoesNotExist) as error:
-        raise errors.TokenDead from error
+    with transaction.atomic():
+        member = locked_member(member)
+        if not member.is_active or token.get(VERSION_CLAIM) != member.token_version:
+            raise errors.TokenDead
+        # Those that were issued before there were families began one with their own id.
+        family_id = token.get(FAMILY_CLAIM) or str(UUID(token["jti"]))
+        family = TokenFamily.objects.filter(pk=family_id, member=member)
+        successor = refresh_token_for(member, family_id)
+        is_unused = family.filter(refresh_jti=token["jti"]).update(
+            refresh_jti=successor["jti"],
+            refreshed_at=Now(),
+            expires_at=_expiry(successor),
+        )
+        if not is_unused and family.delete()[0]:
+            signals.signed_out.send(Member, member_id=member.pk)
+    if not is_unused:
+        raise errors.TokenDead
+    return _pair(successor)
+
+
+def _expiry(token: RefreshToken) -> datetime:
+    return datetime.fromtimestamp(token["exp"], UTC)
+
+
+def _pair(refresh: RefreshToken) -> TokenPair:
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def forget_expired_sign_ins() -> None:
+    """Delete what can sign nobody in any more: token families, and sessions."""
+    TokenFamily.objects.filter(expires_at__lt=Now()).delete()
+    Session.objects.filter(expire_date__lt=Now()).delete()
 
 
 def change_password(member: Member, password: str) -> None:
@@ -120,6 +151,7 @@ def sign_out_bearers(member: Member) -> None:
 
     A change of the e-mail that waits for its proof ends with them.
     """
+    TokenFamily.objects.filter(member=member).delete()
     mine = Member.objects.filter(pk=member.pk)
     if mine.update(token_version=F("token_version") + 1, pending_email=None):
         member.refresh_from_db(fields=["token_version", "pending_email"])

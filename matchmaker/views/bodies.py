@@ -5,6 +5,9 @@ from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import RefreshToken
 
 from project.lib import bodies
 from project.lib.fields import LocationInput
@@ -37,6 +40,15 @@ def changes_email(request: Request) -> bool:
     """Whether a profile's changes are, among others, of its e-mail."""
     email = email_tried(request)
     return bool(email) and email != own_email(request)
+
+
+def bearer_refreshing(request: Request) -> str | None:
+    """Whose refresh token it is; None if it is none, or has expired."""
+    try:
+        token = RefreshToken(str(_fields(request).get("refresh")))  # type: ignore[arg-type]
+    except TokenError:
+        return None
+    return str(token.get(api_settings.USER_ID_CLAIM))
 
 
 def tries_password(request: Request) -> bool:

@@ -15,7 +15,12 @@ from rest_framework.response import Response
 
 from matchmaker import credentials, errors, serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import email_tried, tries_password, validated
+from matchmaker.views.bodies import (
+    bearer_refreshing,
+    email_tried,
+    tries_password,
+    validated,
+)
 from project.lib.openapi import describe
 from project.lib.throttles import throttled
 from project.lib.views import APIView, Understanding, UnderstandingGeneric
@@ -99,6 +104,7 @@ class RefreshView(APIView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
+    @throttled("refresh", account=bearer_refreshing)
     @describe(
         _("Exchange a refresh token for a new pair"),
         {200: credentials.Tokens},

@@ -88,10 +88,9 @@ def test_without_a_token_the_handshake_is_refused(server, options):
 
 def test_dead_tokens_are_refused(server):
     ann = new_member("Ann")
-    expired = AccessToken.for_user(ann)
-    expired["version"] = ann.token_version
+    expired = AccessToken(token_of(ann))
     expired.set_exp(lifetime=-timedelta(seconds=1))
-    foreign = AccessToken.for_user(new_member("Eve"))  # it says no version
+    foreign = AccessToken.for_user(new_member("Eve"))  # it says no family
     refresh = services.issue_tokens(ann)["refresh"]
     revoked = token_of(ann)
     services.sign_out_everywhere(ann)

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
+from rest_framework_simplejwt.tokens import AccessToken
 
 from chat import services
-from matchmaker.authentication import refresh_token_for
+from matchmaker import services as member_services
 from matchmaker.models import Member
 from tests.live.browser import chromium
 from tests.live.chat import match
@@ -359,7 +360,7 @@ def test_haste_is_waited_out(visit, tmp_path, redis_url, ann, bob):
 
 
 def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
-    brief = refresh_token_for(ann).access_token
+    brief = AccessToken(member_services.issue_tokens(ann)["access"])
     brief.set_exp(lifetime=timedelta(seconds=8))
     a, b = visit(ann), visit(bob)
     a.network.was_cut = True  # a 401 is an error in the console

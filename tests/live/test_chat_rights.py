@@ -154,8 +154,7 @@ def test_dead_token_ends_the_socket(server, call, how):
 
 def test_expired_token_ends_the_socket(server):
     ann = new_member("Ann")
-    token = AccessToken.for_user(ann)
-    token["version"] = ann.token_version
+    token = AccessToken(token_of(ann))
     token.payload["exp"] = int(time.time()) + 4
 
     headers = {"Authorization": f"Bearer {token}"}

@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from chat import services as chat_services
 from events import services as event_services
 from events.models import CalendarFeed
-from matchmaker.authentication import refresh_token_for
+from matchmaker import services
 from matchmaker.models import Member
 from project.schema import INFO, Generator
 from referrals import one_time
@@ -300,7 +300,7 @@ def have_invited(email: str) -> dict[str, Any]:
 
 
 def refresh_token(email: str) -> str:
-    return str(refresh_token_for(Member.objects.get(email=email)))
+    return services.issue_tokens(Member.objects.get(email=email))["refresh"]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/geo+json"])

@@ -9,7 +9,6 @@ from django.contrib.gis.geos import Point
 from django.test import override_settings
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from chat import services as chat_services
 from events import services as event_services
@@ -79,7 +78,7 @@ def secrets(new_key, redis_url) -> dict[str, str]:
             f"{name} phone": phone[2:],
             f"{name} password": member.password,
             f"{name} key": key,
-            f"{name} refresh token": OutstandingToken.objects.get(user=member).token,
+            f"{name} refresh token": services.issue_tokens(member)["refresh"],
             f"{name} place": f"{30.3141592 + n}",
             f"{name} feed": event_services.new_feed(member).secret,
             f"{name} employer": f"{name} Ltd",

@@ -6,10 +6,18 @@ from pathlib import Path
 import pytest
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from matchmaker import services
-from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass, Report
+from matchmaker.models import (
+    Block,
+    Like,
+    Match,
+    MatchMail,
+    Member,
+    Pass,
+    Report,
+    TokenFamily,
+)
 from tests.factories import MemberFactory
 from tests.pictures import upload
 from tests.threads import at_once, client_of
@@ -51,7 +59,7 @@ def request(
 
 
 def assert_nothing_is_left() -> None:
-    for model in (Like, Pass, Block, Match, MatchMail, Report, Token, OutstandingToken):
+    for model in (Like, Pass, Block, Match, MatchMail, Report, Token, TokenFamily):
         assert not model.objects.exists(), model
 
 
@@ -125,7 +133,7 @@ def test_deletion_racing_with_a_deed_of_either(method, what, is_older):
         assert by_bob in (200, 201, 204, 404)
         assert by_ann in (200, 201, 204, 401, 404)
         assert list(Member.objects.all()) == [bob]
-        OutstandingToken.objects.filter(user=bob).delete()
+        TokenFamily.objects.filter(member=bob).delete()
         assert_nothing_is_left()
         services.delete_member(bob)
 
@@ -145,7 +153,7 @@ def test_deletion_racing_with_everything_at_once(bob):
 
         assert statuses[0] == 204
         assert max(statuses) < 500
-        OutstandingToken.objects.filter(user=bob).delete()
+        TokenFamily.objects.filter(member=bob).delete()
         assert_nothing_is_left()
 
 

@@ -189,11 +189,10 @@ def test_everything_is_in_it(ann, as_ann, bob):
     assert members(file["likes_given"]) == [bob.pk, eve.pk]
     assert signed_in == {
         "key_created_at": instant(ann.auth_token.created),
-        "refresh_tokens": [
+        "token_families": [
             {
-                "created_at": instant(ann.outstandingtoken_set.get().created_at),
-                "expires_at": instant(ann.outstandingtoken_set.get().expires_at),
-                "used_at": None,
+                name: instant(getattr(ann.token_families.get(), name))
+                for name in ("created_at", "refreshed_at", "expires_at")
             }
         ],
     }
@@ -209,7 +208,7 @@ def test_empty_account_has_every_section(signed_in, db):
     assert file["profile"]["location"] is file["profile"]["public_location"] is None
     assert file["avatar"] is None
     assert file["anchors"] == {"now": None, "since": None, "left": []}
-    assert file["sign_ins"]["refresh_tokens"] == []
+    assert file["sign_ins"]["token_families"] == []
 
 
 def test_missing_picture_is_none(ann, as_ann):
@@ -233,16 +232,14 @@ def test_no_secret_is_in_it(ann, as_ann, api, bob):
     response = as_ann.get(EXPORT)
 
     text = response.content.decode()
-    jtis = ann.outstandingtoken_set.values_list("jti", flat=True)
+    family = ann.token_families.get()
     for secret in (
-        key, *tokens.values(), *used.values(), *jtis, ann.password,
-        bob.password, bob.phone_number, bob.last_name,
+        key, *tokens.values(), *used.values(), family.refresh_jti, str(family.pk),
+        ann.password, bob.password, bob.phone_number, bob.last_name,
     ):  # fmt: skip
         assert secret not in text
-    used_at = [
-        token["used_at"] for token in response.json()["sign_ins"]["refresh_tokens"]
-    ]
-    assert [at is not None for at in used_at] == [True, False]
+    [told] = response.json()["sign_ins"]["token_families"]
+    assert told["created_at"] < told["refreshed_at"] < told["expires_at"]
 
 
 def test_who_blocked_the_member_is_not_told(ann, as_ann, bob):

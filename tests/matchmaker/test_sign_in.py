@@ -2,15 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.db import connections
+from django.contrib.sessions.models import Session
+from django.db import connection, connections
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from matchmaker import services
+from matchmaker.models import TokenFamily
 from tests.factories import PASSWORD, MemberFactory
 
 TOKEN = "/api/auth/token/login/"
@@ -158,18 +162,50 @@ def test_token_without_its_scheme_is_told_how_to_write_it(ann):
         assert "Write Token <key> or Bearer <access token>" in response.json()["detail"]
 
 
-def test_refresh_rotates_and_refuses_reuse(ann, api):
+def test_refresh_rotates(ann, api):
     pair = services.issue_tokens(ann)
 
     first = api.post(REFRESH, {"refresh": pair["refresh"]})
-    again = api.post(REFRESH, {"refresh": pair["refresh"]})
-    next_one = api.post(REFRESH, {"refresh": first.json()["refresh"]})
+    second = api.post(REFRESH, {"refresh": first.json()["refresh"]})
 
-    assert first.status_code == 200
+    assert first.status_code == second.status_code == 200
     assert set(first.json()) == {"access", "refresh"}
-    assert status_of(f"Bearer {first.json()['access']}") == 200
+    for access in (pair["access"], first.json()["access"], second.json()["access"]):
+        assert status_of(f"Bearer {access}") == 200
+
+
+@pytest.mark.parametrize("url", [REFRESH, "/api/v1/auth/refresh_token/"])
+def test_spent_refresh_token_kills_its_family_and_no_other(ann, api, url):
+    """RFC 9700, 4.14: whoever comes second, thief or owner, both are out."""
+    stolen, phone = services.issue_tokens(ann), services.issue_tokens(ann)
+    first = api.post(url, {"refresh": stolen["refresh"]}).json()
+    second = api.post(url, {"refresh": first["refresh"]}).json()
+
+    again = api.post(url, {"refresh": stolen["refresh"]})
+
     assert (again.status_code, again.json()["code"]) == (401, "token_dead")
-    assert next_one.status_code == 200
+    for pair in (stolen, first, second):
+        assert status_of(f"Bearer {pair['access']}") == 401
+        assert api.post(url, {"refresh": pair["refresh"]}).status_code == 401
+    assert status_of(f"Bearer {phone['access']}") == 200
+    assert api.post(url, {"refresh": phone["refresh"]}).status_code == 200
+
+
+def test_expired_sign_ins_are_forgotten(ann, api):
+    live, dead = services.issue_tokens(ann), services.issue_tokens(ann)
+    jti = RefreshToken(dead["refresh"])["jti"]
+    past = timezone.now() - timedelta(seconds=1)
+    TokenFamily.objects.filter(refresh_jti=jti).update(expires_at=past)
+    browser = Client()
+    browser.force_login(ann)
+    Session.objects.create(session_key="old", expire_date=past)
+
+    services.forget_expired_sign_ins()
+
+    assert TokenFamily.objects.count() == 1
+    assert status_of(f"Bearer {live['access']}") == 200
+    assert browser.get(ME).status_code == 200
+    assert not Session.objects.filter(session_key="old").exists()
 
 
 @pytest.mark.parametrize("refresh", ["nonsense", "a.b.c", "\x00"])
@@ -185,7 +221,7 @@ def test_access_token_does_not_refresh_and_refresh_does_not_open(ann, api):
 
 
 def test_expired_access_is_401(ann):
-    token = AccessToken.for_user(ann)
+    token = AccessToken(services.issue_tokens(ann)["access"])
     token.set_exp(lifetime=-timedelta(seconds=1))
 
     assert status_of(f"Bearer {token}") == 401
@@ -209,6 +245,7 @@ def test_racing_refreshes_of_one_token_succeed_once():
         statuses = sorted(threads.map(rotate, range(8)))
 
     assert statuses == [200] + [401] * 7
+    assert not TokenFamily.objects.exists()
 
 
 def test_new_password_kills_every_token(ann, api):
@@ -240,3 +277,38 @@ def test_wrong_passwords_are_400_on_their_fields(ann, as_ann):
     assert set(response.json()) == {"current_password", "new_password"}
     ann.refresh_from_db()
     assert ann.check_password(PASSWORD)
+
+
+BLACKLIST = """
+CREATE TABLE token_blacklist_outstandingtoken (
+    id bigint PRIMARY KEY, jti text, user_id bigint, token text,
+    created_at timestamptz, expires_at timestamptz);
+CREATE TABLE token_blacklist_blacklistedtoken (id bigint, token_id bigint);
+"""
+STOOD = """
+INSERT INTO token_blacklist_outstandingtoken
+VALUES (%s, %s, %s, 'x', now(), now() + %s * interval '1 day')
+"""
+
+
+def test_refresh_tokens_of_the_blacklist_found_families(ann, api):
+    """What migration 0013 does with tokens that were issued before it."""
+    with connection.cursor() as cursor:
+        cursor.execute(BLACKLIST)
+        tokens = []
+        for number, days in enumerate((30, 30, -1)):
+            token = RefreshToken.for_user(ann)
+            token["version"] = ann.token_version
+            tokens.append(str(token))
+            cursor.execute(STOOD, [number, token["jti"], ann.pk, days])
+        cursor.execute("INSERT INTO token_blacklist_blacklistedtoken VALUES (1, 1)")
+
+    with connection.schema_editor() as editor:
+        import_module("matchmaker.migrations.0013_token_families").move(None, editor)
+
+    live, *dead = [api.post(REFRESH, {"refresh": token}) for token in tokens]
+    assert [answer.status_code for answer in dead] == [401, 401]
+    assert status_of(f"Bearer {live.json()['access']}") == 200
+    assert (
+        "token_blacklist_outstandingtoken" not in connection.introspection.table_names()
+    )

@@ -18,6 +18,7 @@ from drf_yasg.codecs import OpenAPICodecJson
 from rest_framework.test import APIClient
 
 from events.models import Organization
+from matchmaker import services
 from matchmaker.models import Member
 from project.lib import throttles
 from project.lib.addresses import networks
@@ -544,3 +545,21 @@ def test_who_discovers_whom_cannot_be_tried_out(ann, as_ann, rate):
     # Saving what is there already is no change.
     assert statuses == [200, 200, 200, 200, 429]
     assert as_ann.patch(ME, {"first_name": "Eve"}).status_code == 200
+
+
+def test_refreshing_is_counted_by_member(db, rate):
+    rate("refresh", 2)
+    ann, bob = MemberFactory(), MemberFactory()
+
+    def refresh(token: str) -> Any:
+        return APIClient().post("/api/user/refresh/", {"refresh": token})
+
+    answers = [refresh(services.issue_tokens(ann)["refresh"])]
+    for _again in range(2):
+        answers.append(refresh(answers[0].json()["refresh"]))
+    other = refresh(services.issue_tokens(bob)["refresh"])
+    forged = [refresh("nonsense") for _try in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert other.status_code == 200
+    assert [answer.status_code for answer in forged] == [401, 401, 429]

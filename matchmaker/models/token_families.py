@@ -1,0 +1,33 @@
+"""Sign-ins by JWT: the tokens that came of one of them."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from matchmaker.models.members import Member
+
+
+class TokenFamily(models.Model):
+    """A sign-in, and all tokens that came of it by refreshing; it dies with its row.
+
+    `refresh_jti` is the id of its one refresh token that has not been used. No token
+    itself is stored.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(
+        Member, models.CASCADE, related_name="token_families", verbose_name=_("member")
+    )
+    refresh_jti = models.CharField(_("unused refresh token"), max_length=32)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    refreshed_at = models.DateTimeField(_("refreshed"), auto_now=True)
+    expires_at = models.DateTimeField(_("expires"))
+
+    class Meta:
+        verbose_name = _("sign-in by JWT")
+        verbose_name_plural = _("sign-ins by JWT")
+        indexes = [models.Index("expires_at", name="token_family_expires_at")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
