@@ -20,6 +20,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from matchmaker.models import Member
+from tests.live.mail_server import MailServer
 from tests.live.processes import Processes
 from tests.live.wire import PASSWORD, new_email
 
@@ -203,3 +204,18 @@ def start(
         tmp_path, DATABASE_URL=database_url(), REDIS_URL=redis_url
     ) as processes:
         yield processes
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start_mailing(mail_server: MailServer, start: Processes) -> Processes:
+    """`start`, for processes that mail by way of `mail_server`."""
+    start.environment["EMAIL_URL"] = mail_server.url
+    return start

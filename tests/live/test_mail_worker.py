@@ -1,5 +1,6 @@
 """One mail each, whatever dies: real workers, sweepers, Redis and mail server."""
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -18,26 +19,11 @@ from matchmaker.models import AccountMail, Match, MatchMail
 from matchmaker.tasks import send_match_mail
 from tests.factories import MemberFactory
 from tests.live.conftest import Server, daphne
-from tests.live.mail_server import MailServer
-from tests.live.processes import SWEEPER, WORKER, Processes
+from tests.live.processes import SWEEPER, WORKER
 from tests.live.wire import new_email, wait_until
 
 # How long a like may take when Redis is no help. Its time-out is a second.
 LIKE_MAX_S = 4
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def start(mail_server: MailServer, start: Processes) -> Processes:
-    start.environment["EMAIL_URL"] = mail_server.url
-    return start
 
 
 class Someone:
@@ -57,6 +43,11 @@ class Someone:
 
     def unlike(self, other: "Someone") -> httpx.Response:
         return self.client.delete(f"/api/clients/{other.pk}/match/")
+
+
+@pytest.fixture
+def start(start_mailing):
+    return start_mailing
 
 
 @pytest.fixture
@@ -272,3 +263,27 @@ def test_lost_number_is_told_once_though_its_sweeper_is_killed(start, mail_serve
     wait_until(lambda: not AccountMail.objects.filter(sent_at=None).exists())
 
     assert mail_server.seen() == {holder.email: 1}
+
+
+def test_link_for_a_new_password_is_mailed_once_though_its_sweeper_is_killed(
+    start, client, mail_server
+):
+    member = MemberFactory(email=new_email(), password=None)
+    sweeper = start(SWEEPER).wait_until_ready()
+    mail_server.before_storing = sweeper.kill
+
+    for email in (member.email.upper(), new_email()):  # the other is nobody's
+        answer = client.post("/api/clients/reset_password/", json={"email": email})
+        assert answer.status_code == 204
+    wait_until(lambda: not sweeper.is_alive())
+    mail_server.before_storing = lambda: None
+    AccountMail.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    start(SWEEPER)
+    wait_until(lambda: not AccountMail.objects.filter(sent_at=None).exists())
+
+    assert mail_server.seen() == {member.email: 1}
+    (mail,) = mail_server.boxes[member.email].values()
+    uid, token = re.search(r"#reset/(\S+)/(\S+)", mail.get_content()).groups()
+    given = {"uid": uid, "token": token, "new_password": "another horse 8"}
+    answer = client.post("/api/clients/reset_password_confirm/", json=given)
+    assert answer.status_code == 204

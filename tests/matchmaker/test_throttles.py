@@ -563,3 +563,74 @@ def test_refreshing_is_counted_by_member(db, rate):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert other.status_code == 200
     assert [answer.status_code for answer in forged] == [401, 401, 429]
+
+
+# --- links in mails -------------------------------------------------------------------
+
+
+def asked_for_link(email: str, peer: str) -> Any:
+    path = "/api/clients/reset_password/"
+    return APIClient().post(path, {"email": email}, REMOTE_ADDR=peer)
+
+
+def test_links_to_one_email_are_counted_together(ann, as_ann, signed_in, rate):
+    """Whatever they are for, and whoever asks from wherever: it is one mailbox."""
+    rate("email_link", 2)
+    for peer in FAR[:2]:
+        assert asked_for_link(ann.email, peer).status_code == 204
+
+    assert is_refused(asked_for_link(ann.email.upper(), FAR[2]))
+    assert is_refused(as_ann.post(f"{ME}verify_email/"))
+    change = {"email": ann.email, "current_password": PASSWORD}
+    assert is_refused(signed_in(MemberFactory()).patch(ME, change))
+    assert asked_for_link("other@example.com", FAR[0]).status_code == 204
+    # The rest of the profile is no mail.
+    assert as_ann.patch(ME, {"language": "ru", "email": ann.email}).status_code == 200
+
+
+def test_links_are_counted_alike_for_nobodys_email(db, rate):
+    rate("email_link", 1)
+    assert asked_for_link("nobody@example.com", FAR[0]).status_code == 204
+    assert is_refused(asked_for_link("nobody@example.com", FAR[0]))
+
+
+def test_one_address_asks_for_so_many_links(db, rate):
+    rate("email_link", 1, factor=3)
+    for n in range(3):
+        assert asked_for_link(f"a{n}@example.com", FAR[0]).status_code == 204
+
+    assert is_refused(asked_for_link("a3@example.com", FAR[0]))
+    assert asked_for_link("a3@example.com", FAR[1]).status_code == 204
+
+
+def test_what_is_no_email_is_counted_nowhere(db, rate):
+    rate("email_link", 1)
+    for _time in range(3):
+        assert asked_for_link("nonsense", FAR[0]).status_code == 400
+    assert asked_for_link("a@example.com", FAR[0]).status_code == 204
+
+
+def test_a_password_tried_for_a_new_email_is_a_password_tried(as_ann, rate):
+    rate("password", 2)
+    change = {"email": "new@example.com", "current_password": "wrong"}
+    for _time in range(2):
+        assert as_ann.patch(ME, change).status_code == 400
+
+    assert is_refused(as_ann.patch(ME, {**change, "current_password": PASSWORD}))
+    wrong = {"current_password": "wrong", "new_password": "another horse 8"}
+    assert is_refused(as_ann.post(SET_PASSWORD, wrong))
+
+
+@pytest.mark.parametrize("path", ["reset_password_confirm", "verify_email_confirm"])
+def test_links_tried_are_counted_for_the_address_alone(db, rate, path):
+    """Whoever tried links of somebody else's would keep that one from the own."""
+    rate("confirm_link", 2)
+    used = {"uid": "MQ", "token": "a-b"}
+    if path.startswith("reset"):
+        used["new_password"] = "another horse 8"
+
+    def tried(peer: str) -> Any:
+        return APIClient().post(f"/api/clients/{path}/", used, REMOTE_ADDR=peer)
+
+    assert [tried(FAR[0]).status_code for _ in range(3)] == [400, 400, 429]
+    assert tried(FAR[1]).status_code == 400
