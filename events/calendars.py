@@ -1,16 +1,20 @@
 """Events as iCalendar (RFC 5545), which calendar programs import and subscribe to."""
 
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
+from hashlib import md5
+from pathlib import Path
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 from icalendar import Event as Entry
-from icalendar.prop import vInline
+from icalendar.prop import vDuration, vInline, vText
 
 from events.models import Event
+from project.lib.text import readable_text
 
 # What nobody has said: how long an event is.
 DURATION = timedelta(hours=2)
@@ -18,9 +22,18 @@ DAY = timedelta(days=1)
 # How often a subscriber is asked to come again.
 REFRESH = timedelta(hours=1)
 
-# What a text may not have in it (RFC 5545, 3.3.11): one such event would make the whole
-# calendar unreadable.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+class Text(vText):
+    """A text as RFC 5545 (3.3.11) writes it.
+
+    The library takes a backslash before an N for a line break.
+    """
+
+    def to_ical(self) -> bytes:
+        text = str(self).replace("\\", "\\\\")
+        for character in ";,":
+            text = text.replace(character, f"\\{character}")
+        return text.replace("\n", "\\n").encode()
 
 
 def calendar_text(events: Iterable[Event]) -> bytes:
@@ -36,10 +49,23 @@ def calendar_text(events: Iterable[Event]) -> bytes:
     calendar.add("name", _("Events"))
     calendar.add("x-wr-calname", _("Events"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))  # what Outlook reads
     for event in events:
         if event.date is not None:
             calendar.add_component(_entry(event))
     return calendar.to_ical()
+
+
+def calendar_tag(version: str) -> str:
+    """The ETag of a calendar of this version of events, in the reader's language."""
+    text = f"{version} {get_language()} {_writer()}"
+    return f'"{md5(text.encode(), usedforsecurity=False).hexdigest()}"'
+
+
+@cache
+def _writer() -> str:
+    """A digest of this module, so that what it writes otherwise has another tag."""
+    return md5(Path(__file__).read_bytes(), usedforsecurity=False).hexdigest()
 
 
 def _entry(event: Event) -> Entry:
@@ -49,16 +75,16 @@ def _entry(event: Event) -> Entry:
     entry.add("dtstamp", event.changed_at)
     entry.add("created", event.created_at)
     entry.add("last-modified", event.changed_at)
-    entry.add("summary", _plain(event.title))
+    entry.add("summary", _text(event.title))
     if event.description:
-        entry.add("description", _plain(event.description))
+        entry.add("description", _text(event.description, has_lines=True))
     assert event.date is not None  # noqa: S101 - the caller has looked
     _add_times(entry, event.date, event.is_all_day)
     if event.location is not None:
         lon, lat = event.location.coords
         entry.add("geo", vInline(f"{lat:.6f};{lon:.6f}"))  # never 1e-07
     if address := _address(event):
-        entry.add("location", _plain(address))
+        entry.add("location", _text(address))
     entry.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     return entry
 
@@ -71,15 +97,15 @@ def _add_times(entry: Entry, date: datetime, is_all_day: bool) -> None:
         entry.add("dtend", start + length)
 
 
-def _plain(text: str) -> str:
-    return _CONTROLS.sub("", text)
+def _text(text: str, *, has_lines: bool = False) -> Text:
+    """Controls in it would make the whole calendar unreadable; some lines are old."""
+    return Text(readable_text(text, has_lines=has_lines))
 
 
 def _address(event: Event) -> str:
     """Of the first organization that has one."""
     for row in event.event_organizations.all():
-        organization = row.organization
-        parts = (organization.title, organization.postcode, organization.address)
-        if organization.address:
-            return ", ".join(filter(None, parts))
+        if row.organization.address:
+            # `with_organizations` annotates it.
+            return f"{row.organization.title}, {row.full_address}"  # type: ignore[attr-defined]
     return ""

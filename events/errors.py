@@ -61,6 +61,14 @@ class OrganizationDeclined(DomainError):
     detail = _("This organization has declined. Only its owners can add it.")
 
 
+class PointMissing(DomainError):
+    """A feed tells whoever has its address how far its events are from the point."""
+
+    code = "point_missing"
+    detail = _("Give a point: a feed is never measured from where you are.")
+    field = "distance"
+
+
 class TooManyOrganizations(DomainError):
     code = "too_many_organizations"
     detail = _("This event has as many organizations as it can have.")

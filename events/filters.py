@@ -1,5 +1,6 @@
 """Query parameters of the lists of events and organizations → queryset verbs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -8,6 +9,7 @@ from django.db.models import BigIntegerField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from events.errors import PointMissing
 from events.models import Event, Organization
 from events.querysets import EventQuerySet, OrganizationQuerySet
 from matchmaker.filters import VIEWER
@@ -94,12 +96,17 @@ class EventFilter(OffsetFilterSet):
     @classmethod
     def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
         """The cleaned parameters. Distances need a point, or the viewer's location."""
+        message = _("Give a point, or set your own location first.")
+        return cls._read_from(params, None if viewer.location else message)
+
+    @classmethod
+    def _read_from(cls, params: QueryDict, message: Any) -> dict[str, Any]:
+        """The cleaned parameters. `message`: why a distance needs a point, if so."""
         unmet: dict[str, Any] = {}
         is_ordered = (
             "ordering" in cls.base_filters and params.get("ordering") == "distance"
         )
-        if viewer.location is None and not params.get("point"):
-            message = _("Give a point, or set your own location first.")
+        if message and not params.get("point"):
             if params.get("distance"):
                 unmet["distance"] = [message]
             if is_ordered:
@@ -150,6 +157,21 @@ class CalendarFilter(EventFilter):
 
     limit = offset = ordering = None
     invited = None  # type: ignore[assignment] # django-filter: not this one
+
+
+class FeedFilter(CalendarFilter):
+    """What chooses the events of a feed, frozen when the feed is made.
+
+    Whoever has its address reads it, so nothing in it is measured from where its owner
+    is: neither at that time nor later.
+    """
+
+    @classmethod
+    def read_frozen(cls, frozen: Mapping[str, str]) -> dict[str, Any]:
+        """The cleaned parameters. Raises ValidationError."""
+        params = QueryDict(mutable=True)
+        params.update(frozen)
+        return cls._read_from(params, PointMissing.detail)
 
 
 class OrganizationFilter(OffsetFilterSet):

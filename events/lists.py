@@ -1,20 +1,15 @@
 """Pages of events and organizations, and one of each, as JSON text."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import F, FloatField, Q
+from django.db.models import F, FloatField
 from django.db.models.expressions import Expression, OrderBy, RawSQL
-from django.db.models.functions import Now
 
-from events import constants
 from events.filters import (
     ID,
     ORIGIN,
-    CalendarFilter,
     EventFilter,
     OrganizationFilter,
 )
@@ -67,26 +62,6 @@ def read_event(
     """JSON text of one event, or None when the caller may not know of it."""
     statement = _event(as_geojson)
     return write_one(statement, {**viewer_values(request), "id": event_id})
-
-
-def read_for_calendar(request: Any, *, own_by_default: bool = False) -> list[Event]:
-    """The events that the list's filters let through, the latest first.
-
-    With those that were cancelled not long ago, for calendars to take out. With
-    `own_by_default` those that the caller attends, where there is no filter. Raises
-    ValidationError.
-    """
-    given = CalendarFilter.read_for(request.user, request.query_params)
-    choice, values = CalendarFilter.choose(given)
-    if own_by_default and not choice.filters:
-        choice = Choice((("attending", True),))
-    statement = _calendar(choice)
-    with connection.cursor() as db:
-        params = statement.bind(values | event_values(request, given))
-        db.execute(statement.sql, params)
-        ids = [pk for (pk,) in db.fetchall()]
-    found = Event.objects.filter(pk__in=ids).with_organizations()
-    return list(found.order_by(*ORDERS["-date"]))
 
 
 def read_organizations(request: MemberRequest) -> OffsetPage:
@@ -164,16 +139,6 @@ def _reach(events: EventQuerySet) -> Statement:
         """,  # noqa: S608
         (*distances.params, Param("last")),
     )
-
-
-@lru_cache(maxsize=256)
-def _calendar(choice: Choice) -> Statement:
-    shown = timedelta(days=constants.CANCELLED_SHOWN_DAYS)
-    recent = Q(cancelled_at=None) | Q(cancelled_at__gte=Now() - shown)
-    published = Event.objects.filter(recent, published_at__isnull=False)
-    events: Any = CalendarFilter.narrow(published, choice).exclude(date=None)
-    latest = events.order_by(*ORDERS["-date"]).values("pk")
-    return Statement.of(latest[: constants.CALENDAR_MAX_EVENTS])
 
 
 @cache

@@ -45,5 +45,5 @@ def section(request: MemberRequest) -> object:
             *asked.order_by("pk").values("event", "organization", "sent_at")
         ],
         "attending": [*attendances.values("event", "is_waiting", "created_at")],
-        "calendar_feed": [*feed.values("created_at")],
+        "calendar_feed": [*feed.values("filters", "created_at")],
     }  # fmt: skip

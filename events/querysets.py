@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Expression
 
+from events.addresses import FullAddress
 from project.lib.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:  # the names of the classes' rows
@@ -76,8 +77,12 @@ class EventQuerySet(QuerySet["Event"]):
         )
 
     def with_organizations(self) -> Self:
-        """Prefetch `event_organizations`: the confirmed ones, in order of their ids."""
-        rows = _event_organizations().confirmed().select_related("organization")
+        """Prefetch `event_organizations`: the confirmed ones, in order of their ids.
+
+        Each has its organization's `full_address`.
+        """
+        confirmed = _event_organizations().confirmed().select_related("organization")
+        rows = confirmed.annotate(full_address=FullAddress("organization"))
         return self.prefetch_related(
             Prefetch("event_organizations", rows.order_by("organization"))
         )

@@ -104,6 +104,10 @@ class Place(serializers.Serializer):
 
 class FeedAddress(serializers.Serializer):
     url = serializers.URLField()
+    filters = serializers.DictField(
+        child=serializers.CharField(),
+        help_text=_("As they were given; without any it has the events attended"),
+    )
 
 
 EventOrFeature = either(EventShape, "EventOrFeature", geometry="location")

@@ -7,14 +7,13 @@ of any size is one statement.
 from functools import cache
 from typing import Any
 
+from events.addresses import full_address_sql
 from events.models import EventOrganization
 from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
 from project.lib.geojson import Shape, instant_sql, point_sql
 from project.lib.prepared import Param, Statement
-
-_ADDRESS = "concat_ws(', ', NULLIF({0}.postcode, ''), NULLIF({0}.address, ''))"
 
 
 @cache
@@ -55,7 +54,7 @@ def organization_shape() -> Shape:
             "description": "p.description",
             "postcode": "p.postcode",
             "address": "p.address",
-            "full_address": _ADDRESS.format("p"),
+            "full_address": full_address_sql("p"),
             "location": point_sql("location"),
             "users": users.sql,
         },
@@ -77,7 +76,7 @@ def _organizations() -> Statement:
         f"""(
             SELECT coalesce(json_agg(json_build_object(
                 'id', o.id, 'title', o.title, 'description', o.description,
-                'full_address', {_ADDRESS.format("o")}, 'status', named.status,
+                'full_address', {full_address_sql("o")}, 'status', named.status,
                 'users', {users.sql}
             ) ORDER BY o.id), '[]')
             FROM ({named.sql}) named

@@ -20,8 +20,8 @@ class CalendarFeedAdmin(OfMembersAdmin):
     list_display = ("who", "created_at")
     list_display_links = ("created_at",)
     list_filter = ("created_at",)
-    fields = ("who", "created_at")
-    readonly_fields = ("who",)
+    fields = ("who", "filters", "created_at")
+    readonly_fields = ("who", "filters")
     actions = ("delete_selected",)
     who = faces.linked("member", _("member"))
 

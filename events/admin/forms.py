@@ -102,7 +102,7 @@ class EventForm(PlaceForm):
             self.cleaned_data["is_all_day"] = False
         elif self.cleaned_data.get("is_all_day"):  # as of a date without a time
             self.cleaned_data["date"] = date.astimezone(UTC).replace(
-                hour=0, minute=0, second=0
+                hour=0, minute=0, second=0, microsecond=0
             )
         return data
 

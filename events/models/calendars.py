@@ -3,6 +3,7 @@
 from secrets import token_urlsafe
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,11 +25,20 @@ class CalendarFeed(models.Model):
     secret = models.CharField(
         _("secret"), max_length=32, unique=True, default=new_secret
     )
+    # Names of the list's parameters → their texts. Without any: what one attends.
+    filters = models.JSONField(_("filters"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
+        constraints = [
+            # Else it would tell, whoever has its address, where the member is.
+            models.CheckConstraint(
+                condition=~Q(filters__has_key="distance") | Q(filters__has_key="point"),
+                name="feed_distance_has_point",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.member_id)

@@ -1,5 +1,6 @@
 """Events: what happens, where and when."""
 
+from datetime import time
 from uuid import uuid4
 
 from django.contrib.gis.db.models import PointField
@@ -82,6 +83,12 @@ class Event(DueRow):
             models.CheckConstraint(
                 condition=is_visible("description", or_empty=True),
                 name="event_description_visible",
+            ),
+            # What is a day is stored as its first instant, of UTC.
+            models.CheckConstraint(
+                condition=Q(is_all_day=False)
+                | Q(date__isnull=False, date__time=time(0)),
+                name="event_all_day_is_midnight",
             ),
             models.CheckConstraint(
                 condition=Q(capacity=None) | Q(attendees__lte=F("capacity")),

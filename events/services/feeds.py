@@ -1,22 +1,26 @@
 """Secret addresses of calendar feeds."""
 
-from django.db import transaction
+from collections.abc import Mapping
 
+from events import errors
 from events.models import CalendarFeed
 from events.models.calendars import new_secret
 from events.services.locks import hold_members
 from matchmaker.models import Member
+from project.lib.constraints import violations_as
 
 
-def new_feed(member: Member) -> CalendarFeed:
+def new_feed(member: Member, filters: Mapping[str, str] | None = None) -> CalendarFeed:
     """Give the member an address; one that was there before is dead.
 
-    Raises TokenDead when the member was deleted meanwhile.
+    `filters`: as FeedFilter has read them. Raises PointMissing, and TokenDead when the
+    member was deleted meanwhile.
     """
-    with transaction.atomic():
+    with violations_as({"feed_distance_has_point": errors.PointMissing}):
         hold_members(member)
         feed, _is_new = CalendarFeed.objects.update_or_create(
-            member=member, defaults={"secret": new_secret()}
+            member=member,
+            defaults={"secret": new_secret(), "filters": dict(filters or {})},
         )
     return feed
 

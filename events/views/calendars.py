@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -11,10 +12,11 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events import calendars, lists, schema, services
+from events import calendar_lists, calendars, schema, serializers, services
 from events.filters import CalendarFilter
-from events.models import CalendarFeed, Event
+from events.models import CalendarFeed
 from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
 from project.lib.views import APIView
 
@@ -46,7 +48,7 @@ class CalendarView(APIView):
         query=query_parameters(CalendarFilter),
     )
     def get(self, request: MemberRequest) -> HttpResponse:
-        return _file(lists.read_for_calendar(request))
+        return _file(request, calendar_lists.find_listed(request))
 
 
 class EventCalendarView(APIView):
@@ -56,12 +58,10 @@ class EventCalendarView(APIView):
 
     @describe(_("One event as a calendar"), FILE, errors=[404])
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
-        published = Event.objects.exclude(published_at=None)
-        visible = Event.objects.visible_to(request.user) | published
-        event = visible.filter(pk=int(pk)).with_organizations().first()
-        if event is None:
+        found = calendar_lists.find_one(request.user.pk, int(pk))
+        if not found.ids:
             raise Http404
-        return _file([event])
+        return _file(request, found)
 
 
 class FeedAddressView(APIView):
@@ -81,9 +81,11 @@ class FeedAddressView(APIView):
     @describe(
         _("Make an address for the own calendar feed; the one before is dead"),
         {201: schema.FeedAddress},
+        body=serializers.NewFeed,
     )
     def post(self, request: MemberRequest) -> Response:
-        feed = services.new_feed(request.user)
+        given = validated(serializers.NewFeed, request)
+        feed = services.new_feed(request.user, given["filters"])
         return _address(request, feed, status.HTTP_201_CREATED)
 
     @describe(_("Revoke the address of the own calendar feed"), {204: _("Revoked")})
@@ -101,30 +103,37 @@ class FeedView(APIView):
     tag = "events"
 
     @describe(
-        _("The own calendar: events attended, or those of the list's filters"),
+        _("The own calendar: events attended, or those of the feed's filters"),
         FILE,
-        query=query_parameters(CalendarFilter),
         errors=[404],
         public=True,
     )
     def get(self, request: Request, secret: str) -> HttpResponse:
-        feed = CalendarFeed.objects.filter(secret=secret, member__is_active=True)
-        found = feed.select_related("member").first()
-        if found is None:
+        found = CalendarFeed.objects.filter(secret=secret, member__is_active=True)
+        feed = found.first()
+        if feed is None:
             raise Http404
-        request.user = found.member
-        return _file(lists.read_for_calendar(request, own_by_default=True))
+        return _file(request, calendar_lists.find_for_feed(feed))
 
 
-def _file(events: Any) -> HttpResponse:
-    response = HttpResponse(
-        calendars.calendar_text(events), content_type=f"{MEDIA_TYPE}; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'inline; filename="events.ics"'
-    response["Cache-Control"] = "private, no-store"
+def _file(request: Request, found: calendar_lists.Found) -> HttpResponse:
+    """The calendar, or 304 where the client has this version of it."""
+    tag = calendars.calendar_tag(found.version)
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = HttpResponse(
+            calendars.calendar_text(found.read()),
+            content_type=f"{MEDIA_TYPE}; charset=utf-8",
+        )
+        response["Content-Disposition"] = 'inline; filename="events.ics"'
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    if request.user.is_authenticated:
+        patch_vary_headers(response, ["Authorization", "Cookie"])
     return response
 
 
 def _address(request: Request, feed: CalendarFeed, status_code: int) -> Response:
     path = reverse("events:feed", kwargs={"secret": feed.secret}).removesuffix("/")
-    return Response({"url": request.build_absolute_uri(path)}, status_code)
+    url = request.build_absolute_uri(path)
+    return Response({"url": url, "filters": feed.filters}, status_code)

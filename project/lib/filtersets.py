@@ -64,6 +64,11 @@ class CompiledFilterSet(django_filters.FilterSet):
     paging: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
+    def names(cls) -> dict[str, str]:
+        """The names of parameters that are read, and of which filter each one is."""
+        return _names(cls)  # type: ignore[arg-type] # hashable: python/mypy#11470
+
+    @classmethod
     def read(
         cls, params: QueryDict, unmet: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -72,9 +77,8 @@ class CompiledFilterSet(django_filters.FilterSet):
         Empty ones count as not given, as in a form. `unmet`: messages by parameter of
         what the list wants beside them, told together with the others.
         """
-        known = _names(cls)  # type: ignore[arg-type]
+        known = cls.names()
         names = tuple(sorted(known.keys() & params.keys()))
-        # Classes are hashable: python/mypy#11470.
         form = _form_class(cls, names)(params)  # type: ignore[arg-type]
         errors = {
             **(unmet or {}),
@@ -144,7 +148,6 @@ def _doubled(given: list[str]) -> dict[str, list[str]]:
 
 @cache
 def _names(filterset: type[CompiledFilterSet]) -> dict[str, str]:
-    """The names of parameters that are read, and of which filter each one is."""
     filters = filterset.base_filters
     others = {SAME[name]: name for name in filters if name in SAME}
     return {**others, **{name: name for name in filters}}

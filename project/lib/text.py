@@ -79,6 +79,12 @@ def clean_text(text: str, *, has_lines: bool) -> str:
     return text.strip(_EDGES)
 
 
+def readable_text(text: str, *, has_lines: bool) -> str:
+    """The same of a text that came past this rule: what is refused is left out."""
+    lines = _LINE_BREAK.sub("\n", text)
+    return clean_text(_REFUSED.sub("", lines), has_lines=has_lines)
+
+
 def is_visible(column: str, *, or_empty: bool = False) -> Q:
     """For a constraint: something of the text in `column` can be seen."""
     visible = Q(**{f"{column}__regex": VISIBLE})

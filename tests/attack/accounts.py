@@ -3,7 +3,9 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tests.attack.geodesy import Place
@@ -64,6 +66,30 @@ class Account:
     def put_away(self, member_id: int) -> None:
         """Out of what there is to discover."""
         self._ask("POST", f"/api/clients/{member_id}/pass/", {})
+
+    def photograph(self, picture: bytes) -> None:
+        """Have it as the avatar."""
+        self._ask("PATCH", "/api/clients/me/", {}, picture)
+
+    def subscribe(self, **filters: Any) -> str | None:
+        """The address of a calendar feed, or None where such a one is not made."""
+        answer = self.wire("POST", "/api/events/calendar/", {}, filters, self.token)
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            return None
+        return urlsplit(_read(answer)["url"]).path
+
+    def announce(self, title: str, place: Place) -> int:
+        """An event there, which all may see."""
+        location = {"type": "Point", "coordinates": list(place)}
+        fields = {"title": title, "date": "2030-01-01", "location": location}
+        event_id = self._ask("POST", "/api/events/create/", {}, fields)["id"]
+        while self.get(f"/api/events/{event_id}/")["status"] != "published":
+            self.wire.wait()
+        return int(event_id)
+
+    def move_event(self, event_id: int, place: Place) -> None:
+        location = {"type": "Point", "coordinates": list(place)}
+        self._ask("PATCH", f"/api/events/{event_id}/", {}, {"location": location})
 
     def _ask(self, method: str, path: str, params: Any, body: Any = None) -> Any:
         answer = self.wire(method, path, params, body, self.token)

@@ -3,8 +3,19 @@ attackers work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+from unittest.mock import patch
 
 from django.db import connection, transaction
+from django.http import QueryDict
+
+from events import calendar_lists
+from events.filters import FeedFilter
+from events.models import CalendarFeed
+from events.views import calendars
+from matchmaker import images
+from project.lib.geo import LonLat
 
 # Each place is its own cell, and its own centre. What reads public points reads exact
 # ones now; nothing else in the service is touched.
@@ -23,6 +34,12 @@ LANGUAGE plpgsql AS $$ BEGIN NEW.anchor := NULL; RETURN NEW; END $$;
 """
 
 
+# The database would refuse such a feed.
+UNRULED = """
+ALTER TABLE events_calendarfeed DROP CONSTRAINT feed_distance_has_point;
+"""
+
+
 @contextmanager
 def exact_places() -> Iterator[None]:
     """For those who move inside; rolled back at the end."""
@@ -34,6 +51,57 @@ def exact_places() -> Iterator[None]:
 def no_anchors() -> Iterator[None]:
     """Cells, but each report draws a new one; rolled back at the end."""
     with _replaced(UNANCHORED):
+        yield
+
+
+@contextmanager
+def feeds_asked() -> Iterator[None]:
+    """Feeds that take the list's parameters, measured from where their owner is."""
+
+    def get(self: Any, request: Any, secret: str) -> Any:
+        request.user = CalendarFeed.objects.get(secret=secret).member
+        return calendars._file(request, calendar_lists.find_listed(request))
+
+    get.has_parameters = True  # type: ignore[attr-defined]
+    with patch.object(calendars.FeedView, "get", get):
+        yield
+
+
+@contextmanager
+def feeds_that_follow() -> Iterator[None]:
+    """Feeds that measure what was frozen from where their owner is now."""
+
+    def read_frozen(frozen: Any) -> Any:
+        params = QueryDict(mutable=True)
+        params.update(frozen)
+        return FeedFilter.read(params)
+
+    def find_for_feed(feed: CalendarFeed) -> calendar_lists.Found:
+        given = read_frozen(feed.filters)
+        choice, values = FeedFilter.choose(given)
+        origin = LonLat.of(feed.member.location).ewkt
+        values |= {"viewer": feed.member_id, "origin": origin}
+        values["radius_m"] = float(given["distance"]) * 1000
+        return calendar_lists._found(calendar_lists._listed(choice), values)
+
+    with (
+        _replaced(UNRULED),
+        patch.object(FeedFilter, "read_frozen", read_frozen),
+        patch.object(calendar_lists, "find_for_feed", find_for_feed),
+    ):
+        yield
+
+
+@contextmanager
+def pictures_as_sent() -> Iterator[None]:
+    """Pictures that keep what the camera has written into them."""
+
+    def jpeg(picture: Any) -> bytes:
+        out = BytesIO()
+        picture.save(out, "JPEG", exif=picture.info.get("exif", b""))
+        return out.getvalue()
+
+    with patch.object(images, "jpeg", jpeg):
         yield
 
 

@@ -14,6 +14,7 @@ from tests.attack.geodesy import Place, metres
 from tests.attack.leaks import exact_places, no_anchors
 from tests.attack.places import CELLS, Cell, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, Result, Scene
+from tests.attack.unsigned import UNSIGNED, attack_unsigned
 from tests.attack.watching import EVERY, estimate, watch
 from tests.attack.wire import in_process, over_network
 
@@ -48,6 +49,8 @@ def attack_all() -> Iterator[str]:
             for cell in cells:
                 for spot in cell.spots:
                     yield _attack_spot(cell, spot, errors, leaks=errors is leaky)
+        yield "\n**By an address, without a sign-in**\n"
+        yield from _unsigned(cells[0])
         yield "\n**By attack, over all places**\n"
         yield from _by_attack(real, leaky)
         yield "\n**By cell, over all attacks**\n"
@@ -66,6 +69,26 @@ def attack_url(url: str) -> Iterator[str]:
     for attacker in ATTACKERS:
         result = scene.attack(attacker)
         yield _row([attacker.name, result.requests, _metres(result, HOME)])
+    for stranger in UNSIGNED:
+        result = attack_unsigned(scene, stranger, HOME)
+        yield _row([result.attacker, result.requests, _metres(result, HOME)])
+
+
+def _unsigned(cell: Cell) -> Iterator[str]:
+    yield from _head(
+        ["attack", "requests", "off the member", "a service that leaks so: requests",
+         "off the member"]
+    )  # fmt: skip
+    home = cell.spots["north-east corner"]
+    for attacker, leaks in UNSIGNED.items():
+        row: list[object] = [attacker.name]
+        for leak in (nullcontext, leaks):
+            with transaction.atomic(), leak():
+                scene = Scene.sign_up(in_process())
+                result = attack_unsigned(scene, attacker, home)
+                transaction.set_rollback(True)
+            row += [result.requests, _metres(result, home)]
+        yield _row(row)
 
 
 def _attack_spot(cell: Cell, spot: str, errors: Errors, *, leaks: bool) -> str:

@@ -12,6 +12,7 @@ from tests.attack.leaks import exact_places, no_anchors
 from tests.attack.oracles import RadiusOracle, in_count
 from tests.attack.places import CELLS, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, PATIENT, QUICK, Scene
+from tests.attack.unsigned import UNSIGNED, attack_unsigned
 from tests.attack.watching import EVERY, estimate, watch
 from tests.attack.wire import in_process
 
@@ -105,6 +106,28 @@ def test_answers_of_a_leaky_service_differ_within_a_cell(db):
             digests.add(scene.attack(QUICK[0]).digest)
 
     assert len(digests) == 2
+
+
+@pytest.mark.parametrize("attacker", UNSIGNED, ids=name_of)
+def test_stranger_with_an_address_learns_nothing(scene, attacker):
+    spots = [*read_cell("Saint Petersburg").spots.values()][:PLACES]
+
+    results = []
+    for spot in spots:
+        with scene.undone():
+            results.append(attack_unsigned(scene, attacker, spot))
+
+    assert [result.estimate for result in results] == [None] * PLACES
+    assert len({result.digest for result in results}) == 1
+
+
+@pytest.mark.parametrize("attacker", UNSIGNED, ids=name_of)
+def test_stranger_with_an_address_finds_a_member_of_a_leaky_service(db, attacker):
+    home = read_cell("Saint Petersburg").spots["north-east corner"]
+    with UNSIGNED[attacker]():
+        result = attack_unsigned(Scene.sign_up(in_process()), attacker, home)
+
+    assert result.error_m(home) < LEAK_FOUND_M
 
 
 @pytest.mark.parametrize("noise_m", [15, 50])
