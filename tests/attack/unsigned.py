@@ -53,7 +53,7 @@ class Stranger:
 class FeedAsked:
     """Whoever has a feed's address adds questions to it: is my event near its owner?
 
-    Three events at known places, each bisected by `distance`: in 108 requests it found
+    Three events at known places, each bisected by `distance`: in 96 requests it found
     the owner of a feed that passed its parameters on, and followed them as they moved.
     """
 

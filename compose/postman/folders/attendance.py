@@ -109,6 +109,15 @@ CALENDARS = Folder(
             auth=BOB,
         ),
         Request(
+            "A distance from nowhere",
+            "POST /api/events/calendar/",
+            "A feed is never measured from where its owner is.",
+            400,
+            {"on distance": 'pm.expect(body).to.have.property("distance")'},
+            json={"distance": 10},
+            auth=BOB,
+        ),
+        Request(
             "Bob makes one",
             "POST /api/events/calendar/",
             "Secret: whoever has it reads what Bob attends. The one before is dead.",
