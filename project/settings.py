@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import environ
 import redis
+from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.addresses import networks
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "project.middleware.JsonEdge",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -297,6 +299,22 @@ LEAFLET_CONFIG = {
     },
     "ATTRIBUTION_PREFIX": "",
     "RESET_VIEW": False,
+}
+
+# Of the admin; the other pages have stricter ones of their own.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/api/"],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],  # django-leaflet's scripts bear the nonce
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
 }
 
 # Threads, and connections to PostgreSQL, for a web process's sockets.
