@@ -80,9 +80,8 @@ def _reasons(viewer: Any) -> list[Q]:
 def _ways(viewer: Any) -> list[tuple[Q, Any]]:
     """Each with whether presence is told there.
 
-    Anybody can put anybody into an organization, so that asks for a confirmed
-    membership; and in a room of two for a match, since what else lets them talk has a
-    room of its own, where presence is told if it may be.
+    In a room of two that asks for a match, since what else lets them talk has a room
+    of its own.
     """
     yes, no = Value(True), Value(False)
     mine = _memberships().filter(organization=ORGANIZATION, member=viewer)
@@ -93,7 +92,7 @@ def _ways(viewer: Any) -> list[tuple[Q, Any]]:
         (is_ours, Exists(_match())),
         (Q(Exists(events.filter(creator=viewer))), yes),
         (Q(Exists(events.filter(**_attended_by(viewer)))), yes),
-        (Q(Exists(mine)), Exists(mine.filter(confirmed_at__isnull=False))),
+        (Q(Exists(mine)), yes),
     ]
 
 
@@ -112,7 +111,9 @@ def _attended_by(member: Any) -> dict[str, Any]:
 
 
 def _memberships() -> QuerySet[Any]:
-    return apps.get_model("events", "Membership").objects.all()
+    """Those that are confirmed: anybody can name anybody in an organization."""
+    memberships = apps.get_model("events", "Membership").objects
+    return memberships.filter(confirmed_at__isnull=False)
 
 
 def _inactive() -> QuerySet[Any]:
@@ -133,8 +134,11 @@ def _match() -> QuerySet[Any]:
 
 
 def _same_organization() -> QuerySet[Any]:
-    """Also of those who have not confirmed that they are in it."""
-    return _memberships().filter(member=LOW, organization__memberships__member=HIGH)
+    return _memberships().filter(
+        member=LOW,
+        organization__memberships__member=HIGH,
+        organization__memberships__confirmed_at__isnull=False,
+    )
 
 
 def _same_event() -> QuerySet[Any]:

@@ -16,5 +16,6 @@ class EventsConfig(AppConfig):
         due.register(tasks.PUBLICATION)
         due.register(tasks.PLACE_MAIL)
         due.register(tasks.INVITATION_MAIL)
+        due.register(tasks.NAMING_MAIL)
         export.register("events", own_data.section)
         more.register("events.demo.load.load_events")

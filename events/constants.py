@@ -8,7 +8,9 @@ ADDRESS_MAX_LENGTH = 300
 CAPACITY_MAX = 1_000_000
 ORGANIZATIONS_MAX = 50  # of one event
 OWNERS_MAILED = 10  # of an organization that is invited, the first ones
-USERS_MAX = 500  # named when an organization is made
+# Named at once when an organization is made: as many as one knows, each of whom gets a
+# mail. More are added one by one, as far as THROTTLE_NAME lets.
+USERS_MAX = 50
 
 PICTURE_MAX_SIDE_PX = 2048
 THUMBNAIL_MAX_SIDE_PX = 320
@@ -27,6 +29,7 @@ CANCELLED_SHOWN_DAYS = 60
 PUBLICATION = "publication"
 PLACE_MAIL = "place_mail"
 INVITATION_MAIL = "invitation_mail"
+NAMING_MAIL = "naming_mail"
 
 # A mail that no server takes is given up after this long, as mail servers do.
 MAIL_PATIENCE_DAYS = 5

@@ -43,9 +43,17 @@ class LastOwner(DomainError):
 
 
 class UserUnknown(DomainError):
+    """The same words for who is not there, hides, or refuses: none is told apart."""
+
     code = "user_unknown"
-    detail = _("There is no such member.")
+    detail = _("There is no such member, or they do not want to be named.")
     field = "users"
+
+
+class OneUserUnknown(UserUnknown):
+    """The same where one is named, not a list."""
+
+    field = "user"
 
 
 class OrganizationUnknown(DomainError):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from events.models import Attendance, InvitationMail
+from events.models import Attendance, InvitationMail, NamingMail
 from project.lib.mailing import message_id, printable
 
 
@@ -52,6 +52,39 @@ def invitation_mail(mail: InvitationMail) -> EmailMessage:
                 "To accept: POST %(answer)s\n"
                 "To decline: DELETE %(answer)s\n\n"
                 "All open invitations: GET /api/events/?invited=true"
+            )
+            % given,
+            to=[mail.member.email or ""],
+            headers={"Message-ID": unique},
+        )
+
+
+def naming_mail(mail: NamingMail) -> EmailMessage:
+    """The mail that tells a member where they were named, and the way out."""
+    unique = message_id("naming", str(mail.pk))
+    members = reverse(
+        "events:organization-members", kwargs={"pk": mail.organization_id}
+    )
+    with translation.override(mail.member.mail_language):
+        given = {
+            "organization": printable(mail.organization.title),
+            "members": f"{members.removesuffix('/')}/",
+            "me": f"{reverse('matchmaker:me').removesuffix('/')}/",
+            "user": f'{{"user": {{"id": {mail.member_id}}}}}',
+            "refusal": '{"may_be_named": false}',
+        }
+        return EmailMessage(
+            subject=_("You were named in an organization"),
+            body=_(
+                "“%(organization)s” names you as one of its members. Until you "
+                "confirm that, your name is listed there, and no more: you are not in "
+                "its chat, and nobody there can write to you or see your e-mail and "
+                "telephone because of it.\n\n"
+                "To confirm: POST %(members)s with %(user)s\n"
+                "To be taken off the list: DELETE %(members)s with %(user)s\n"
+                "To be named by nobody any more: PATCH %(me)s with %(refusal)s\n\n"
+                "Whoever is taken off comes back by their own consent only. This mail "
+                "comes once for each organization."
             )
             % given,
             to=[mail.member.email or ""],

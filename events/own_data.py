@@ -3,10 +3,12 @@
 from events.models import (
     Attendance,
     CalendarFeed,
+    Departure,
     Event,
     EventOrganization,
     InvitationMail,
     Membership,
+    NamingMail,
     Status,
 )
 from matchmaker.authentication import MemberRequest
@@ -20,6 +22,8 @@ def section(request: MemberRequest) -> object:
         event__creator=me
     )
     asked = InvitationMail.objects.filter(member=me, sent_at__isnull=False)
+    left = Departure.objects.filter(member=me).order_by("pk")
+    told = NamingMail.objects.filter(member=me, sent_at__isnull=False).order_by("pk")
     attendances = Attendance.objects.filter(member=me).order_by("pk")
     feed = CalendarFeed.objects.filter(member=me).order_by("pk")
     return {
@@ -29,6 +33,12 @@ def section(request: MemberRequest) -> object:
                 "created_at",
             )
         ],
+        "left_organizations": [
+            *left.values(
+                "organization", "organization__title", "left_at", "asked_back_at"
+            )
+        ],
+        "naming_mails": [*told.values("organization", "sent_at")],
         "created": [
             *created.values(
                 "id", "title", "description", "date", "capacity", "created_at",

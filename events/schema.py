@@ -22,7 +22,7 @@ class User(serializers.Serializer):
     email = serializers.EmailField(
         required=False,
         allow_null=True,
-        help_text=_("Of confirmed members, to other members"),
+        help_text=_("Of confirmed members, to other confirmed members"),
     )
     telephone = serializers.CharField(
         required=False, allow_null=True, help_text=_("As the e-mail")
@@ -31,6 +31,9 @@ class User(serializers.Serializer):
 
 class UserWithRole(User):
     role = serializers.ChoiceField(Role.choices)
+    confirmed = serializers.BooleanField(
+        help_text=_("Whether they confirmed; else they are named, and no more")
+    )
 
 
 class HostStatus(serializers.Serializer):

@@ -37,7 +37,7 @@ class NamedMember(serializers.Serializer):
 class MembersField(serializers.ListField):
     """A list of named members, validated to the members themselves, in one query.
 
-    Nobody is named whom the caller may not know of.
+    Nobody is named whom the caller may not know of, or who does not want it.
     """
 
     child = NamedMember()
@@ -48,17 +48,31 @@ class MembersField(serializers.ListField):
 
 
 class MemberField(NamedMember):
-    """A named member, validated to the member."""
+    """A named member, validated to the member.
+
+    One of the organization has a role there, which may be changed.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         named = super().to_internal_value(data)
-        return _members([named], self.context["request"].user)[0]
+        request = self.context["request"]
+        there = Member.objects.filter(
+            memberships__organization=request.parser_context["kwargs"]["pk"]
+        )
+        return _members([named], request.user, there)[0]
 
 
-def _members(named: list[dict[str, Any]], viewer: Member) -> list[Member]:
+def _members(
+    named: list[dict[str, Any]], viewer: Member, there: Any = None
+) -> list[Member]:
+    """Those named: of `there`, or who want to be. Nobody learns which of it fails."""
+    willing = Q(may_be_named=True) | Q(pk=viewer.pk)
+    if there is not None:
+        willing |= Q(pk__in=there.values("pk"))
     ids = [n["id"] for n in named if "id" in n]
     emails = [n["email"].upper() for n in named if "email" in n]
-    known = Member.objects.visible_to(viewer).alias(upper=Upper("email"))
+    known = Member.objects.visible_to(viewer).filter(willing)
+    known = known.alias(upper=Upper("email"))
     found = known.filter(Q(pk__in=ids) | Q(upper__in=emails))
     by_name: dict[Any, Member] = {m.pk: m for m in found}
     by_name |= {m.email.upper(): m for m in by_name.copy().values() if m.email}
@@ -107,9 +121,12 @@ def names_oneself(request: Any) -> bool:
     named = FormerMembership(data=data)
     if errors or not named.is_valid():
         return True  # nobody; what is wrong is told in its place
-    user, me = named.validated_data["user"], request.user
-    return user.get("id") == me.pk or (
-        bool(me.email) and user.get("email", "").upper() == me.email.upper()
+    return is_oneself(named.validated_data["user"], request.user)
+
+
+def is_oneself(named: dict[str, Any], me: Member) -> bool:
+    return named.get("id") == me.pk or (
+        bool(me.email) and named.get("email", "").upper() == str(me.email).upper()
     )
 
 

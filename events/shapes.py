@@ -91,13 +91,15 @@ def _users(organization: str, *, with_role: bool) -> Statement:
     """The active members of an organization, as the viewer may see them.
 
     The e-mail and the telephone of those who are confirmed members, to callers who
-    are members too.
+    are confirmed members too.
     """
     visible: Any = Member.objects.visible_to(VIEWER)
     members = Statement.of(
         visible.values("id", "first_name", "last_name", "email", "phone_number")
     )
-    role = ", 'role', ms.role" if with_role else ""
+    role = ""
+    if with_role:
+        role = ", 'role', ms.role, 'confirmed', ms.confirmed_at IS NOT NULL"
     name = display_name_sql("m")
     public = f"'id', m.id, 'first_name', {name}, 'last_name', m.last_name{role}"
     return Statement(
@@ -112,6 +114,7 @@ def _users(organization: str, *, with_role: bool) -> Statement:
             JOIN ({members.sql}) m ON m.id = ms.member_id
             LEFT JOIN events_membership mine
                 ON mine.organization_id = ms.organization_id AND mine.member_id = %s
+                AND mine.confirmed_at IS NOT NULL
             WHERE ms.organization_id = {organization}
         )""",  # noqa: S608
         (*members.params, VIEWER),

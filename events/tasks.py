@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events import constants, services
-from events.models import Attendance, Event, InvitationMail
+from events.models import Attendance, Event, InvitationMail, NamingMail
 from project.lib import due
 
 PUBLICATION_LEASE_S = 10
@@ -26,6 +26,11 @@ def send_place_mail(attendance_id: int) -> None:
 @dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
 def send_invitation_mail(mail_id: int) -> None:
     due.attempt(INVITATION_MAIL, mail_id)
+
+
+@dramatiq.actor(max_retries=0, time_limit=MAIL_LEASE_S * 1000)
+def send_naming_mail(mail_id: int) -> None:
+    due.attempt(NAMING_MAIL, mail_id)
 
 
 PUBLICATION = due.Work(
@@ -59,4 +64,15 @@ INVITATION_MAIL = due.Work(
     do=services.send_invitation_mail,
     lease_s=MAIL_LEASE_S,
     actor=send_invitation_mail,
+)
+
+NAMING_MAIL = due.Work(
+    name=constants.NAMING_MAIL,
+    title=_("Mail to a named member"),
+    model=NamingMail,
+    undone=Q(sent_at=None, given_up_at=None),
+    due_at="due_at",
+    do=services.send_naming_mail,
+    lease_s=MAIL_LEASE_S,
+    actor=send_naming_mail,
 )

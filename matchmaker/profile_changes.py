@@ -46,6 +46,10 @@ class ProfileChanges(LocationInput):
         allow_null=True,
         help_text=_("Of the member's mails; null: none is chosen"),
     )
+    may_be_named = serializers.BooleanField(
+        required=False,
+        help_text=_("Whether others may name the member in their organizations"),
+    )
     avatar = PictureField(
         max_side_px=constants.AVATAR_MAX_SIDE_PX, required=False, allow_null=True
     )

@@ -232,6 +232,7 @@ THROTTLE_RATES = rates(
         "preference": "10/day",
         "export": "20/hour",
         "organization": "60/hour",
+        "name": "100/day",
         "event": "60/hour",
         "event_organization": "60/hour",
         "activate_code": "30/hour",

@@ -11,6 +11,7 @@ from chat.models import Message
 from events.models import Event, Organization
 from matchmaker.models import Member, Report
 from tests.chat.rooms import match
+from tests.events.factories import MembershipFactory
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import upload
 
@@ -34,7 +35,7 @@ def signed_up(**changes) -> dict:
 def test_names_and_titles_are_seen_and_turn_nothing(api, as_ann, ann, text, kind):
     organization = Organization.objects.create(title="A")
     event = Event.objects.create(title="A", creator=ann)
-    ann.memberships.create(organization=organization, role="owner")
+    MembershipFactory(organization=organization, member=ann, role="owner")
 
     def whole(**names):
         avatar = {"avatar": upload()} if kind == "multipart" else {}

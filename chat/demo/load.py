@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
-from django.db.models import Q
 from django.utils import timezone
 
 from chat.demo.texts import AT_EVENTS, LOBBY, MATCH, TALKS
@@ -76,8 +75,11 @@ def _in_private(people: People, rng: Random) -> Iterator[Talk]:
         if number not in people:
             continue
         me = people[number]
+        confirmed = Membership.objects.filter(confirmed_at__isnull=False)
+        mine = confirmed.filter(member=me).values("organization")
+        theirs = confirmed.filter(organization__in=mine).exclude(member=me)
         colleagues = Member.objects.filter(
-            Q(organizations__memberships__member=me) & ~Q(pk=me.pk), is_active=True
+            pk__in=theirs.values("member"), is_active=True
         )
         known = set(colleagues.values_list("pk", flat=True))
         others = [m for m in people.values() if m.pk in known]
@@ -97,9 +99,10 @@ def _direct_room(one: Member, other: Member) -> Room:
 
 def _in_groups(people: People) -> Iterator[Talk]:
     by_pk = {member.pk: member for member in people.values()}
+    confirmed = Membership.objects.exclude(confirmed_at=None)
     for kind, rows, of in (
         (Kind.EVENT, Attendance.objects.filter(is_waiting=False), "event"),
-        (Kind.ORGANIZATION, Membership.objects.all(), "organization"),
+        (Kind.ORGANIZATION, confirmed, "organization"),
     ):
         rooms = Room.objects.filter(kind=kind).order_by("pk")[:ROOMS_A_KIND]
         for room in rooms:

@@ -12,6 +12,7 @@ import django
 django.setup(set_prefix=False)
 
 from django.core.management import call_command  # noqa: E402
+from django.db.models.functions import Now  # noqa: E402
 from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 from chat.services import lobby_id  # noqa: E402
@@ -41,7 +42,8 @@ def main() -> None:
 def _organize(members: list[Member]) -> None:
     organization = Organization.objects.create(title=f"With {members[0].first_name}")
     Membership.objects.bulk_create(
-        Membership(organization=organization, member=member) for member in members
+        Membership(organization=organization, member=member, confirmed_at=Now())
+        for member in members
     )
 
 

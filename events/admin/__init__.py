@@ -6,6 +6,7 @@ from events.admin import (
     events,
     invitations,
     memberships,
+    naming,
     organizations,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "events",
     "invitations",
     "memberships",
+    "naming",
     "organizations",
 ]

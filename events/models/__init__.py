@@ -8,15 +8,18 @@ from events.models.event_organizations import (
     Status,
 )
 from events.models.events import Event
+from events.models.naming import Departure, NamingMail
 from events.models.organizations import Membership, Organization, Role
 
 __all__ = [
     "Attendance",
     "CalendarFeed",
+    "Departure",
     "Event",
     "EventOrganization",
     "InvitationMail",
     "Membership",
+    "NamingMail",
     "Organization",
     "Role",
     "Status",

@@ -71,9 +71,11 @@ class Organization(models.Model):
 class Membership(models.Model):
     """A member of an organization.
 
-    Whoever was put into it by somebody else has not `confirmed_at`: they are in it, but
-    share neither e-mail nor phone number with the others. Else one could make an
-    organization of strangers and read their addresses.
+    Whoever was named in it by somebody else has not `confirmed_at`: they are listed,
+    and no more. They are not in its room, nobody may write to them for it, and none
+    reads the other's e-mail or phone number. Else one could make an organization of
+    strangers. A trigger (migration 0008) refuses the names of those who left it, or
+    do not want to be named.
     """
 
     organization = models.ForeignKey(

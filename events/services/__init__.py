@@ -13,7 +13,11 @@ from events.services.events import (
     publish_event,
 )
 from events.services.feeds import new_feed, revoke_feed
-from events.services.mails import send_invitation_mail, send_place_mail
+from events.services.mails import (
+    send_invitation_mail,
+    send_naming_mail,
+    send_place_mail,
+)
 from events.services.organizations import (
     OrganizationFields,
     add_member,
@@ -48,5 +52,6 @@ __all__ = [
     "require_may_name",
     "revoke_feed",
     "send_invitation_mail",
+    "send_naming_mail",
     "send_place_mail",
 ]

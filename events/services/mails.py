@@ -2,11 +2,18 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from events import constants, mails
-from events.models import Attendance, EventOrganization, InvitationMail
+from events.models import (
+    Attendance,
+    EventOrganization,
+    InvitationMail,
+    Membership,
+    NamingMail,
+)
 from matchmaker.models import Block
 from matchmaker.querysets import blocks_between
 from project.lib import mailing
@@ -58,6 +65,39 @@ def send_invitation_mail(mail_id: int) -> None:
         mails.invitation_mail(mail),
         record=lambda: due.update(sent_at=Now()),
         give_up=lambda: due.update(given_up_at=Now()),
+    )
+
+
+def send_naming_mail(mail_id: int) -> None:
+    """Tell a member where they were named and how to get out, and record it.
+
+    Nothing is sent to who has confirmed, left or was removed before, is inactive, has
+    no e-mail, or should have had it too long ago.
+    """
+    undone = NamingMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
+    with transaction.atomic():
+        # Held against name_members, which may be asking for it again.
+        held = undone.select_related("member", "organization")
+        mail = held.select_for_update(no_key=True, of=("self",)).first()
+        if mail is None:
+            return
+        if not _is_naming_told(mail):
+            undone.update(given_up_at=Now())
+            return
+    mailing.hand_over(
+        mails.naming_mail(mail),
+        record=lambda: undone.update(sent_at=Now()),
+        give_up=lambda: undone.update(given_up_at=Now()),
+    )
+
+
+def _is_naming_told(mail: NamingMail) -> bool:
+    named = Membership.objects.filter(
+        organization=mail.organization_id, member=mail.member_id, confirmed_at=None
+    )
+    member = mail.member
+    return bool(
+        member.email and member.is_active and _is_recent(mail.due_at) and named.exists()
     )
 
 

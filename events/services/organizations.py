@@ -9,9 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from events import errors, signals
-from events.models import Membership, Organization, Role
+from events.models import Departure, Membership, Organization, Role
 from events.services.locks import hold_members
+from events.services.naming import REFUSALS, name_members, note_departure
 from matchmaker.models import Member
+from matchmaker.staff import may
+from project.lib.constraints import violations_as
 
 
 class OrganizationFields(TypedDict, total=False):
@@ -27,12 +30,12 @@ class OrganizationFields(TypedDict, total=False):
 def create_organization(
     creator: Member, *, users: Iterable[Member], **fields: Unpack[OrganizationFields]
 ) -> Organization:
-    """Make an organization of `creator`, its owner, and `users`, its members.
+    """Make an organization of `creator`, its owner, and name `users` in it.
 
-    Raises UserUnknown for one who was deleted meanwhile.
+    Raises UserUnknown for one who does not want that, or was deleted meanwhile.
     """
     others = {user.pk: user for user in users if user.pk != creator.pk}
-    with transaction.atomic():
+    with violations_as(REFUSALS):
         hold_members(creator, others.values())
         organization = Organization.objects.create(**fields)
         Membership.objects.create(
@@ -41,10 +44,7 @@ def create_organization(
             role=Role.OWNER,
             confirmed_at=Now(),
         )
-        Membership.objects.bulk_create(
-            Membership(organization=organization, member=other)
-            for other in others.values()
-        )
+        name_members(organization, dict.fromkeys(others, Role.MEMBER))
         _tell(organization, creator.pk, *others)
     return organization
 
@@ -52,9 +52,10 @@ def create_organization(
 def change_organization(
     member: Member, organization_id: int, **changes: Unpack[OrganizationFields]
 ) -> Organization:
-    """Raises Unknown, and NotYours for all but its owners and staff."""
+    """Raises Unknown, and NotYours for all but its owners and staff who may."""
     with transaction.atomic():
-        organization = _owned(member, organization_id)
+        organization = _held(organization_id)
+        _require_owner(member, organization, "events.change_organization")
         for name, value in changes.items():
             setattr(organization, name, value)
         organization.save(update_fields=list(changes))
@@ -66,37 +67,34 @@ def delete_organization(member: Member, organization_id: int) -> None:
     with transaction.atomic():
         # Wholly: who names it in an event has it before, or finds it gone.
         organization = _held(organization_id, no_key=False)
-        _require_owner(member, organization)
+        _require_owner(member, organization, "events.delete_organization")
         signals.organization_closed.send(Organization, organization_id=organization.pk)
         organization.delete()
 
 
 def add_member(
     member: Member, organization_id: int, *, user: Member, role: Role | None
-) -> Membership:
-    """Put `user` into an organization, or change the role there; None leaves it.
+) -> None:
+    """Name `user` in an organization, or change the role there; None leaves it.
 
-    Owners and staff may do so; and a member who was put into it confirms with the own
-    id that it is one. Raises Unknown, NotYours, LastOwner, UserUnknown.
+    Owners and staff who may do so; a member who was named confirms with the own id to
+    be one, and so does one who left and is asked back. Raises Unknown, NotYours,
+    LastOwner, and UserUnknown for who does not want to be named.
     """
-    with transaction.atomic():
+    refusals = dict.fromkeys(REFUSALS, errors.OneUserUnknown)
+    with violations_as(refusals):
         hold_members(member, [user])
         organization = _held(organization_id)
         membership = organization.memberships.filter(member=user).first()
-        is_new, is_own = membership is None, user.pk == member.pk
-        if membership is None:
-            membership = Membership(organization=organization, member=user)
-        new_role = role or Role(membership.role)
-        if is_new or not is_own or membership.role != new_role:
-            _require_owner(member, organization)
-        if membership.role == Role.OWNER and new_role != Role.OWNER:
-            _require_another_owner(membership)
-        membership.role = new_role
-        if is_own:
-            membership.confirmed_at = Coalesce("confirmed_at", Now())
-        membership.save()
+        is_own = user.pk == member.pk
+        if membership is not None:
+            _change_role(member, organization, membership, role)
+        elif is_own:
+            _join(member, organization, role or Role.MEMBER)
+        else:
+            _require_owner(member, organization, "events.add_membership")
+            name_members(organization, {user.pk: role or Role.MEMBER})
         _tell(organization, user.pk)
-    return membership
 
 
 def require_may_name(member: Member, organization_id: int) -> None:
@@ -105,30 +103,70 @@ def require_may_name(member: Member, organization_id: int) -> None:
     Before the others are looked up: that would tell who has an account.
     """
     with transaction.atomic():
-        _owned(member, organization_id)
+        organization = _held(organization_id)
+        _require_owner(
+            member, organization, "events.add_membership", "events.change_membership"
+        )
 
 
 def remove_member(
     member: Member, organization_id: int, *, user_id: int | None, email: str | None
 ) -> None:
-    """Owners and staff remove anybody, members themselves; by id or by e-mail.
+    """Owners and staff who may remove anybody, members themselves; by id or by e-mail.
 
-    Also those who are hidden from them. Raises Unknown, NotYours, LastOwner.
+    Also those who are hidden from them. Who leaves comes back by own consent only, and
+    when they are asked back; removing them takes that back too. Raises Unknown,
+    NotYours, LastOwner.
     """
     if email is not None and email.upper() == (member.email or "").upper():
         user_id, email = member.pk, None
     named = Q(member=user_id) if email is None else Q(member__email__iexact=email)
     with transaction.atomic():
+        hold_members(member)
         organization = _held(organization_id)
-        if user_id != member.pk:
-            _require_owner(member, organization)
+        is_own = user_id == member.pk
+        if not is_own:
+            _require_owner(member, organization, "events.delete_membership")
+        organization.departures.filter(named).update(asked_back_at=None)
         membership = organization.memberships.filter(named).first()
         if membership is None:
             return
-        if membership.role == Role.OWNER:
-            _require_another_owner(membership)
+        _require_owner_besides(membership)
+        if is_own:
+            note_departure(membership)
         membership.delete()
         _tell(organization, membership.member_id)
+
+
+def _change_role(
+    member: Member,
+    organization: Organization,
+    membership: Membership,
+    role: Role | None,
+) -> None:
+    """Give a role; of the own membership that confirms it, also with a lesser role."""
+    new_role = role or Role(membership.role)
+    is_own = membership.member_id == member.pk
+    if not is_own or new_role not in (membership.role, Role.MEMBER):
+        _require_owner(member, organization, "events.change_membership")
+    if new_role != Role.OWNER:
+        _require_owner_besides(membership)
+    membership.role = new_role
+    if is_own:
+        membership.confirmed_at = Coalesce("confirmed_at", Now())
+    membership.save(update_fields=["role", "confirmed_at"])
+
+
+def _join(member: Member, organization: Organization, role: Role) -> None:
+    """Come back, if one is asked to; staff who may name anybody name themselves."""
+    left = Departure.objects.filter(organization=organization, member=member)
+    is_asked = left.filter(asked_back_at__isnull=False).exists()
+    if not is_asked or role != Role.MEMBER:
+        _require_owner(member, organization, "events.add_membership")
+    left.delete()
+    Membership.objects.create(
+        organization=organization, member=member, role=role, confirmed_at=Now()
+    )
 
 
 def _tell(organization: Organization, *member_ids: int) -> None:
@@ -146,23 +184,25 @@ def _held(organization_id: int, *, no_key: bool = True) -> Organization:
     return organization
 
 
-def _owned(member: Member, organization_id: int) -> Organization:
-    organization = _held(organization_id)
-    _require_owner(member, organization)
-    return organization
-
-
-def _require_owner(member: Member, organization: Organization) -> None:
-    owners = organization.memberships.filter(role=Role.OWNER)
-    if not member.is_staff and not owners.filter(member=member).exists():
+def _require_owner(
+    member: Member, organization: Organization, *permissions: str
+) -> None:
+    """Raise NotYours for all but its owners, who confirmed, and staff who may."""
+    owners = organization.memberships.filter(
+        member=member, role=Role.OWNER, confirmed_at__isnull=False
+    )
+    if not may(member, *permissions) and not owners.exists():
         raise errors.NotYours
 
 
-def _require_another_owner(membership: Membership) -> None:
-    """One who is active, wants to be it, and is held, since the account may be going.
+def _require_owner_besides(membership: Membership) -> None:
+    """Before an owner goes: another, who is active, wants to be it, and is held.
 
-    Else one could make a stranger the only owner of whatever it is.
+    Held since the account may be going; and who did not confirm to be an owner is
+    none. Else one could make a stranger the only owner of whatever it is.
     """
+    if membership.role != Role.OWNER or membership.confirmed_at is None:
+        return
     owners = membership.organization.memberships.filter(
         role=Role.OWNER, confirmed_at__isnull=False, member__is_active=True
     ).exclude(pk=membership.pk)

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from typing import Unpack
 
-from django.db import transaction
-
 from events import errors, signals
 from events.models import Membership, Organization, Role
 from events.services.locks import hold_members
+from events.services.naming import REFUSALS, name_members
 from events.services.organizations import OrganizationFields
 from matchmaker.models import Member
+from project.lib.constraints import violations_as
 
 
 def register_organization(**fields: Unpack[OrganizationFields]) -> Organization:
@@ -26,9 +26,11 @@ def change_memberships(
 ) -> None:
     """Give members (ids) these roles, and take others out, all at once.
 
-    Who is not in it is put into it. Raises Unknown, LastOwner, UserUnknown.
+    Who is not in it is named, as by its owners. Staff may leave an organization to an
+    owner who has not confirmed yet. Raises Unknown, LastOwner, and UserUnknown for who
+    does not want to be named.
     """
-    with transaction.atomic():
+    with violations_as(REFUSALS):
         hold_members(staff, [Member(pk=pk) for pk in roles])
         held = Organization.objects.select_for_update(no_key=True)
         organization = held.filter(pk=organization_id).first()
@@ -40,11 +42,8 @@ def change_memberships(
         for role in Role:
             given = [pk for pk, its in roles.items() if its == role]
             memberships.filter(member__in=given).update(role=role)
-        Membership.objects.bulk_create(
-            Membership(organization=organization, member_id=pk, role=role)
-            for pk, role in roles.items()
-            if pk not in there
-        )
+        new = {pk: role for pk, role in roles.items() if pk not in there}
+        name_members(organization, new)
         after = there | dict(roles)
         if after and Role.OWNER not in after.values():
             raise errors.LastOwner

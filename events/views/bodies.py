@@ -31,6 +31,22 @@ def asks(request: Request) -> int:
     )
 
 
+def names(request: Request) -> int:
+    """How many members the request would name, known or not, beside the caller."""
+    if "pk" in request.parser_context["kwargs"]:
+        data, _errors = as_json(serializers.NewMembership, request)
+        given = [data.get("user")] if isinstance(data, dict) else None
+    else:
+        data, _errors = as_json(serializers.NewOrganization, request)
+        given = data.get("users") if isinstance(data, dict) else None
+    if not isinstance(given, list) or len(given) > constants.USERS_MAX:
+        return 0
+    read = [serializers.NamedMember(data=one) for one in given]
+    named = [one.validated_data for one in read if one.is_valid()]
+    others = [n for n in named if not serializers.is_oneself(n, request.user)]
+    return len({str(one).upper() for one in others})
+
+
 def _named(request: Request) -> list[int]:
     """The ids under `organizations`; none where there are too many."""
     data, _errors = as_json(serializers.EventChanges, request)

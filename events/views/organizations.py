@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from events import errors, lists, schema, serializers, services
 from events.filters import OrganizationFilter
+from events.views.bodies import names
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.lists import wants_geojson
@@ -30,6 +31,7 @@ class OrganizationViewSet(ViewSet):
         return offset_response(request, lists.read_organizations(request))
 
     @throttled("organization")
+    @throttled("name", times=names)
     @describe(
         _("Create an organization"),
         {201: schema.OrganizationOrFeature},
@@ -51,7 +53,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Change an organization (its owners and staff)"),
+        _("Change an organization (its owners, staff who may change organizations)"),
         {200: schema.OrganizationOrFeature},
         body=serializers.OrganizationChanges,
         errors=[403, 404],
@@ -67,7 +69,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Delete an organization (its owners and staff)"),
+        _("Delete an organization (its owners, staff who may delete organizations)"),
         {204: _("Deleted")},
         errors=[403, 404],
     )
@@ -76,8 +78,9 @@ class OrganizationViewSet(ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @throttled("organization")
+    @throttled("name", times=names)
     @describe(
-        _("Add a member, change their role, or confirm that one is one"),
+        _("Name a member, change their role, or confirm that one is one"),
         {200: schema.OrganizationOrFeature},
         body=serializers.NewMembership,
         errors=[403, 404, 409],
@@ -90,7 +93,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Remove a member, or leave"),
+        _("Remove a member, or leave: one comes back by own consent only"),
         {204: _("No member")},
         body=serializers.FormerMembership,
         errors=[403, 404, 409],

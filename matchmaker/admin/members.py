@@ -28,7 +28,7 @@ NEW_FIELDS = (
 SIGN_IN_FIELDS = ("email", "phone_number", "claimed_phone", "password", "is_active")
 PROFILE_FIELDS = (
     "first_name", "last_name", "gender", "looking_for", "language",
-    "preview", "picture",
+    "may_be_named", "preview", "picture",
 )  # fmt: skip
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 

@@ -120,6 +120,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("An inactive member cannot sign in and is invisible."),
     )
+    may_be_named = models.BooleanField(
+        _("may be named in organizations"), default=True, db_default=True
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     token_version = models.PositiveIntegerField(

@@ -42,6 +42,7 @@ class Profile(TypedDict, total=False):
     gender: str
     looking_for: str
     language: str | None
+    may_be_named: bool
     location: Point | None
     avatar: Image.Image | None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from chat import reads, services
@@ -34,7 +35,9 @@ def fill(me: Member, number: int) -> None:
     )
     Attendance.objects.bulk_create(Attendance(event=e, member=me) for e in events)
     clubs = Organization.objects.bulk_create(Organization(title="C") for _ in others)
-    Membership.objects.bulk_create(Membership(organization=c, member=me) for c in clubs)
+    Membership.objects.bulk_create(
+        Membership(organization=c, member=me, confirmed_at=Now()) for c in clubs
+    )
     rooms = Room.objects.all()
     Message.objects.bulk_create(
         Message(room=room, number=room.last_number + 1, sender=me, text="x")
@@ -106,8 +109,8 @@ def crowd(ann) -> Member:
                 (title, description, postcode, address, created_at)
             SELECT 'C', '', '', '', now() FROM generate_series(1, %s);
             INSERT INTO events_membership
-                (organization_id, member_id, role, created_at)
-            SELECT o.id, m.id, 'member', now() FROM matchmaker_member m
+                (organization_id, member_id, role, created_at, confirmed_at)
+            SELECT o.id, m.id, 'member', now(), now() FROM matchmaker_member m
             JOIN events_organization o ON o.id %% 1000 = m.id %% 1000;
             INSERT INTO events_event (title, description, image, thumbnail, is_all_day,
                 attendees, published_at, uid, sequence, attempts)

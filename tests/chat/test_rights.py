@@ -115,14 +115,29 @@ def test_an_event_has_its_room_from_its_publication_on(ann):
     assert is_open(event.room, ann)
 
 
-def test_an_organization_is_its_members(ann, bob):
+def test_an_organization_is_its_confirmed_members(ann, bob):
     organization = event_services.create_organization(ann, users=[bob], title="Club")
     room = organization.room
+    assert is_open(room, ann)
+    assert not is_open(room, bob)  # named, and no more
+    with pytest.raises(errors.NotAcquainted):
+        services.open_direct_room(ann, bob.pk)
+    with pytest.raises(errors.NotAcquainted):
+        services.open_direct_room(bob, ann.pk)
+
+    event_services.add_member(bob, organization.pk, user=bob, role=None)
     assert is_open(room, ann, bob)
+    direct, _is_new = services.open_direct_room(ann, bob.pk)
+    assert is_open(direct, ann, bob)
 
     event_services.remove_member(bob, organization.pk, user_id=bob.pk, email=None)
     assert is_open(room, ann)
     assert not is_open(room, bob)
+    assert not is_open(direct, ann, bob)
+
+    event_services.add_member(ann, organization.pk, user=bob, role=None)
+    assert not is_open(room, bob)
+    assert not is_open(direct, ann, bob)
 
     event_services.delete_organization(ann, organization.pk)
     assert not Room.objects.filter(pk=room.pk).exists()

@@ -6,7 +6,7 @@ import signal
 import pytest
 from django.utils import timezone
 
-from chat import services
+from chat import errors, services
 from events import services as event_services
 from events.models import Attendance, Event, Membership, Organization
 from matchmaker.models import Member
@@ -70,23 +70,25 @@ def put_together(**confirmed: Member) -> Organization:
     return organization
 
 
-def test_who_was_put_into_an_organization_is_not_told_nor_seen(server, other_server):
-    """Not by a room of two, which whoever did it may open, either."""
+def test_who_was_named_in_an_organization_has_no_room_of_it(server, other_server):
+    """Nor a room of two, until both have confirmed."""
     ann, bob, cid = new_member("Ann"), new_member("Bob"), new_member("Cid")
     club = put_together(ann=ann, bob_not=bob, cid=cid)
-    services.open_direct_room(ann, bob.pk)
+    with pytest.raises(errors.NotAcquainted):
+        services.open_direct_room(ann, bob.pk)
     with Chat(server, ann) as a:
         with Chat(other_server, cid) as c:
             assert c.next() == presence(ann, "online")
             assert a.next() == presence(cid, "online")
             with Chat(server, bob) as b, Chat(other_server, bob) as phone:
-                assert len(b.welcome["rooms"]) == 3
+                assert [r["kind"] for r in b.welcome["rooms"]] == ["lobby"]
                 assert b.silence() == phone.silence() == []
             assert a.silence() == c.silence() == []
         assert a.next() == presence(cid, "offline")
 
         with Chat(other_server, bob) as b:
             event_services.add_member(bob, club.pk, user=bob, role=None)
+            assert b.next()["room"]["kind"] == "organization"
             assert b.next() == presence(ann, "online")
             assert a.next() == presence(bob, "online")
         assert a.next() == presence(bob, "offline")

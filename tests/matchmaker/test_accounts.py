@@ -46,6 +46,7 @@ def test_create_answers_the_own_profile(api, db, path):
         "pending_email": None,
         "phone_number": None,
         "phone_verified": False,
+        "may_be_named": True,
         "first_name": "Ann",
         "last_name": "Lee",
         "gender": "female",

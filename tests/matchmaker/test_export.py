@@ -360,10 +360,10 @@ def test_many_rows_cost_no_more_queries(ann, as_ann):
 
     # Who asks; the rows of the profile, the avatar and the anchor; anchors left; likes
     # given and received, matches, passes, blocks, reports, mails; the key and the
-    # refresh tokens; six of events. The answers about the e-mail, which the profile
+    # refresh tokens; eight of events. The answers about the e-mail, which the profile
     # has too; all questions about it; codes, the one activated, those invited, the
     # leaderboard. Two of the chat.
-    assert few == queries() == 29
+    assert few == queries() == 31
     assert len(as_ann.get(EXPORT).json()["likes_given"]) == 3001
 
 

@@ -54,7 +54,8 @@ ORGANIZATIONS = Folder(
                 "nothing of Bob, who was not asked": """
                     const bob = body.users.find(({ id }) => id === get("bob_id"));
                     pm.expect(bob).to.have.all.keys(
-                      "id", "first_name", "last_name", "role");
+                      "id", "first_name", "last_name", "role", "confirmed");
+                    pm.expect(bob.confirmed).to.be.false;
                 """,
             },
             keep={"organization_id": "body.id"},
@@ -175,6 +176,36 @@ ORGANIZATIONS = Folder(
             204,
             json={"user": {"id": "{{ann_id}}"}},
             auth=ANN,
+        ),
+        Request(
+            "Eve names Ann again",
+            f"POST {MEMBERS}",
+            "Who left comes back by own consent only: Ann is asked, and not listed.",
+            200,
+            {
+                "without Ann": """
+                    const ids = body.users.map(({ id }) => id);
+                    pm.expect(ids).not.to.include(get("ann_id"));
+                """,
+            },
+            json={"user": {"id": "{{ann_id}}"}},
+        ),
+        Request(
+            "Ann does not want to be named",
+            "PATCH /api/clients/me/",
+            "By nobody, in any organization.",
+            200,
+            {"so it is": "pm.expect(body.may_be_named).to.be.false"},
+            json={"may_be_named": False},
+            auth=ANN,
+        ),
+        Request(
+            "Eve names Ann once more",
+            f"POST {MEMBERS}",
+            "Answered as if there were no Ann.",
+            400,
+            fields("user"),
+            json={"user": {"id": "{{ann_id}}"}},
         ),
         Request(
             "The last owner leaves it",

@@ -19,8 +19,8 @@ NO_PICTURE = File("no_picture.png")
 OWN_PROFILE = """
     pm.expect(body).to.include.all.keys(
       "id", "email", "email_verified", "pending_email", "phone_number",
-      "phone_verified", "first_name", "last_name", "gender", "looking_for", "avatar",
-      "language", "location", "date_joined");
+      "phone_verified", "may_be_named", "first_name", "last_name", "gender",
+      "looking_for", "avatar", "language", "location", "date_joined");
 """
 PUBLIC_KEYS = (
     '"id", "first_name", "last_name", "gender", "avatar", "distance_km", "liked"'

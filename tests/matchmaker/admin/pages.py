@@ -37,7 +37,11 @@ def form_of(member: Member, **changes) -> dict:
         "looking_for": member.looking_for,
         "language": member.language,
         "location": member.location.geojson if member.location else "",
-        **{f: "on" for f in ("is_active", "is_staff") if getattr(member, f)},
+        **{
+            flag: "on"
+            for flag in ("is_active", "may_be_named", "is_staff")
+            if getattr(member, flag)
+        },
     }
     return {k: v for k, v in (data | changes).items() if v is not None}
 
