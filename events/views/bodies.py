@@ -43,7 +43,8 @@ def names(request: Request) -> int:
         return 0
     read = [serializers.NamedMember(data=one) for one in given]
     named = [one.validated_data for one in read if one.is_valid()]
-    others = [n for n in named if not serializers.is_oneself(n, request.user)]
+    me: Any = request.user
+    others = [n for n in named if not serializers.is_oneself(n, me)]
     return len({str(one).upper() for one in others})
 
 
