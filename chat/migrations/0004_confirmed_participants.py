@@ -15,7 +15,7 @@ WHERE room.id = participant.room_id
 class Migration(migrations.Migration):
     dependencies = [
         ("chat", "0003_text_constraints"),
-        ("events", "0008_naming"),
+        ("events", "0009_naming"),
     ]
 
     operations = [migrations.RunSQL(FORGET, migrations.RunSQL.noop)]

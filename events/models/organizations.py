@@ -74,7 +74,7 @@ class Membership(models.Model):
     Whoever was named in it by somebody else has not `confirmed_at`: they are listed,
     and no more. They are not in its room, nobody may write to them for it, and none
     reads the other's e-mail or phone number. Else one could make an organization of
-    strangers. A trigger (migration 0008) refuses the names of those who left it, or
+    strangers. A trigger (migration 0009) refuses the names of those who left it, or
     do not want to be named.
     """
 

@@ -9,7 +9,7 @@ from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
 from project.lib import due
 
-# The database's word (migration 0008), whoever writes.
+# The database's word (migration 0009), whoever writes.
 REFUSALS = {"membership_by_consent": errors.UserUnknown}
 
 

@@ -40,7 +40,7 @@ DROP FUNCTION events_name_by_consent();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0007_folded_titles"),
+        ("events", "0008_frozen_feeds_and_days"),
         ("matchmaker", "0014_may_be_named"),
     ]
 
