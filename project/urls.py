@@ -37,6 +37,12 @@ urlpatterns = [
         admin.site.admin_view(change_own_password),
         name="own-password",
     ),
+    # The admin's sign-in shows a link to the path of this name.
+    path(
+        "admin/password_reset/",
+        RedirectView.as_view(pattern_name="reset"),
+        name="admin_password_reset",
+    ),
     path("admin/", admin.site.urls),
     re_path(
         r"^media/(?P<name>[a-z]+/[0-9a-f]{32}\.jpg)$",

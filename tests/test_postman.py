@@ -77,9 +77,10 @@ def routes(resolver: URLResolver) -> Iterator[str]:
 def test_every_route_is_asked():
     names = {name.split(":")[-1] for _method, name in asked()}
 
-    # Pictures are asked for by the addresses that answers give; the other is a page
+    # Pictures are asked for by the addresses that answers give; the others are pages
     # of the admin's.
-    assert {*routes(get_resolver())} - names == {"media", "own-password"}
+    others = {"media", "own-password", "admin_password_reset"}
+    assert {*routes(get_resolver())} - names == others
     assert {
         item["request"]["url"]
         for item in ITEMS

@@ -25,7 +25,10 @@ NEW_FIELDS = (
     "email", "phone_number", "first_name", "last_name",
     "usable_password", "password1", "password2",
 )  # fmt: skip
-SIGN_IN_FIELDS = ("email", "phone_number", "claimed_phone", "password", "is_active")
+SIGN_IN_FIELDS = (
+    "email", "email_verified_at", "pending_email", "phone_number", "claimed_phone",
+    "password", "is_active",
+)  # fmt: skip
 PROFILE_FIELDS = (
     "first_name", "last_name", "gender", "looking_for", "language",
     "may_be_named", "preview", "picture",
@@ -57,6 +60,7 @@ class MemberAdmin(
         "looking_for",
         ("location", admin.EmptyFieldListFilter),
         ("avatar", admin.EmptyFieldListFilter),
+        ("email_verified_at", admin.EmptyFieldListFilter),
         "language",
         "date_joined",
     )
@@ -71,7 +75,8 @@ class MemberAdmin(
     actions = ("deactivate", "activate")
 
     readonly_fields = (
-        "claimed_phone", "preview", "public_point", "date_joined", "last_login",
+        "email_verified_at", "pending_email", "claimed_phone", "preview",
+        "public_point", "date_joined", "last_login",
     )  # fmt: skip
     add_fieldsets = ((None, {"fields": NEW_FIELDS, "classes": ("wide",)}),)
     fieldsets = (

@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from chat import services as chat_services
 from events import services as event_services
 from events.models import CalendarFeed
-from matchmaker import services
+from matchmaker import links, services
 from matchmaker.models import Member
 from project.schema import INFO, Generator
 from referrals import one_time
@@ -124,6 +124,12 @@ def test_operation(case: Case, server, session, nameless, new_key):
 
 
 # What succeeds, which hardly any generated request does: JSON or form by operation.
+def link(kind: links.Link, email: str) -> dict[str, str]:
+    """What a mailed link brings."""
+    member = Member.objects.get(email=email)
+    return {"uid": links.encode_uid(member.pk), "token": kind.make_token(member)}
+
+
 SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
     "POST /api/auth/signup/": lambda me: {"phone": PHONE},
     "POST /api/auth/login/": lambda me: {
@@ -159,6 +165,13 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
         "phone_number": OWN_PHONE,
         "confirmation_code": one_time.issue(OWN_PHONE),
     },
+    "POST /api/clients/me/verify_email/": lambda me: {},
+    "POST /api/clients/reset_password/": lambda me: {"email": me},
+    "POST /api/clients/reset_password_confirm/": lambda me: {
+        **link(links.RESET, me),
+        "new_password": PASSWORD + "!",
+    },
+    "POST /api/clients/verify_email_confirm/": lambda me: link(links.VERIFY, me),
     "POST /api/clients/set_password/": lambda me: {
         "current_password": PASSWORD,
         "new_password": PASSWORD + "!",
@@ -280,6 +293,7 @@ def have_feed(email: str) -> dict[str, Any]:
 
 
 def have_email_answers(email: str) -> dict[str, Any]:
+    Member.objects.filter(email=email).update(email_verified_at=timezone.now())
     answered = {"member": Member.objects.get(email=email), "done_at": timezone.now()}
     EmailLookupFactory(kind="verifier", status="valid", **answered)
     found = {"person": {"geo": {"lat": 59.94}}, "company": None}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from matchmaker import services
@@ -49,6 +50,7 @@ def test_search_by_part_of_an_email_finds_nobody(admin_client, eve):
         {"looking_for__exact": "male"},
         {"location__isempty": 0},
         {"avatar__isempty": 0},
+        {"email_verified_at__isempty": 0},
         {"language__exact": "ru"},
         {"date_joined__lt": "2021-01-01 00:00:00+00:00"},
     ],
@@ -58,7 +60,7 @@ def test_filter_keeps_only_what_it_says(admin_client, admin_user, eve, query):
     changes = {"language": "ru", "looking_for": "male"}
     services.update_profile(eve, avatar=Image.new("RGB", (9, 9)), **changes)
     Member.objects.filter(pk=eve.pk).update(
-        date_joined=datetime(2020, 1, 1, tzinfo=UTC)
+        date_joined=datetime(2020, 1, 1, tzinfo=UTC), email_verified_at=timezone.now()
     )
 
     assert listed(admin_client.get(LIST, query)) == [eve]

@@ -33,3 +33,10 @@ def test_keys_are_not_in_the_admin(admin_client):
 
     assert "authtoken" not in page
     assert "token_blacklist" not in page
+
+
+def test_staff_who_has_forgotten_it_finds_the_page_of_links(client, db):
+    page = client.get("/admin/login/")
+    assert 'href="/admin/password_reset/"' in page.content.decode()
+
+    assert client.get("/admin/password_reset/").url == "/reset"
