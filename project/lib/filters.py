@@ -37,12 +37,15 @@ class KilometresFilter(django_filters.NumberFilter):
 
 
 class BoxField(forms.CharField):
-    """`west,south,east,north` in degrees; west > east crosses the antimeridian."""
+    """`west,south,east,north` in degrees; west > east crosses the antimeridian.
+
+    Maps that scroll around the earth send longitudes beyond 180.
+    """
 
     default_error_messages = {
         "box": _(
-            "Give west,south,east,north in degrees: longitudes from -180 to 180, "
-            "latitudes from -90 to 90, south not above north."
+            "Give west,south,east,north in degrees: latitudes from -90 to 90, "
+            "south not above north."
         )
     }
 
@@ -58,12 +61,10 @@ class BoxField(forms.CharField):
             raise forms.ValidationError(self.error_messages["box"], "box") from None
         if not (
             all(math.isfinite(v) for v in (west, south, east, north))
-            and -180 <= west <= 180
-            and -180 <= east <= 180
             and -90 <= south <= north <= 90
         ):
             raise forms.ValidationError(self.error_messages["box"], "box")
-        return Box(west, south, east, north, crosses=west > east)
+        return Box.of(west, south, east, north)
 
 
 class BoxFilter(django_filters.Filter):

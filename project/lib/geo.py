@@ -49,6 +49,20 @@ class Box:
     north: Any
     crosses: bool
 
+    @classmethod
+    def of(cls, west: float, south: float, east: float, north: float) -> "Box":
+        """The box of these degrees, longitudes modulo 360.
+
+        Whatever is wider than a turn is the whole earth. ±180 is one meridian, so a
+        box that ends on it ends on its other side.
+        """
+        if east - west >= 360:
+            return cls(-180.0, south, 180.0, north, crosses=False)
+        west, east = _around(west), _around(east)
+        west = 180.0 if west == -180 else west
+        east = -180.0 if east == 180 else east
+        return cls(west, south, east, north, crosses=west > east)
+
     @property
     def variant(self) -> bool:
         return self.crosses
@@ -61,6 +75,11 @@ class Box:
         if self.crosses:
             return [(self.west, Value(180.0)), (Value(-180.0), self.east)]
         return [(self.west, self.east)]
+
+
+def _around(lon: float) -> float:
+    """The longitude from -180 to 180; exactly as it is where it is there already."""
+    return lon if -180 <= lon <= 180 else (lon + 180) % 360 - 180
 
 
 class DistanceM(Func):

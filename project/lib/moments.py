@@ -26,7 +26,7 @@ _SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d(:?\d\d)?)$")
 # The only forms that are read, of all of ISO 8601 that Python would.
 _WRITTEN = re.compile(
     r"\d{4}-\d\d-\d\d"
-    r"([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?",
+    r"([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?",
     re.ASCII,
 )
 

@@ -354,7 +354,7 @@ def test_by_attendance(ann, as_ann):
         ("point", "Moscow"),
         ("in_bbox", "1,2,3"),
         ("in_bbox", "0,50,10,40"),
-        ("in_bbox", "-181,0,0,1"),
+        ("in_bbox", "-181,0,0,91"),
         ("in_bbox", "0,0,0,nan"),
         ("format", "xml"),
     ],

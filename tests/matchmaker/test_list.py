@@ -235,7 +235,7 @@ def test_box_crosses_the_antimeridian(as_ann):
         ("in_bbox", "1,2,3"),
         ("in_bbox", "1,2,3,nan"),
         ("in_bbox", "1,50,3,40"),
-        ("in_bbox", "-181,0,0,1"),
+        ("in_bbox", "-181,0,0,91"),
         ("in_bbox", "a,b,c,d"),
         ("page_size", "0"),
         ("page_size", "101"),
