@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from events import errors
 from events.models import CalendarFeed
 from events.models.calendars import new_secret
-from events.services.locks import hold_members
 from matchmaker.models import Member
+from matchmaker.services.locks import locked_caller
 from project.lib.constraints import violations_as
 
 
@@ -14,10 +14,10 @@ def new_feed(member: Member, filters: Mapping[str, str] | None = None) -> Calend
     """Give the member an address; one that was there before is dead.
 
     `filters`: as FeedFilter has read them. Raises PointMissing, and TokenDead when the
-    member was deleted meanwhile.
+    member was deleted or signed out everywhere meanwhile.
     """
     with violations_as({"feed_distance_has_point": errors.PointMissing}):
-        hold_members(member)
+        locked_caller(member)
         feed, _is_new = CalendarFeed.objects.update_or_create(
             member=member,
             defaults={"secret": new_secret(), "filters": dict(filters or {})},

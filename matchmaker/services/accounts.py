@@ -85,7 +85,7 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
             **emails.columns(row, changes),
         }
         if pending := values.get("pending_email"):
-            emails.ask_for_change(member, row, pending)
+            emails.ask_for_change(member, pending)
         if has_picture:
             values["avatar"] = stored
             delete_after_commit(row.avatar.name)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker import constants, errors, links, signals
 from matchmaker.models import AccountMail, Member
-from matchmaker.services.locks import locked_member
+from matchmaker.services.locks import locked_caller, locked_member
 from matchmaker.services.phones import drop_phone_claim
 from matchmaker.services.sign_in import sign_out_everywhere
 from project.lib import due
@@ -47,15 +47,13 @@ def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {"email_verified_at": None, "pending_email": None}
 
 
-def ask_for_change(member: Member, row: Member, email: str) -> None:
+def ask_for_change(member: Member, email: str) -> None:
     """Mail a link to the e-mail that is to be the account's, and tell the present one.
 
-    `row` is the member's, locked. Raises TokenDead where the password was changed, or
-    the member signed out everywhere, since `member` was read: whoever changes a
-    password ends what others have begun.
+    Raises TokenDead where the member has been signed out everywhere, as by a new
+    password, since `member` was read: that ends what others have begun.
     """
-    if (row.password, row.token_version) != (member.password, member.token_version):
-        raise errors.TokenDead
+    row = locked_caller(member)
     _ask_for_mail(Kind.NEW_EMAIL_PROOF, member=row, email=email)
     if row.email is not None:
         _ask_for_mail(Kind.EMAIL_CHANGE_ASKED, member=row, email=row.email)

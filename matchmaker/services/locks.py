@@ -35,6 +35,18 @@ def locked_member(member: Member) -> Member:
     return row
 
 
+def locked_caller(member: Member) -> Member:
+    """The row of whoever has just signed in, or bears a token, locked.
+
+    Raises TokenDead if the member is gone, inactive or signed out everywhere since
+    `member` was read: what was let in before a new password is not done after it.
+    """
+    row = locked_member(member)
+    if not row.is_active or row.token_version != member.token_version:
+        raise errors.TokenDead
+    return row
+
+
 def locked_members(ids: Iterable[int]) -> dict[int, Member]:
     """The rows of these members as they are now, until the transaction ends."""
     rows = Member.objects.select_for_update().filter(pk__in=[*ids]).order_by("pk")

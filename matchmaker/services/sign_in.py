@@ -20,7 +20,7 @@ from matchmaker.authentication import (
     refresh_token_for,
 )
 from matchmaker.models import Member, TokenFamily
-from matchmaker.services.locks import locked_member
+from matchmaker.services.locks import locked_caller, locked_member
 
 
 class TokenPair(TypedDict):
@@ -40,11 +40,15 @@ def authenticated(email: str, password: str) -> Member:
 
 
 def issue_key(member: Member) -> Token:
-    """The member's one key, made if need be. Raises SignInFailed if it was deleted."""
+    """The member's one key, made if need be.
+
+    Raises SignInFailed if the member is gone, or signed out everywhere since it was
+    read: whoever came in by an old password gets no key after it was replaced.
+    """
     try:
         with transaction.atomic():
-            return Token.objects.get_or_create(user=member)[0]
-    except IntegrityError as error:
+            return Token.objects.get_or_create(user=locked_caller(member))[0]
+    except errors.TokenDead as error:
         raise errors.SignInFailed from error
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from events.models import CalendarFeed
+from events.services import new_feed
 from matchmaker import errors, services
 from matchmaker.models import AccountMail, Member
 from matchmaker.tasks import ACCOUNT_MAIL
@@ -136,6 +139,54 @@ def test_reset_and_tokens_that_are_renewed(eva, _round):
 
     assert reset == "204"
     client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    assert client.get(ME).status_code == 401
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_reset_and_a_sign_in_for_a_key(eva, _round):
+    link = reset_link(OLD)
+    given = {"email": OLD, "password": PASSWORD}
+
+    reset, signed_in = at_once(
+        lambda: link.reset("another horse 8"),
+        lambda: APIClient().post("/api/auth/token/login/", given).status_code,
+    )
+
+    assert (reset, signed_in in (200, 400)) == (204, True)
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_reset_and_a_new_calendar_feed(eva, _round):
+    link, client = reset_link(OLD), client_of(eva)
+
+    reset, made = at_once(
+        lambda: link.reset("another horse 8"),
+        lambda: client.post("/api/events/calendar/").status_code,
+    )
+
+    assert (reset, made in (200, 201, 401)) == (204, True)
+    assert not CalendarFeed.objects.exists()
+
+
+def test_whoever_was_let_in_before_a_reset_does_nothing_after_it(eva):
+    """As the races above may end, but surely."""
+    let_in = services.authenticated(OLD, PASSWORD)
+    assert reset_link(OLD).reset("another horse 8") == 204
+
+    with pytest.raises(errors.SignInFailed):
+        services.issue_key(let_in)
+    for late in (
+        lambda: new_feed(let_in),
+        lambda: services.update_profile(let_in, pending_email=NEW),
+        lambda: services.prove_phone(let_in, "+79991234567"),
+        lambda: services.change_password(let_in, "third horse 9"),
+    ):
+        with pytest.raises(errors.TokenDead):
+            late()
+    client = APIClient()
+    access = services.issue_tokens(let_in)["access"]
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
     assert client.get(ME).status_code == 401
 
