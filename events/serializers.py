@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -13,6 +12,7 @@ from events.models import Organization, Role
 from matchmaker.models import Member
 from matchmaker.pictures import PictureField
 from project.lib.bodies import as_json
+from project.lib.emails import email_identity
 from project.lib.fields import LocationInput
 from project.lib.moments import MomentField
 from project.lib.text import TextField
@@ -70,14 +70,13 @@ def _members(
     if there is not None:
         willing |= Q(pk__in=there.values("pk"))
     ids = [n["id"] for n in named if "id" in n]
-    emails = [n["email"].upper() for n in named if "email" in n]
+    emails = [email_identity(n["email"]) for n in named if "email" in n]
     known = Member.objects.visible_to(viewer).filter(willing)
-    known = known.alias(upper=Upper("email"))
-    found = known.filter(Q(pk__in=ids) | Q(upper__in=emails))
-    by_name: dict[Any, Member] = {m.pk: m for m in found}
-    by_name |= {m.email.upper(): m for m in by_name.copy().values() if m.email}
+    found = list(known.filter(Q(pk__in=ids) | Q(email_identity__in=emails)))
+    by_name: dict[Any, Member] = {m.email_identity: m for m in found}
+    by_name |= {m.pk: m for m in found}
     try:
-        return [by_name[n.get("id") or n["email"].upper()] for n in named]
+        return [by_name[n.get("id") or email_identity(n["email"])] for n in named]
     except KeyError:
         raise serializers.ValidationError(errors.UserUnknown.detail) from None
 
@@ -126,7 +125,7 @@ def names_oneself(request: Any) -> bool:
 
 def is_oneself(named: dict[str, Any], me: Member) -> bool:
     return named.get("id") == me.pk or (
-        bool(me.email) and named.get("email", "").upper() == str(me.email).upper()
+        "email" in named and email_identity(named["email"]) == me.email_identity
     )
 
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from matchmaker import errors, links
 from matchmaker.models import Member
 from project.lib.email_fields import EmailField
+from project.lib.passwords import composed
 
 PASSWORD_MAX_LENGTH = 128
 WRONG_PASSWORD = _("The current password is incorrect.")
@@ -25,6 +26,10 @@ class PasswordField(serializers.CharField):
             style={"input_type": "password"},
             **kwargs,
         )
+
+    def run_validators(self, value: str) -> None:
+        # Of the password that is hashed; what was typed may be longer.
+        super().run_validators(composed(value))
 
 
 class PasswordChange(CurrentPasswordSerializer):

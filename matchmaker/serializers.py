@@ -12,6 +12,7 @@ from matchmaker import constants, errors, own_profile
 from matchmaker.credentials import PasswordField, checked_password
 from matchmaker.models import Gender, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
+from project.lib.email_fields import EmailField
 from project.lib.fields import LocationInput, PhoneField
 from project.lib.geojson import COORDINATE_DIGITS
 from project.lib.languages import language_asked_for
@@ -21,14 +22,14 @@ from project.lib.text import TextField
 class NewMember(LocationInput):
     """What every sign-up by e-mail has in common."""
 
-    email = serializers.EmailField(max_length=254)
+    email = EmailField()
     password = PasswordField()
     first_name = TextField(max_length=150, required=False, allow_blank=True)
     last_name = TextField(max_length=150, required=False, allow_blank=True)
     gender = serializers.ChoiceField(Gender.choices, required=False, allow_blank=True)
 
     def validate_email(self, value: str) -> str:
-        if Member.objects.filter(email__iexact=value).exists():
+        if Member.objects.filter(email_identity=value).exists():
             raise serializers.ValidationError(errors.EmailTaken.detail)
         return value
 

@@ -173,7 +173,7 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", 10)
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Matchmaker <matchmaker@localhost>")
 
 SILENCED_SYSTEM_CHECKS = [
-    "auth.E003",  # unique by its identity: member_email_identity_unique
+    "auth.W004",  # unique by its identity: member_email_identity_unique
     "gis.W001",  # GDAL reads no file or address that a client names
     # Whether every name below this one speaks HTTPS, its owner knows: a wrong yes
     # shuts them out of browsers, and preloading is all but irrevocable.
@@ -185,14 +185,14 @@ AUTH_USER_MODEL = "matchmaker.Member"
 KEEP_SECOND_ACCOUNTS = env.bool("KEEP_SECOND_ACCOUNTS", False)
 # Of links in mails, from when the mail is handed to the mail server.
 PASSWORD_RESET_TIMEOUT = 3600
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["matchmaker.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": f"project.lib.passwords.{name}"}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "SimilarityValidator",
+        "LengthValidator",
+        "CommonValidator",
+        "NumericValidator",
     )
 ]
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+from project.lib.emails import deliverable
 from referrals import foreign_json
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def verify(email: str) -> dict[str, Any] | None:
 
     Raises Later, Claimed or Rejected.
     """
-    return _object(_ask("email-verifier", email=email), "data")
+    return _object(_ask("email-verifier", email=deliverable(email)), "data")
 
 
 def enrich(email: str) -> dict[str, Any] | None:
@@ -66,7 +67,7 @@ def enrich(email: str) -> dict[str, Any] | None:
 
     Raises Later, Claimed or Rejected.
     """
-    body = _ask("combined/find", email=email, clearbit_format="true")
+    body = _ask("combined/find", email=deliverable(email), clearbit_format="true")
     both = _object(body, "data") or body
     found = {part: _object(both, part) for part in ("person", "company")}
     return found if any(found.values()) else None

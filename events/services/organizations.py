@@ -15,6 +15,7 @@ from events.services.naming import REFUSALS, name_members, note_departure
 from matchmaker.models import Member
 from matchmaker.staff import may
 from project.lib.constraints import violations_as
+from project.lib.emails import email_identity
 
 
 class OrganizationFields(TypedDict, total=False):
@@ -118,9 +119,9 @@ def remove_member(
     when they are asked back; removing them takes that back too. Raises Unknown,
     NotYours, LastOwner.
     """
-    if email is not None and email.upper() == (member.email or "").upper():
+    if email is not None and email_identity(email) == member.email_identity:
         user_id, email = member.pk, None
-    named = Q(member=user_id) if email is None else Q(member__email__iexact=email)
+    named = Q(member=user_id) if email is None else Q(member__email_identity=email)
     with transaction.atomic():
         hold_members(member)
         organization = _held(organization_id)

@@ -25,4 +25,4 @@ def members_of(contact: str) -> QuerySet[Member]:
     """Whose the whole e-mail address or phone number is."""
     if phone := phone_in(contact):
         return Member.objects.filter(has_phone(phone))
-    return Member.objects.filter(email__iexact=contact)
+    return Member.objects.filter(email_identity=contact)

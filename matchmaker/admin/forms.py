@@ -53,7 +53,7 @@ class ContactForm(forms.ModelForm):
 
     def clean_email(self) -> str | None:
         email: str | None = self.cleaned_data["email"]
-        if email and self._others().filter(email__iexact=email).exists():
+        if email and self._others().filter(email_identity=email).exists():
             raise forms.ValidationError(str(errors.EmailTaken.detail))
         return email
 

@@ -68,7 +68,7 @@ class MemberAdmin(
     search_fields = (
         "first_name_folded__finds",
         "last_name_folded__finds",
-        "=email",
+        "email_identity__exact",
         "phone_number__exact",
     )
     search_help_text = _("Part of a name, a whole e-mail address or phone number.")

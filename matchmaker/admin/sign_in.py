@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.forms import ValidationError
@@ -9,11 +10,18 @@ from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 
 from project.lib import throttles
+from project.lib.emails import email_identity
 
 
 class SignInForm(AdminAuthenticationForm):
+    # Django's own field puts it into NFKC, which makes two mailboxes one.
+    username = forms.CharField(
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"})
+    )
+
     def clean(self) -> dict[str, Any]:
-        count_or_refuse("sign_in", self.request, self.cleaned_data.get("username"))
+        email = email_identity(self.cleaned_data.get("username", ""))
+        count_or_refuse("sign_in", self.request, email)
         return super().clean()
 
 

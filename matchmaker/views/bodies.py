@@ -10,6 +10,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from project.lib import bodies
+from project.lib.emails import email_identity
 from project.lib.fields import LocationInput
 
 
@@ -26,9 +27,9 @@ def validated(
 
 
 def email_tried(request: Request) -> str | None:
-    """Whose account one asks to be let into, as it was typed."""
+    """Whose account one asks to be let into, however it was spelt."""
     email = _fields(request).get("email")
-    return None if email is None else str(email)
+    return None if email is None else email_identity(str(email))
 
 
 def own_email(request: Request) -> str | None:

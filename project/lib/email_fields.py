@@ -4,13 +4,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
+from django.core.validators import EmailValidator, validate_email
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Collate, Concat, Lower
 from rest_framework import serializers
 
-from project.lib.emails import EMAIL_MAX_LENGTH, checked_email, email_identity
+from project.lib.emails import (
+    EMAIL_MAX_LENGTH,
+    checked_email,
+    deliverable,
+    email_identity,
+)
 
 
 class EmailField(serializers.EmailField):
@@ -26,6 +31,23 @@ class EmailField(serializers.EmailField):
     def to_internal_value(self, data: Any) -> str:
         try:
             return checked_email(super().to_internal_value(data))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages, error.code) from error
+
+
+class SoughtEmailField(serializers.CharField):
+    """The e-mail by which somebody is looked for; what is none at all is 400.
+
+    Also one whose domain IDNA refuses: old accounts may have such, else it is nobody's.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=EMAIL_MAX_LENGTH, **kwargs)
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        try:
+            validate_email(deliverable(value))
         except ValidationError as error:
             raise serializers.ValidationError(error.messages, error.code) from error
 

@@ -80,7 +80,7 @@ def _a_labels(domain: str) -> str | None:
     """The domain in A-labels, in small letters; None for what IDNA 2008 refuses."""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
+    except UnicodeError:  # IDNAError is one; halves of characters are another
         return None
 
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils.crypto import salted_hmac
 
+from project.lib.emails import deliverable
+
 
 def hand_over(
     message: EmailMessage,
@@ -19,9 +21,14 @@ def hand_over(
 
     Between the server's "accepted" and the record is one statement: who dies just there
     hands the mail over again later, with the same Message-ID. `give_up` is called when
-    the server refuses the recipient for good. Raises SMTPException or OSError for
-    everything else: to be tried again.
+    the server refuses the recipient for good. Domains go out in A-labels, which every
+    server takes; letters beyond ASCII before the @ none without SMTPUTF8. Raises
+    SMTPException or OSError for everything else: to be tried again.
     """
+    message.to = [deliverable(address) for address in message.to]
+    if not all(address.rpartition("@")[0].isascii() for address in message.to):
+        give_up()
+        return
     try:
         with get_connection() as server:
             server.send_messages([message])

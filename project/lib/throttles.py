@@ -5,7 +5,6 @@ its requests; what is no view of DRF's calls `count`.
 """
 
 import logging
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -81,9 +80,10 @@ def throttled(
 ) -> Callable[[Method], Method]:
     """Let a view's method answer 429 to what is beyond the rate of `scope`.
 
-    `account` names what is counted beside the address, None for nothing (see `count`);
-    requests that `when` is false of do not count. `times`: how often a request does the
-    thing, if not once. The schema tells the 429.
+    `account` names what is counted beside the address, None for nothing (see `count`):
+    of an e-mail its identity, so that one mailbox is one account to try. Requests that
+    `when` is false of do not count. `times`: how often a request does the thing, if not
+    once. The schema tells the 429.
     """
     if scope not in settings.THROTTLE_RATES:
         raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
@@ -165,11 +165,6 @@ def count(
 
 
 def _key(scope: str, kind: str, who: str) -> str:
-    """Nobody's e-mail or address in clear, and one key for all ways to write them.
-
-    The database compares e-mails in upper case, and Django's forms fold look-alikes
-    (NFKC): a full-width A is no new account to try.
-    """
-    folded = unicodedata.normalize("NFKC", who).strip().upper()
-    digest = salted_hmac(f"{__name__} {kind}", folded, algorithm="sha256").hexdigest()
+    """Nobody's e-mail or address in clear."""
+    digest = salted_hmac(f"{__name__} {kind}", who, algorithm="sha256").hexdigest()
     return f"throttle:{scope}:{digest}"

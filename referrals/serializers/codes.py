@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from project.lib.email_fields import SoughtEmailField
 from project.lib.moments import MomentField
 from referrals import constants
 
@@ -58,7 +59,7 @@ class LiveCode(serializers.Serializer):
 
 
 class Inviter(serializers.Serializer):
-    email = serializers.EmailField(max_length=254)
+    email = SoughtEmailField()
 
 
 class FoundCode(serializers.Serializer):

@@ -56,8 +56,8 @@ class InviteCodeViewSet(ViewSet):
         # One statement, whoever there is or is not: it takes as long for all.
         email = validated(shapes.Inviter, request)["email"]
         codes = InviteCode.objects.live().visible_to(request.user)
-        found = codes.filter(member__email__iexact=email).values_list("code", flat=True)
-        return Response({"invite_code": found.first()})
+        found = codes.filter(member__email_identity=email)
+        return Response({"invite_code": found.values_list("code", flat=True).first()})
 
     @throttled("activate_code")
     @describe(
