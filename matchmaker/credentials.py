@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from matchmaker import errors, links
 from matchmaker.models import Member
-from project.lib.email_fields import EmailField
+from project.lib.email_fields import SoughtEmailField
 from project.lib.passwords import composed
 
 PASSWORD_MAX_LENGTH = 128
@@ -43,7 +43,7 @@ class PasswordChange(CurrentPasswordSerializer):
 
 
 class ResetRequest(serializers.Serializer):
-    email = EmailField()
+    email = SoughtEmailField()
 
 
 class UsedLink(serializers.Serializer):

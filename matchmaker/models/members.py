@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.indexes import GistIndex
@@ -16,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.models.passwords import HasPassword
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
 from project.lib.email_fields import (
@@ -24,7 +23,6 @@ from project.lib.email_fields import (
     identity_is_of,
 )
 from project.lib.geo import AsGeometry
-from project.lib.passwords import composed, ways_to_compose
 from project.lib.search import folded, trigrams
 from project.lib.text import is_visible
 
@@ -45,7 +43,7 @@ class Language(models.TextChoices):
     RUSSIAN = "ru", _("Russian")
 
 
-class Member(AbstractBaseUser, PermissionsMixin):
+class Member(HasPassword, PermissionsMixin):
     """One account, however it signed up: by e-mail, by phone, or both."""
 
     email = EmailModelField(_("e-mail"), null=True, blank=True)
@@ -219,25 +217,6 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def get_username(self) -> str:
         return self.email or self.phone_number or ""
-
-    def set_password(self, raw_password: str | None) -> None:
-        super().set_password(None if raw_password is None else composed(raw_password))
-
-    def check_password(self, raw_password: str | None) -> bool:
-        if raw_password is None:
-            return super().check_password(None)
-        for typed in ways_to_compose(raw_password):
-            if super().check_password(typed):
-                if typed != composed(typed):
-                    self._hash_anew(typed)
-                return True
-        return False
-
-    def _hash_anew(self, password: str) -> None:
-        old, self.password = self.password, make_password(composed(password))
-        mine = type(self).objects.filter(pk=self.pk, password=old)
-        if not mine.update(password=self.password):  # somebody has changed it
-            self.password = old
 
     @property
     def own_phone(self) -> str | None:

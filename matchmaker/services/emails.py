@@ -14,6 +14,7 @@ from matchmaker.services.phones import drop_phone_claim
 from matchmaker.services.sign_in import sign_out_everywhere
 from project.lib import due
 from project.lib.constraints import violations_as
+from project.lib.passwords import composed
 
 Kind = AccountMail.Kind
 
@@ -68,7 +69,9 @@ def reset_password(uid: str, token: str, password: str) -> None:
     """
     if links.member_behind(uid, token, links.RESET) is None:
         raise errors.LinkDead
-    encoded = make_password(password)  # slow on purpose: not while the row is locked
+    encoded = make_password(
+        composed(password)
+    )  # slow on purpose: not while the row is locked
     with transaction.atomic():
         row = _locked(uid, token, links.RESET)
         row.password, row.email_verified_at = encoded, timezone.now()

@@ -33,14 +33,14 @@ def email_tried(request: Request) -> str | None:
 
 
 def own_email(request: Request) -> str | None:
-    """The e-mail of whoever asks, if there is one."""
-    return getattr(request.user, "email", None)
+    """The identity of the e-mail of whoever asks, if there is one."""
+    return getattr(request.user, "email_identity", None)
 
 
 def changes_email(request: Request) -> bool:
     """Whether a profile's changes are, among others, of its e-mail."""
-    email = email_tried(request)
-    return bool(email) and email != own_email(request)
+    email = _fields(request).get("email")
+    return bool(email) and email != getattr(request.user, "email", None)
 
 
 def bearer_refreshing(request: Request) -> str | None:

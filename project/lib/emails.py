@@ -72,6 +72,8 @@ def deliverable(email: str) -> str:
     Django's own encoding is IDNA 2003, which sends `straße`'s mail to `strasse`.
     """
     local, at, domain = email.rpartition("@")
+    if domain.isascii():
+        return email
     return f"{local}{at}{_a_labels(domain) or domain}"
 
 
