@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from events import constants, serializers
 from events.models import EventOrganization, Membership, Organization
 from project.lib.bodies import as_json
+from project.lib.emails import email_identity
 
 
 def asks(request: Request) -> int:
@@ -45,7 +46,7 @@ def names(request: Request) -> int:
     named = [one.validated_data for one in read if one.is_valid()]
     me: Any = request.user
     others = [n for n in named if not serializers.is_oneself(n, me)]
-    return len({str(one).upper() for one in others})
+    return len({one.get("id") or email_identity(one["email"]) for one in others})
 
 
 def _named(request: Request) -> list[int]:

@@ -163,7 +163,7 @@ def test_what_is_not_wanted_any_more_is_given_up(
         "left": lambda: membership.delete(),
         "shut out": lambda: Member.objects.filter(pk=bob.pk).update(is_active=False),
         "no e-mail": lambda: Member.objects.filter(pk=bob.pk).update(
-            email=None, phone_number="+79991234568"
+            email=None, email_identity=None, phone_number="+79991234568"
         ),
         "blocked": lambda: Block.objects.create(from_member=bob, to_member=ann),
         "too late": lambda: InvitationMail.objects.update(

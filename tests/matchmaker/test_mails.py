@@ -222,7 +222,9 @@ def deactivate(one: Member, other: Member) -> None:
 def lose_email(one: Member, other: Member) -> None:
     for member in (one, other):
         number = f"+7999{member.pk % 10**7:07}"
-        Member.objects.filter(pk=member.pk).update(email=None, phone_number=number)
+        Member.objects.filter(pk=member.pk).update(
+            email=None, email_identity=None, phone_number=number
+        )
 
 
 def grow_old(one: Member, other: Member) -> None:

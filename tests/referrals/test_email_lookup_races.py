@@ -45,7 +45,9 @@ def test_answer_about_an_older_email_is_dropped(server, status):
     server.answer_all(Answer(status, {"data": {"status": "valid"}}))
 
     def change() -> None:
-        Member.objects.filter(pk=lookup.member_id).update(email="newer@example.com")
+        Member.objects.filter(pk=lookup.member_id).update(
+            email="newer@example.com", email_identity="newer@example.com"
+        )
         EmailLookup.objects.filter(pk=lookup.pk).update(
             status="", given_up_at=timezone.now()
         )
