@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db.models import (
     Case,
     Exists,
@@ -24,6 +25,7 @@ from django.db.models import (
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
+from matchmaker.errors import EmailTaken
 from project.lib.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:
@@ -158,6 +160,9 @@ class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ign
     def create_superuser(
         self, email: str, password: str | None = None, **fields: Any
     ) -> "Member":
+        """What `createsuperuser` calls. Raises ValidationError for a taken e-mail."""
+        if self.filter(email_identity=email).exists():
+            raise ValidationError(EmailTaken.detail)
         return self.create_user(
             email, password, is_staff=True, is_superuser=True, **fields
         )

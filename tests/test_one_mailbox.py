@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.core.mail import EmailMessage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -19,9 +19,11 @@ from events.models import Membership
 from matchmaker import errors, services
 from matchmaker.models import Like, Member
 from project.lib import mailing, rates
+from project.lib.emails import deliverable
 from referrals import hunter
 from tests.factories import PASSWORD, MemberFactory
 from tests.live.mail_server import MailServer
+from tests.matchmaker.mailbox import RESET, deliver
 from tests.referrals.factories import InviteCodeFactory
 from tests.referrals.hunter_server import HunterServer
 
@@ -80,7 +82,7 @@ def sign_up(path: str, email: str) -> Any:
 
 @pytest.mark.parametrize(("email", "other"), ONE)
 def test_another_spelling_is_the_same_account_at_every_door(
-    email, other, ann, as_ann, admin_client
+    email, other, ann, as_ann, admin_client, mailoutbox
 ):
     made = sign_up(SIGN_UPS[2], email)
     assert made.status_code == 201
@@ -99,6 +101,14 @@ def test_another_spelling_is_the_same_account_at_every_door(
     assert all(signs_in(email))
     assert not any(signs_in(other, "wrong"))
     assert as_ann.post(BY_EMAIL, {"email": other}).json() == {"invite_code": code}
+
+    # To the address that is the account's, and not to what was typed.
+    assert as_ann.post(RESET, {"email": other}).status_code == 204
+    deliver()
+    assert [mail.to for mail in mailoutbox] == [[deliverable(bo.email)]]
+    wanted = {"email": other, "current_password": PASSWORD}
+    refused = as_ann.patch("/api/clients/me/", wanted)
+    assert refused.json() == {"email": [str(errors.EmailTaken.detail)]}
 
     named = [{"email": other}, {"email": email}]
     organization = as_ann.post(ORGANIZATIONS, {"title": "x", "users": named}).json()
@@ -350,3 +360,6 @@ def test_createsuperuser_takes_the_same_emails_and_passwords(db, monkeypatch):
     root = Member.objects.get(email_identity="root@КАФЕ\u0301.рф")
     assert root.email == unicodedata.normalize("NFC", "Root@Кафе\u0301.рф")
     assert all(signs_in("root@кафе\u0301.рф", NFC))
+    for email, said in (("ROOT@кафе́.рф", "already exists"), ("a@x_y.ru", "valid")):
+        with pytest.raises(CommandError, match=said):
+            call_command("createsuperuser", email=email, **names)

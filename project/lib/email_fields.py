@@ -18,8 +18,11 @@ from project.lib.emails import (
 )
 
 
-class EmailField(serializers.EmailField):
-    """The e-mail of a new account, as typed but for NFC."""
+class SoughtEmailField(serializers.EmailField):
+    """The e-mail by which somebody is looked for; what is none at all is 400.
+
+    Also one whose domain IDNA refuses: old accounts may have such, else it is nobody's.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=EMAIL_MAX_LENGTH, **kwargs)
@@ -28,26 +31,20 @@ class EmailField(serializers.EmailField):
             each for each in self.validators if not isinstance(each, EmailValidator)
         ]
 
-    def to_internal_value(self, data: Any) -> str:
-        try:
-            return checked_email(super().to_internal_value(data))
-        except ValidationError as error:
-            raise serializers.ValidationError(error.messages, error.code) from error
-
-
-class SoughtEmailField(serializers.CharField):
-    """The e-mail by which somebody is looked for; what is none at all is 400.
-
-    Also one whose domain IDNA refuses: old accounts may have such, else it is nobody's.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=EMAIL_MAX_LENGTH, **kwargs)
-
     def run_validators(self, value: str) -> None:
         super().run_validators(value)
         try:
             validate_email(deliverable(value))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages, error.code) from error
+
+
+class EmailField(SoughtEmailField):
+    """The e-mail of a new account, as typed but for NFC."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return checked_email(super().to_internal_value(data))
         except ValidationError as error:
             raise serializers.ValidationError(error.messages, error.code) from error
 
