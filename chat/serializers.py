@@ -65,11 +65,11 @@ class SeenMessage(serializers.Serializer):
     id = serializers.IntegerField(source="number")
     room = serializers.IntegerField(source="room_id")
     hidden = serializers.BooleanField(
-        source="is_hidden", help_text=_("Then there is no user and no message")
+        source="is_hidden", help_text=_("Then there is no user, no message and no time")
     )
     user = Person(allow_null=True)
     message = serializers.CharField(source="shown_text", allow_null=True)
-    sent_at = serializers.DateTimeField()
+    sent_at = serializers.DateTimeField(allow_null=True)
     client_id = serializers.UUIDField(allow_null=True)
 
 

@@ -69,6 +69,12 @@ class OrganizationDeclined(DomainError):
     detail = _("This organization has declined. Only its owners can add it.")
 
 
+class DayMissing(DomainError):
+    code = "day_missing"
+    detail = _("What is all day needs a date.")
+    field = "all_day"
+
+
 class PointMissing(DomainError):
     """A feed tells whoever has its address how far its events are from the point."""
 

@@ -26,8 +26,8 @@ from project.lib.offsets import LIMIT, OffsetPage, OffsetStatement
 from project.lib.prepared import NO_STATEMENT, Param, Statement
 
 EVENT_COLUMNS = (
-    "id", "title", "description", "image", "thumbnail", "date", "location", "capacity",
-    "attendees", "published_at",
+    "id", "title", "description", "image", "thumbnail", "date", "is_all_day",
+    "location", "capacity", "attendees", "published_at",
 )  # fmt: skip
 ORGANIZATION_COLUMNS = (
     "id", "title", "description", "postcode", "address", "location",

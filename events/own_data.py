@@ -1,5 +1,7 @@
 """What the own-data file holds of events: matchmaker/export.py."""
 
+from django.db.models import F
+
 from events.models import (
     Attendance,
     CalendarFeed,
@@ -42,7 +44,7 @@ def section(request: MemberRequest) -> object:
         "created": [
             *created.values(
                 "id", "title", "description", "date", "capacity", "created_at",
-                "published_at", "cancelled_at",
+                "published_at", "cancelled_at", all_day=F("is_all_day"),
             )
         ],
         "organizations_of_created": [

@@ -74,7 +74,10 @@ class EventShape(serializers.Serializer):
     description = serializers.CharField(allow_blank=True)
     image = serializers.URLField(allow_null=True)
     thumbnail = serializers.URLField(allow_null=True)
-    date = serializers.DateTimeField(allow_null=True)
+    date = serializers.DateTimeField(
+        allow_null=True, help_text=_("Of a day its first instant, in UTC")
+    )
+    all_day = serializers.BooleanField(help_text=_("It is a day, without a time"))
     location = GeometryField(allow_null=True)
     capacity = serializers.IntegerField(allow_null=True)
     attendees = serializers.IntegerField()

@@ -14,11 +14,12 @@ from matchmaker.pictures import PictureField
 from project.lib.bodies import as_json
 from project.lib.emails import email_identity
 from project.lib.fields import LocationInput
-from project.lib.moments import MomentField
+from project.lib.moments import Moment, MomentField
 from project.lib.text import TextField
 
 BIGINT_MAX = 2**63 - 1
 PARAMETER_MAX_LENGTH = 200
+DATES = {"date", "all_day"}
 
 
 class NamedMember(serializers.Serializer):
@@ -146,6 +147,12 @@ class OrganizationsField(serializers.ListField):
         return [named["id"] for named in super().to_internal_value(data)]
 
 
+def _agree(moment: Moment | None, all_day: bool) -> bool:
+    if moment is None:
+        return not all_day
+    return moment.is_midnight if all_day else not moment.is_day
+
+
 class EventChanges(LocationInput):
     title = TextField(max_length=constants.TITLE_MAX_LENGTH, required=False)
     description = TextField(
@@ -160,6 +167,10 @@ class EventChanges(LocationInput):
     date = MomentField(
         required=False, allow_null=True, help_text=_("A date, or a date-time")
     )
+    all_day = serializers.BooleanField(
+        required=False,
+        help_text=_("A date alone is all day; so is a date-time at 00:00 with this"),
+    )
     organizations = OrganizationsField(
         required=False,
         max_length=constants.ORGANIZATIONS_MAX,
@@ -169,14 +180,48 @@ class EventChanges(LocationInput):
         min_value=1, max_value=constants.CAPACITY_MAX, required=False, allow_null=True
     )
 
+    def to_internal_value(self, data: Any) -> Any:
+        errors: dict[str, Any] = {}
+        values: Any = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            errors = dict(error.detail)  # type: ignore[arg-type]
+        if isinstance(data, dict) and not DATES & errors.keys():
+            errors |= self._date_errors(data)
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "all_day" in attrs:
+            attrs["is_all_day"] = attrs.pop("all_day")
         if "date" in attrs:
-            attrs["date"], attrs["is_all_day"] = attrs["date"] or (None, False)
+            moment = attrs["date"]
+            if moment is None or moment.is_day:
+                attrs["is_all_day"] = moment is not None
+            is_day = attrs.get("is_all_day")
+            attrs["date"] = moment and (moment.day if is_day else moment.instant)
         return attrs
+
+    def _date_errors(self, data: dict[str, Any]) -> dict[str, Any]:
+        """On both where they do not fit: a change drops the one that is as read."""
+        given = {name: self.fields[name].run_validation(data[name])
+                 for name in DATES & data.keys()}  # fmt: skip
+        if len(given) < len(DATES) or _agree(given["date"], given["all_day"]):
+            return {}
+        message = [_("A day has no time, and what is all day has a date.")]
+        return dict.fromkeys(sorted(DATES), message)
 
 
 class NewEvent(EventChanges):
     title = TextField(max_length=constants.TITLE_MAX_LENGTH)
+
+    def _date_errors(self, data: dict[str, Any]) -> dict[str, Any]:
+        all_day = self.fields["all_day"].run_validation(data.get("all_day", False))
+        if all_day and "date" not in data:
+            return {"all_day": [errors.DayMissing.detail]}
+        return super()._date_errors(data)
 
     def validate_organizations(self, ids: list[int]) -> list[int]:
         """Told with all else that is wrong; the service holds it once more."""

@@ -28,6 +28,7 @@ def event_shape(*, has_distance: bool) -> Shape:
         "image": "%s || NULLIF(p.image, '')",
         "thumbnail": "%s || NULLIF(p.thumbnail, '')",
         "date": instant_sql("p.date"),
+        "all_day": "p.is_all_day",
         "location": point_sql("location"),
         "capacity": "p.capacity",
         "attendees": "p.attendees",

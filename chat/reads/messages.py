@@ -22,13 +22,13 @@ class SeenMessage:
     """A message as one viewer sees it: `number` is its place in the room.
 
     Hidden are those that staff hid, and those of members who are gone or hide from
-    the viewer: of them there is nothing but the number and the time.
+    the viewer: of them there is nothing but the number, not even when they were sent.
     """
 
     room_id: int
     number: int
-    sent_at: datetime
     is_hidden: bool
+    sent_at: datetime | None = None
     sender_id: int | None = None
     first_name: str = ""
     text: str = ""
@@ -39,9 +39,9 @@ class SeenMessage:
         """As its sender sees it."""
         sender = message.sender
         if message.hidden_at is not None or sender is None:
-            return cls(message.room_id, message.number, message.sent_at, True)
+            return cls(message.room_id, message.number, True)
         return cls(
-            message.room_id, message.number, message.sent_at, False, sender.pk,
+            message.room_id, message.number, False, message.sent_at, sender.pk,
             sender.first_name, message.text, message.client_id,
         )  # fmt: skip
 
@@ -136,8 +136,8 @@ def _seen(room_id: int, rows: Iterable[tuple[Any, ...]]) -> Iterable[SeenMessage
             continue
         if is_visible:
             yield SeenMessage(
-                room_id, number, sent_at, False, sender, first_name, text,
+                room_id, number, False, sent_at, sender, first_name, text,
                 client_id and UUID(str(client_id)),
             )  # fmt: skip
         else:
-            yield SeenMessage(room_id, number, sent_at, True)
+            yield SeenMessage(room_id, number, True)

@@ -84,7 +84,7 @@ def hidden_lately(room_ids: Collection[int]) -> set[tuple[int, int]]:
 
 def seen_frame(message: reads.SeenMessage) -> frames.Frame:
     """A message as its viewer gets it over the socket."""
-    if message.is_hidden or message.sender_id is None:
+    if message.sender_id is None or message.sent_at is None:  # it is hidden
         return frames.message_hidden(message.room_id, message.number)
     return frames.message_new(
         room_id=message.room_id,

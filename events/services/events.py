@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from django.conf import settings
@@ -26,7 +26,8 @@ from project.lib.files import delete_after_commit, stored_jpeg
 class EventFields(TypedDict, total=False):
     """`organizations`: ids. `image`: a clean picture, None for none.
 
-    `date`: aware; `is_all_day`: only its day was given. `location`: lon/lat degrees.
+    `date`: aware, of a day its first instant in UTC; `is_all_day`: it is a day. Either
+    may be changed alone. `location`: lon/lat degrees.
     """
 
     title: str
@@ -95,20 +96,24 @@ def change_event(
     `organizations` replaces those that make the event or are invited; whichever stays
     keeps its status, and new ones are treated as by `create_event`. More capacity gives
     the places to those who wait. Raises Unknown, NotYours, OrganizationUnknown,
-    OrganizationDeclined, CapacityTooSmall.
+    OrganizationDeclined, CapacityTooSmall, DayMissing.
     """
     organizations = changes.pop("organizations", None)
     has_image = "image" in changes
     image = changes.pop("image", None)
-    full = {"event_within_capacity": errors.CapacityTooSmall}
+    broken = {
+        "event_within_capacity": errors.CapacityTooSmall,
+        "event_all_day_is_midnight": errors.DayMissing,
+    }
     replaced = Event()
-    with _stored_pictures(replaced, image), violations_as(full):
+    with _stored_pictures(replaced, image), violations_as(broken):
         owners = hold_owners(member, organizations or ())
         event = hold_changeable_event(member, event_id)
         if organizations is not None:
             name_organizations(
                 member, event, organizations, standing=standing, owners=owners
             )
+        _settle_date(event, changes)
         for name, value in changes.items():
             setattr(event, name, value)
         fields = [*changes, "sequence", "changed_at"]
@@ -121,6 +126,18 @@ def change_event(
         event.changed_at = Now()
         event.save(update_fields=fields)
     return event
+
+
+def _settle_date(event: Event, changes: EventFields) -> None:
+    """Of the date and whether it is a day, what only one of them was given for."""
+    if "date" in changes and "is_all_day" not in changes:
+        # A date-time makes a day an instant, unless it is what was read of the day.
+        is_same = changes["date"] == event.date
+        changes["is_all_day"] = event.is_all_day and is_same
+    elif changes.get("is_all_day") and "date" not in changes and event.date:
+        changes["date"] = event.date.astimezone(UTC).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
 
 
 def delete_event(member: Member, event_id: int) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
@@ -29,6 +29,11 @@ _WRITTEN = re.compile(
     r"([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?",
     re.ASCII,
 )
+
+
+DATE_LENGTH = len("2026-12-23")
+# What is written after the date of a day's first instant, whatever the offset.
+_MIDNIGHT = re.compile(r"(00:00(:00([.,]0+)?)?(?![\d:.,]).*)?$", re.ASCII)
 
 
 class TooLate(ValueError):
@@ -108,15 +113,27 @@ class SpanFilter(django_filters.Filter):
         return qs.filter(**lookups)
 
 
+class Moment(NamedTuple):
+    """`instant`: aware, in UTC. `is_day`: only its day was given.
+
+    `is_midnight`: it is the first instant of a day, `day`, as it was written.
+    """
+
+    instant: datetime
+    is_day: bool
+    is_midnight: bool
+    day: datetime
+
+
 class MomentField(serializers.Field):
-    """A date or a date-time in; (aware datetime in UTC, whether it is a day) validated.
+    """A date or a date-time in, a Moment validated.
 
     Seconds are kept, their fractions not.
     """
 
     default_error_messages = {"invalid": INVALID, "too_late": INVALID}
 
-    def to_internal_value(self, data: Any) -> tuple[datetime, bool]:
+    def to_internal_value(self, data: Any) -> Moment:
         if not isinstance(data, str):
             self.fail("invalid")
         try:
@@ -127,7 +144,10 @@ class MomentField(serializers.Field):
             self.fail("invalid")
         if moment.year == MAXYEAR:  # what reckons with the year after it fails
             self.fail("too_late")
-        return moment.replace(microsecond=0), is_day
+        moment = moment.replace(microsecond=0)
+        day, _is_day = parse_moment(data.strip()[:DATE_LENGTH])
+        time = data.strip()[DATE_LENGTH + 1 :]
+        return Moment(moment, is_day, bool(_MIDNIGHT.match(time)), day)
 
     def to_representation(self, value: datetime) -> str:
         return value.isoformat()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from project.lib.email_fields import SoughtEmailField
-from project.lib.moments import MomentField
+from project.lib.moments import Moment, MomentField
 from referrals import constants
 
 
@@ -38,13 +38,13 @@ class NewInviteCode(serializers.Serializer):
         ),
     )
 
-    def validate_expires_at(self, value: tuple[datetime, bool]) -> datetime:
-        moment, is_day = value
+    def validate_expires_at(self, value: Moment) -> datetime:
+        moment = value.instant
         now = timezone.now()
         latest = now + timedelta(days=constants.CODE_DAYS_MAX)
         if moment > latest:
             raise serializers.ValidationError(_TOO_LATE)
-        if is_day:  # its end, of the last day that is in the year as much as is
+        if value.is_day:  # its end, of the last day that is in the year as much as is
             moment = min(moment + timedelta(days=1), latest.replace(microsecond=0))
         if moment <= now:
             raise serializers.ValidationError(_("This is not in the future."))

@@ -262,10 +262,10 @@ def test_what_is_hidden_keeps_its_number(as_ann, ann, bob, lobby):
             "hidden": True,
             "user": None,
             "message": None,
-            "sent_at": row["sent_at"],
+            "sent_at": None,
             "client_id": None,
         }
-        for number, row in zip((2, 1), others, strict=True)
+        for number in (2, 1)
     ]
 
 

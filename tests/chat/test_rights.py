@@ -167,7 +167,8 @@ def test_what_one_who_is_gone_has_said_is_a_number(ann, bob):
     stored = Message.objects.get(number=1)
     assert (stored.sender, stored.text, stored.client_id) == (None, "", None)
     one, two = reads.messages_between(ann.pk, lobby, after=0, up_to=2, limit=9)
-    assert (one.number, one.is_hidden, one.user) == (1, True, None)
+    assert one == reads.SeenMessage(lobby, 1, True)
+    assert (one.sent_at, one.user) == (None, None)
     assert (two.number, two.is_hidden, two.text) == (2, False, "Hi")
 
 

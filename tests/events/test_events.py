@@ -112,6 +112,7 @@ def test_event_in_full_groups_users_by_organization(ann, as_ann, club, signed_in
         "image": None,
         "thumbnail": None,
         "date": "2026-12-23T18:45:00Z",
+        "all_day": False,
         "location": {"type": "Point", "coordinates": [30.31, 59.94]},
         "capacity": 9,
         "attendees": 0,

@@ -117,8 +117,8 @@ SCHEDULED = Folder(
                 "the event": """
                     pm.expect(body).to.have.all.keys(
                       "id", "status", "title", "description", "image", "thumbnail",
-                      "date", "location", "capacity", "attendees", "attending",
-                      "organizations");
+                      "date", "all_day", "location", "capacity", "attendees",
+                      "attending", "organizations");
                     pm.expect(body).to.include({
                       id: get("event_id"), status: "published", title: get("fest"),
                       description: "Very loud", date: "2027-12-23T18:45:00Z",
