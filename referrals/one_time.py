@@ -27,10 +27,11 @@ redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'asker', ARGV[3]
            'tries', 0)
 return redis.call('EXPIRE', KEYS[1], ARGV[4])
 """
-# The try is counted before anybody compares: of any number at once five get to.
+# The try is counted before anybody compares: of any number at once five get to. Those
+# on the owner's devices are counted apart, or strangers' tries would use its code up.
 TRY = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
-local tries = redis.call('HINCRBY', KEYS[1], 'tries', 1)
+local tries = redis.call('HINCRBY', KEYS[1], ARGV[2], 1)
 if tries > tonumber(ARGV[1]) then return false end
 return redis.call('HMGET', KEYS[1], 'salt', 'digest', 'asker')
 """
@@ -54,12 +55,15 @@ def issue(phone: str, asker: str = "") -> str:
     return code
 
 
-def use(phone: str, code: str) -> str:
+def use(phone: str, code: str, *, on_known_device: bool = False) -> str:
     """Use the code up, and return its `asker`; or raise OneTimeCodeWrong.
 
-    Of any number of calls with one code one gets through. Raises CodesUnavailable.
+    There are ONE_TIME_CODE_TRIES for the phone's known devices, and as many for all
+    others. Of any number of calls with one code one gets through. Raises
+    CodesUnavailable.
     """
-    found = _run(TRY, phone, [constants.ONE_TIME_CODE_TRIES])
+    counter = "known_tries" if on_known_device else "tries"
+    found = _run(TRY, phone, [constants.ONE_TIME_CODE_TRIES, counter])
     if found is None:
         raise errors.OneTimeCodeWrong
     salt, digest = found[0].decode(), found[1].decode()

@@ -22,12 +22,16 @@ class SignInForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         email = email_identity(self.cleaned_data.get("username", ""))
         count_or_refuse("sign_in", self.request, email)
-        return super().clean()
+        cleaned = super().clean()
+        if email and self.request is not None:
+            throttles.remember_address(self.request.META, email)
+        return cleaned
 
 
 def count_or_refuse(scope: str, request: HttpRequest | None, account: Any) -> None:
     """throttles.count with a form's error."""
-    wait_s = throttles.count(scope, request.META if request else {}, account)
+    meta, cookies = (request.META, request.COOKIES) if request else ({}, {})
+    wait_s = throttles.count(scope, meta, account, cookies=cookies)
     if wait_s:
         raise ValidationError(str(Throttled(wait_s).detail), code="throttled")
 

@@ -31,7 +31,7 @@ class TokenLoginView(UnderstandingGeneric, TokenCreateView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
-    @throttled("sign_in", account=email_tried, when=tries_password)
+    @throttled("sign_in", account=email_tried, when=tries_password, signs_in=True)
     @describe(
         _("Sign in for a token"),
         {200: credentials.TokenKey},
@@ -85,7 +85,7 @@ class SignInView(APIView):
     permission_classes = [AllowAny]
     tag = "sign-in"
 
-    @throttled("sign_in", account=email_tried, when=tries_password)
+    @throttled("sign_in", account=email_tried, when=tries_password, signs_in=True)
     @describe(
         _("Sign in for a pair of JWTs"),
         {200: credentials.Tokens},

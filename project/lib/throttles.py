@@ -7,7 +7,9 @@ its requests; what is no view of DRF's calls `count`.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import redis
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from project.lib import known_devices
 from project.lib.addresses import client_address
 from project.lib.scripts import script
 
@@ -77,13 +80,15 @@ def throttled(
     account: Callable[[Request], str | None] = caller,
     when: Callable[[Request], bool] = always,
     times: Callable[[Request], int] = once,
+    signs_in: bool = False,
 ) -> Callable[[Method], Method]:
     """Let a view's method answer 429 to what is beyond the rate of `scope`.
 
     `account` names what is counted beside the address, None for nothing (see `count`):
     of an e-mail its identity, so that one mailbox is one account to try. Requests that
     `when` is false of do not count. `times`: how often a request does the thing, if not
-    once. The schema tells the 429.
+    once. `signs_in`: a success makes the device one that the account is known on. The
+    schema tells the 429.
     """
     if scope not in settings.THROTTLE_RATES:
         raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
@@ -93,10 +98,35 @@ def throttled(
             Throttle(scope, account, when, times),
             *getattr(method, "throttles", ()),
         )
-        method.throttles = marks  # type: ignore[attr-defined]
-        return method
+        marked = _remembering(method, account) if signs_in else method
+        marked.throttles = marks  # type: ignore[attr-defined]
+        return marked
 
     return mark
+
+
+def _remembering(method: Method, account: Callable[[Request], str | None]) -> Method:
+    @wraps(method)
+    def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+        who = account(request)  # before the method uses up what says so
+        response = method(view, request, *args, **kwargs)
+        if settings.THROTTLES and who is not None:
+            known_devices.remember_device(who, request.META, response)
+        return response
+
+    return cast(Method, answer)
+
+
+def is_known(request: Request, account: str) -> bool:
+    """Whether the account has signed in on the device that the request comes from."""
+    device = known_devices.known_device(account, request.META, request.COOKIES)
+    return device is not None
+
+
+def remember_address(meta: Mapping[str, Any], account: str) -> None:
+    """Know the account's devices at this address from now on."""
+    if settings.THROTTLES:
+        known_devices.remember_address(account, meta)
 
 
 def throttles_of(view: "APIView", method: str) -> tuple[Throttle, ...]:
@@ -120,7 +150,9 @@ class MarkedMethods(BaseThrottle):
             times = throttle.times(request) if throttle.when(request) else 0
             if times:
                 who = throttle.account(request)
-                self.wait_s = count(throttle.scope, request.META, who, times)
+                self.wait_s = count(
+                    throttle.scope, request.META, who, times, request.COOKIES
+                )
             if self.wait_s:
                 return False
         return True
@@ -130,7 +162,11 @@ class MarkedMethods(BaseThrottle):
 
 
 def count(
-    scope: str, meta: Mapping[str, Any], account: str | None, times: int = 1
+    scope: str,
+    meta: Mapping[str, Any],
+    account: str | None,
+    times: int = 1,
+    cookies: Mapping[str, str] = MappingProxyType({}),
 ) -> float:
     """Count an attempt and return 0; or the seconds until one is let through again.
 
@@ -139,8 +175,10 @@ def count(
 
     The account is let through at the scope's rate, its address THROTTLE_ADDRESS_FACTOR
     times as often, since many people can share one. Without an account the rate is the
-    address's. What is refused does not count. `meta` is request.META. When Redis fails
-    all are let through: better unthrottled than shut.
+    address's. Each device that the account has signed in on has the account's rate for
+    itself, so that a stranger who guesses shuts nobody out. What is refused does not
+    count. `meta` and `cookies` are the request's META and COOKIES. When Redis fails all
+    are let through: better unthrottled than shut.
     """
     if not settings.THROTTLES:
         return 0
@@ -150,8 +188,10 @@ def count(
         limits = {_key(scope, "address alone", address): rate.limit}
     else:
         shared = rate.limit * settings.THROTTLE_ADDRESS_FACTOR
+        device = known_devices.known_device(account, meta, cookies)
+        kind = f"account on {device}" if device else "account"
         limits = {
-            _key(scope, "account", account): rate.limit,
+            _key(scope, kind, account): rate.limit,
             _key(scope, "address", address): shared,
         }
     try:

@@ -41,7 +41,12 @@ def send_code(phone: str, asker: Member | None = None) -> str:
 
 
 def sign_in_by_phone(
-    *, phone: str, code: str, language: str | None, issue: Callable[[Member], Issued]
+    *,
+    phone: str,
+    code: str,
+    language: str | None,
+    issue: Callable[[Member], Issued],
+    on_known_device: bool = False,
 ) -> Issued:
     """What `issue` makes for the member with this phone, who is made if need be.
 
@@ -49,25 +54,27 @@ def sign_in_by_phone(
     PhoneRefused for an inactive member, or one who is deleted meanwhile;
     CodesUnavailable. An account that only claims the number is not opened.
     """
-    _use(phone, code)
+    _use(phone, code, on_known_device)
     with transaction.atomic():
         member = _member_with(phone, language)
         ensure_code(member)
         return issue(member)
 
 
-def prove_phone(member: Member, *, phone: str, code: str) -> Member:
+def prove_phone(
+    member: Member, *, phone: str, code: str, on_known_device: bool = False
+) -> Member:
     """Make `phone` (E.164) the member's own by the code; return the member's row.
 
     Raises OneTimeCodeWrong; CodesUnavailable; and what matchmaker's prove_phone does.
     """
-    _use(phone, code)
+    _use(phone, code, on_known_device)
     return member_services.prove_phone(member, phone)
 
 
-def _use(phone: str, code: str) -> None:
+def _use(phone: str, code: str, on_known_device: bool) -> None:
     """Use the code up, unless whoever asked for it has been signed out since."""
-    signed_in = one_time.use(phone, code)
+    signed_in = one_time.use(phone, code, on_known_device=on_known_device)
     if signed_in:
         pk, version = map(int, signed_in.split())
         asker = Member.objects.filter(pk=pk, token_version=version, is_active=True)

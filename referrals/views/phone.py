@@ -17,7 +17,7 @@ from matchmaker.views.bodies import is_valid, validated
 from matchmaker.views.members import own_profile
 from project.lib.openapi import describe
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer
-from project.lib.throttles import throttled
+from project.lib.throttles import is_known, throttled
 from project.lib.views import APIView
 from referrals import constants, errors, remembered, services
 from referrals.serializers import phone as serializers
@@ -32,9 +32,16 @@ def phone_in(serializer: type[Serializer]) -> Callable[[Request], str | None]:
     return phone
 
 
-def limited(scope: str, serializer: type[Serializer]) -> Callable[[Any], Any]:
+def limited(
+    scope: str, serializer: type[Serializer], *, signs_in: bool = False
+) -> Callable[[Any], Any]:
     """Throttle by phone; what is no request for a code, or no try, does not count."""
-    return throttled(scope, account=phone_in(serializer), when=is_valid(serializer))
+    return throttled(
+        scope,
+        account=phone_in(serializer),
+        when=is_valid(serializer),
+        signs_in=signs_in,
+    )
 
 
 def sent(name: str, code: str) -> Response:
@@ -67,7 +74,7 @@ class PhoneSignUpView(PhoneView):
 
 
 class PhoneSignInView(PhoneView):
-    @limited("one_time_try", serializers.PhoneSignIn)
+    @limited("one_time_try", serializers.PhoneSignIn, signs_in=True)
     @describe(
         _("Sign in with the code for a pair of JWTs"),
         {200: serializers.PhoneTokens},
@@ -77,7 +84,11 @@ class PhoneSignInView(PhoneView):
     )
     def post(self, request: Request) -> Response:
         given = validated(serializers.PhoneSignIn, request)
-        pair = services.sign_in_by_phone(**given, issue=issue_tokens)
+        pair = services.sign_in_by_phone(
+            **given,
+            issue=issue_tokens,
+            on_known_device=is_known(request, given["phone"]),
+        )
         response = Response({"token": pair["access"], "refresh": pair["refresh"]})
         remembered.forget(response)
         return response
@@ -98,7 +109,7 @@ class RequestCodeView(PhoneView):
 
 
 class AuthCodeView(PhoneView):
-    @limited("one_time_try", serializers.PhoneProof)
+    @limited("one_time_try", serializers.PhoneProof, signs_in=True)
     @describe(
         _("Sign in with the code for a token"),
         {200: serializers.PhoneKey},
@@ -109,7 +120,11 @@ class AuthCodeView(PhoneView):
     def post(self, request: Request) -> Response:
         given = validated(serializers.PhoneProof, request)
         try:
-            token = services.sign_in_by_phone(**given, issue=issue_key)
+            token = services.sign_in_by_phone(
+                **given,
+                issue=issue_key,
+                on_known_device=is_known(request, given["phone"]),
+            )
         except errors.CodeRefused as error:
             raise type(error)("confirmation_code") from error
         return Response({"token": token.key})
@@ -135,7 +150,7 @@ class OwnPhoneProofView(APIView):
     renderer_classes = [JSONRenderer, GeoJSONRenderer]
     tag = "phone"
 
-    @limited("one_time_try", serializers.PhoneProof)
+    @limited("one_time_try", serializers.PhoneProof, signs_in=True)
     @describe(
         _("Prove your phone number with the code"),
         {200: OwnProfileOrFeature},
@@ -147,7 +162,10 @@ class OwnPhoneProofView(APIView):
         given = validated(serializers.PhoneProof, request)
         try:
             member = services.prove_phone(
-                request.user, phone=given["phone"], code=given["code"]
+                request.user,
+                phone=given["phone"],
+                code=given["code"],
+                on_known_device=is_known(request, given["phone"]),
             )
         except errors.CodeRefused as error:
             raise type(error)("confirmation_code") from error

@@ -246,7 +246,8 @@ def test_admins_page_shows_the_refusal(db, rate):
     rate("sign_in", 2)
 
     assert admin_login(staff.email, password=PASSWORD) == ""
-    assert "Request was throttled" not in admin_login(staff.email)
+    for _try in range(2):
+        assert "Request was throttled" not in admin_login(staff.email)
 
     assert "Request was throttled" in admin_login(staff.email, password=PASSWORD)
     assert is_refused(sign_in(staff.email))

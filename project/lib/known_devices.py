@@ -1,0 +1,81 @@
+"""Devices that an account has signed in on, so that guessing elsewhere shuts none out.
+
+A browser is known by a signed cookie (OWASP, Device Cookies), and any client by its
+address, which Redis remembers. Neither opens anything: a throttle counts the attempts
+of a known device apart from those of strangers.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core import signing
+from django.http.response import HttpResponseBase
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
+
+from project.lib.addresses import client_address
+from project.lib.scripts import script
+
+logger = logging.getLogger(__name__)
+
+COOKIE = "device"
+COOKIE_MAX_AGE_S = 365 * 24 * 3600
+ADDRESS_MAX_AGE_S = 90 * 24 * 3600
+
+REMEMBER = "return redis.call('SET', KEYS[1], 1, 'EX', ARGV[1])"
+IS_KNOWN = "return redis.call('EXISTS', KEYS[1])"
+
+
+def known_device(
+    account: str, meta: Mapping[str, Any], cookies: Mapping[str, str]
+) -> str | None:
+    """What names the device among those of the account; None for a stranger's.
+
+    `meta`, `cookies`: request.META and request.COOKIES.
+    """
+    try:
+        value = signing.get_cookie_signer(salt=__name__).unsign(
+            cookies.get(COOKIE, ""), max_age=COOKIE_MAX_AGE_S
+        )
+        name, _space, owner = value.partition(" ")
+        if constant_time_compare(owner, _digest(account)):
+            return f"cookie {name}"
+    except signing.BadSignature:
+        pass
+    address = client_address(meta)
+    return f"address {address}" if _run(IS_KNOWN, account, address) else None
+
+
+def remember_address(account: str, meta: Mapping[str, Any]) -> None:
+    _run(REMEMBER, account, client_address(meta), ADDRESS_MAX_AGE_S)
+
+
+def remember_device(
+    account: str, meta: Mapping[str, Any], response: HttpResponseBase
+) -> None:
+    """Know the client again by its address, and a browser by a cookie."""
+    remember_address(account, meta)
+    value = f"{get_random_string(22)} {_digest(account)}"
+    response.set_cookie(
+        COOKIE,
+        signing.get_cookie_signer(salt=__name__).sign(value),
+        max_age=COOKIE_MAX_AGE_S,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _run(lua: str, account: str, address: str, *args: int) -> Any:
+    key = f"known:{_digest(f'{account} {address}')}"
+    try:
+        return script(lua)(keys=[key], args=args)
+    except redis.RedisError as error:
+        logger.warning("Redis fails, no address is known: %s", error)
+        return None
+
+
+def _digest(text: str) -> str:
+    return salted_hmac(__name__, text, algorithm="sha256").hexdigest()
