@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from chat import services as chat_services
 from events import services as event_services
-from events.models import InvitationMail
+from events.models import Departure, InvitationMail, NamingMail
 from matchmaker import services
 from matchmaker.models import AccountMail, MatchMail, Member, Report
 from referrals import services as referral_services
@@ -137,6 +137,8 @@ def ann(transactional_db) -> Member:
     InvitationMail.objects.create(
         event=event, organization=membership.organization, member=ann
     )
+    NamingMail.objects.create(organization=membership.organization, member=ann)
+    Departure.objects.create(organization=MembershipFactory().organization, member=ann)
     event_services.attend_event(ann, event.pk, wait=False)
     event_services.new_feed(ann)
     EmailLookup.objects.create(
@@ -283,7 +285,7 @@ def test_every_sign_in_is_dead_at_once(ann, devices):
 
 
 def test_sessions_of_others_live(ann, devices):
-    other = MemberFactory(is_staff=True)
+    other = MemberFactory(is_staff=True, is_superuser=True)
     browser = Client()
     browser.force_login(other)
 
