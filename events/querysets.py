@@ -17,6 +17,7 @@ from django.db.models import (
 from django.db.models.expressions import Expression
 
 from events.addresses import FullAddress
+from matchmaker.staff import who_may
 from project.lib.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:  # the names of the classes' rows
@@ -55,14 +56,28 @@ class EventQuerySet(QuerySet["Event"]):
         return self.filter(cancelled_at=None)
 
     def visible_to(self, viewer: Any) -> Self:
-        """Public events, and scheduled ones that `viewer` may change or answer for."""
-        theirs = _changeable_by(viewer) | Exists(_invitations_to(viewer))
+        """Public events, and scheduled ones that `viewer` made, or may answer for.
+
+        And for staff who may view events all.
+        """
+        theirs = _overseen_by(viewer) | Exists(_invitations_to(viewer))
         scheduled = self.ongoing().filter(theirs, published_at=None)
         return self.public() | scheduled
 
     def changeable_by(self, viewer: Any) -> Self:
-        """Events that `viewer` made, or an organization of theirs; for staff, all."""
-        return self.filter(_changeable_by(viewer))
+        """Events that `viewer` made, or an organization of theirs.
+
+        For staff who may change events all.
+        """
+        return self.filter(_of(viewer) | _staff(viewer, "events.change_event"))
+
+    def deletable_by(self, viewer: Any) -> Self:
+        """The same for who may delete them."""
+        return self.filter(_of(viewer) | _staff(viewer, "events.delete_event"))
+
+    def overseen_by(self, viewer: Any) -> Self:
+        """The same for who sees all of them: staff who may view or change events."""
+        return self.filter(_overseen_by(viewer))
 
     def inviting(self, viewer: Any) -> Self:
         """Events that invite an organization which `viewer` owns, not yet answered."""
@@ -123,22 +138,26 @@ class EventOrganizationQuerySet(QuerySet["EventOrganization"]):
         return self.filter(Exists(owners))
 
     def shown_to(self, viewer: Any) -> Self:
-        """Confirmed ones; invited ones to who may change the event, or answer."""
+        """Confirmed ones; invited ones to whose the event is, or who may answer."""
         events: Any = apps.get_model("events", "Event").objects
         owners = _owners(viewer).filter(organization=OuterRef("organization"))
-        changeable = events.changeable_by(viewer).filter(pk=OuterRef("event"))
-        concerned = Q(Exists(owners)) | Q(Exists(changeable))
+        overseen = events.overseen_by(viewer).filter(pk=OuterRef("event"))
+        concerned = Q(Exists(owners)) | Q(Exists(overseen))
         return self.filter(Q(status="confirmed") | (Q(status="invited") & concerned))
 
 
-def _changeable_by(viewer: Any) -> Q:
+def _of(viewer: Any) -> Q:
     hosts = _event_organizations().confirmed().owned_by(viewer)
-    members = apps.get_model("matchmaker", "Member").objects
-    return (
-        Q(creator=viewer)
-        | Exists(hosts.filter(event=OuterRef("pk")))
-        | Exists(members.filter(pk=getattr(viewer, "pk", viewer), is_staff=True))
-    )
+    return Q(creator=viewer) | Exists(hosts.filter(event=OuterRef("pk")))
+
+
+def _overseen_by(viewer: Any) -> Q:
+    return _of(viewer) | _staff(viewer, "events.view_event", "events.change_event")
+
+
+def _staff(viewer: Any, *permissions: str) -> Exists:
+    """Of no event: it is asked once a statement."""
+    return Exists(who_may(*permissions).filter(pk=getattr(viewer, "pk", viewer)))
 
 
 def _invitations_to(viewer: Any) -> Any:

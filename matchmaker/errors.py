@@ -83,6 +83,12 @@ class MemberUnknown(DomainError):
     detail = _("Not found.")
 
 
+class OutOfReach(DomainError):
+    status = HTTPStatus.FORBIDDEN
+    code = "permission_denied"
+    detail = _("Only superusers may do this to staff.")
+
+
 class Oneself(DomainError):
     code = "oneself"
     detail = _("This is you.")

@@ -42,11 +42,10 @@ def within_reach(member: "Member", members: Members) -> Members:
 
 
 class StaffMay(BasePermission):
-    """Lets staff through who have one permission: "matchmaker.delete_member"."""
+    """Lets staff through who have any of these permissions, as `may`."""
 
-    def __init__(self, permission: str) -> None:
-        self.permission = permission
+    def __init__(self, *permissions: str) -> None:
+        self.permissions = permissions
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        # Who is not signed in has neither.
-        return request.user.is_authenticated and may(request.user, self.permission)
+        return request.user.is_authenticated and may(request.user, *self.permissions)

@@ -9,6 +9,7 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name_sql
 from matchmaker.filters import VIEWER
 from matchmaker.models import Member
+from matchmaker.staff import may
 from project.lib.geojson import instant_sql
 from project.lib.lists import PAGE_SIZE
 from project.lib.pages import (
@@ -47,8 +48,8 @@ def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
     """Read the page of those whom the referrer has invited, the latest first.
 
     Anybody who may know of the referrer sees those of them that the caller may know
-    of; staff see all. Raises Unknown for a referrer that the caller may not know of;
-    ValidationError and CursorInvalid.
+    of; staff who may view referrals see all. Raises Unknown for a referrer that the
+    caller may not know of; ValidationError and CursorInvalid.
     """
     me = request.user
     if referrer_id != me.pk and not _known(me).filter(pk=referrer_id).exists():
@@ -56,7 +57,7 @@ def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
     given = PagingOnly.read(request.query_params)
     cursor = Cursor.parse(given["cursor"], LATEST_FIRST) if "cursor" in given else None
     page = _page_statement(
-        is_for_staff=me.is_staff,
+        is_for_staff=_sees_all(me),
         forward=cursor and cursor.forward,
         size=int(given.get("page_size", PAGE_SIZE)),
     )
@@ -66,7 +67,11 @@ def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
 def _known(me: Member) -> Any:
     """Members whom the caller may know of."""
     members = Member.objects
-    return members.all() if me.is_staff else members.visible_to(me)
+    return members.all() if _sees_all(me) else members.visible_to(me)
+
+
+def _sees_all(me: Member) -> bool:
+    return may(me, "referrals.view_referral", "referrals.change_referral")
 
 
 @lru_cache(maxsize=512)

@@ -30,6 +30,7 @@ from events.services.locks import (
 )
 from matchmaker.models import Member
 from matchmaker.services.locks import held_rows
+from matchmaker.staff import may
 from project.lib import due
 
 
@@ -74,16 +75,17 @@ def add_organization(
 
     An owner of an organization that was invited, or has declined, accepts. Whoever may
     change the event invites any, and adds at once those where they are a confirmed
-    member; staff adds any. What is answered and what is cancelled, changed or deleted
-    at the same moment come one after the other. Raises Unknown, NotYours,
-    OrganizationDeclined, TooManyOrganizations.
+    member; staff who may change events add any. What is answered and what is
+    cancelled, changed or deleted at the same moment come one after the other. Raises
+    Unknown, NotYours, OrganizationDeclined, TooManyOrganizations.
     """
     with transaction.atomic():
         owners = hold_owners(member, [organization_id])
         event = hold_event(event_id)
         named, role = _concerned(member, event, organization_id)
-        may_return = role == Role.OWNER or member.is_staff
-        stands = role is not None or member.is_staff
+        by_staff = may(member, "events.change_event")
+        may_return = role == Role.OWNER or by_staff
+        stands = role is not None or by_staff
         if named is None:
             _require_room(event)
             named = _row(event, organization_id, stands=stands)
@@ -117,7 +119,8 @@ def remove_organization(member: Member, event_id: int, organization_id: int) -> 
             return
         was_confirmed = named.status == Status.CONFIRMED
         is_owner = role == Role.OWNER
-        if is_owner and event.creator_id != member.pk and not member.is_staff:
+        by_staff = may(member, "events.change_event")
+        if is_owner and event.creator_id != member.pk and not by_staff:
             named.status, named.answered_at = Status.DECLINED, Now()
             named.save(update_fields=["status", "answered_at"])
         else:

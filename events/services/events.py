@@ -15,7 +15,11 @@ from PIL import Image
 from events import constants, errors, signals
 from events.models import Event
 from events.services.event_organizations import name_organizations
-from events.services.locks import hold_changeable_event, hold_owners
+from events.services.locks import (
+    hold_changeable_event,
+    hold_deletable_event,
+    hold_owners,
+)
 from matchmaker import images
 from matchmaker.models import Member
 from project.lib import due
@@ -146,7 +150,7 @@ def delete_event(member: Member, event_id: int) -> None:
     Raises Unknown, NotYours.
     """
     with transaction.atomic():
-        event = hold_changeable_event(member, event_id)
+        event = hold_deletable_event(member, event_id)
         signals.event_closed.send(Event, event_id=event_id)
         delete_after_commit(event.image.name)
         delete_after_commit(event.thumbnail.name)

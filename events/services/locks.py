@@ -60,6 +60,14 @@ def hold_changeable_event(member: Member, event_id: int) -> Event:
     return event
 
 
+def hold_deletable_event(member: Member, event_id: int) -> Event:
+    """The same of one that `member` may delete. Raises Unknown, NotYours."""
+    event = hold_event(event_id)
+    if not Event.objects.deletable_by(member).filter(pk=event_id).exists():
+        refuse(member, event)
+    return event
+
+
 def refuse(member: Member, event: Event) -> NoReturn:
     """Raise NotYours, or Unknown when `member` may not even know of the event."""
     is_visible = Event.objects.visible_to(member).filter(pk=event.pk).exists()

@@ -65,7 +65,7 @@ class EventViewSet(ViewSet):
 
     @throttled("event_organization", times=asks)
     @describe(
-        _("Change an event (its creator, owners of its organizations, staff)"),
+        _("Change an event (its creator, owners of its organizations, staff who may)"),
         {200: schema.EventOrFeature},
         body=serializers.EventChanges,
         form=True,
@@ -82,7 +82,7 @@ class EventViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Cancel an event (its creator, owners of its organizations, staff)"),
+        _("Cancel an event (its creator, owners of its organizations, staff who may)"),
         {204: _("Cancelled")},
         errors=[403, 404],
     )

@@ -1,8 +1,11 @@
 """Groups of staff, under the same rules as every other list."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 
 from matchmaker.admin.lists import ManyRowsAdmin
 
@@ -11,4 +14,21 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ManyRowsAdmin, DjangoGroupAdmin):
-    """What staff of one kind may do."""
+    """What staff of one kind may do: for superusers, since it decides about staff.
+
+    Whoever changes the own group has all permissions.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    staff: Any = request.user
+    return bool(staff.is_active and staff.is_superuser)

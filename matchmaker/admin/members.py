@@ -20,6 +20,7 @@ from matchmaker.admin.lists import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
 from matchmaker.admin.refusals import RefusalsAdmin
 from matchmaker.models import Member
+from matchmaker.staff import within_reach
 
 NEW_FIELDS = (
     "email", "phone_number", "first_name", "last_name",
@@ -93,9 +94,8 @@ class MemberAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         """Only superusers reach staff: whoever sets a password owns the account."""
         members: QuerySet[Member] = super().get_queryset(request)
-        if _is_superuser(request):
-            return members
-        return members.filter(is_staff=False, is_superuser=False)
+        staff: Any = request.user
+        return within_reach(staff, members)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Member | None = None

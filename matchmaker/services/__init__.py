@@ -2,6 +2,7 @@
 
 from matchmaker.services.accounts import (
     Profile,
+    delete_for_staff,
     delete_member,
     register_member,
     set_active,
@@ -56,6 +57,7 @@ __all__ = [
     "bring_back_member",
     "change_password",
     "deactivate_reported",
+    "delete_for_staff",
     "delete_member",
     "dismiss_report",
     "drop_phone_claim",

@@ -16,6 +16,7 @@ from matchmaker.services import emails, phones
 from matchmaker.services.locks import hold_deletions, locked_member
 from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
 from matchmaker.signals import member_registered
+from matchmaker.staff import within_reach
 from project.lib.constraints import violations_as
 from project.lib.files import delete_after_commit, stored_jpeg
 
@@ -115,6 +116,19 @@ def delete_member(member: Member) -> None:
         # deleted again, and not itself, for ever.
         if row.avatar.name:
             default_storage.delete(row.avatar.name)
+
+
+def delete_for_staff(staff: Member, member_id: int) -> None:
+    """The same of somebody else, by staff who may. Raises MemberUnknown, OutOfReach."""
+    with transaction.atomic():
+        hold_deletions()
+        rows = Member.objects.select_for_update().filter(pk=member_id)
+        member = rows.first()
+        if member is None:
+            raise errors.MemberUnknown
+        if not within_reach(staff, rows).exists():
+            raise errors.OutOfReach
+        delete_member(member)
 
 
 def set_active(member: Member, is_active: bool) -> None:

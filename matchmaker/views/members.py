@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +16,7 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
 from matchmaker.profile_changes import ProfileChanges
+from matchmaker.staff import StaffMay
 from matchmaker.views.bodies import (
     changes_email,
     chooses,
@@ -50,7 +51,7 @@ class MemberViewSet(GenericViewSet):
     def get_permissions(self) -> Sequence[Any]:
         special: dict[str, Sequence[Any]] = {
             "create": [AllowAny()],
-            "destroy": [IsAdminUser()],
+            "destroy": [StaffMay("matchmaker.delete_member")],
         }
         return special.get(self.action, super().get_permissions())
 
@@ -91,12 +92,13 @@ class MemberViewSet(GenericViewSet):
             raise Http404
         return Response(Written(text))
 
-    @describe(_("Delete a member (staff)"), {204: _("Deleted")}, errors=[403, 404])
-    def destroy(self, request: Request, pk: str) -> Response:
-        member = Member.objects.filter(pk=int(pk)).first()
-        if member is None:
-            raise Http404
-        services.delete_member(member)
+    @describe(
+        _("Delete a member (staff who may delete members; of staff superusers)"),
+        {204: _("Deleted")},
+        errors=[403, 404],
+    )
+    def destroy(self, request: MemberRequest, pk: str) -> Response:
+        services.delete_for_staff(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.mixins import ListModelMixin
-from rest_framework.permissions import IsAdminUser
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from matchmaker import errors as member_errors
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Member
+from matchmaker.staff import StaffMay, within_reach
 from project.lib.openapi import describe, query_parameters
 from project.lib.ordinary import FilterBackend, KeysetPagination
 from project.lib.throttles import throttled
@@ -22,6 +22,9 @@ from referrals.filters import InvitationsFilter
 from referrals.serializers import codes as code_shapes
 from referrals.serializers import profiles as shapes
 from referrals.views.activation import activated
+
+# The admin shows all of it in a member's page.
+SEES_MEMBERS = ("matchmaker.view_member", "matchmaker.change_member")
 
 
 # Docstrings of views are texts of the schema, so these are comments.
@@ -36,11 +39,11 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
 
     def get_permissions(self) -> Sequence[Any]:
         if self.action in ("list", "retrieve"):
-            return [IsAdminUser()]
+            return [StaffMay(*SEES_MEMBERS)]
         return super().get_permissions()
 
     def get_queryset(self) -> QuerySet[Member]:
-        return profiles.with_invitations(None)
+        return within_reach(self.request.user, profiles.with_invitations(None))
 
     @describe(_("Read the own invitations"), {200: shapes.VotingProfile})
     def me(self, request: MemberRequest) -> Response:
@@ -57,7 +60,7 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         return self.me(request)
 
     @describe(
-        _("List all invitations (staff)"),
+        _("List all invitations (staff who may view members)"),
         {200: shapes.VotingProfilePage},
         errors=[403],
         query=query_parameters(InvitationsFilter),
@@ -66,7 +69,7 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         return super().list(request)
 
     @describe(
-        _("Read a member's invitations (staff)"),
+        _("Read a member's invitations (staff who may view members)"),
         {200: shapes.VotingProfile},
         errors=[403, 404],
     )

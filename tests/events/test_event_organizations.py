@@ -26,6 +26,7 @@ from tests.events.factories import (
     invite,
 )
 from tests.factories import MemberFactory
+from tests.staff import staff_who_may
 
 CREATE = "/api/events/create/"
 URL = "/api/events/"
@@ -150,7 +151,7 @@ def test_everybody_reads_the_same_organizations_everywhere(
         return found[0]
 
     both = {"Club": "confirmed", "Band": "invited"}
-    for member in (ann, eve, co_owner, MemberFactory(is_staff=True)):
+    for member in (ann, eve, co_owner, staff_who_may("events.change_event")):
         assert everywhere(member) == both
     for member in (only_member, named_owner, MemberFactory()):
         assert everywhere(member) == {"Club": "confirmed"}
@@ -369,7 +370,7 @@ def test_owner_takes_an_organization_away_that_stands(as_ann, ann, eve, band):
 
 
 def test_staff_adds_accepts_and_takes_away(band, club, signed_in):
-    as_staff = signed_in(MemberFactory(is_staff=True))
+    as_staff = signed_in(staff_who_may("events.change_event"))
     event = EventFactory(scheduled=True)
     invite(event, band)
 

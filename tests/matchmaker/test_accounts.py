@@ -297,7 +297,7 @@ def test_delete_me_removes_the_account_and_its_files(
 
 def test_only_staff_deletes_others(ann, as_ann, signed_in):
     other = MemberFactory()
-    staff = MemberFactory(is_staff=True)
+    staff = MemberFactory(is_staff=True, is_superuser=True)
 
     refused = as_ann.delete(f"/api/clients/{other.pk}/")
     deleted = signed_in(staff).delete(f"/api/clients/{other.pk}/")

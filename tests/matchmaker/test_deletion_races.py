@@ -213,7 +213,7 @@ def test_mail_racing_with_deletion_is_sent_or_not(mailoutbox, bob):
 
 
 def test_staff_and_the_member_delete_at_once():
-    staff = MemberFactory(is_staff=True)
+    staff = MemberFactory(is_staff=True, is_superuser=True)
     for _ in range(ROUNDS):
         ann = MemberFactory()
         url = f"/api/clients/{ann.pk}/"
@@ -229,7 +229,7 @@ def test_staff_and_the_member_delete_at_once():
 
 
 def test_deactivation_racing_with_deletion(bob):
-    staff = MemberFactory(is_staff=True)
+    staff = MemberFactory(is_staff=True, is_superuser=True)
     for _ in range(ROUNDS):
         ann = MemberFactory()
         report = services.report_member(bob, ann.pk, reason="spam", text="")

@@ -61,7 +61,7 @@ def as_star(db, star, signed_in):
 
 @pytest.fixture
 def as_staff(db, star, signed_in):
-    return signed_in(MemberFactory(is_staff=True))
+    return signed_in(MemberFactory(is_staff=True, is_superuser=True))
 
 
 TABLES = {"matchmaker_member", "referrals_referral", "referrals_invitecode"}

@@ -117,7 +117,7 @@ def test_who_is_not_the_callers_to_know_is_the_staffs(
     referrer = ann if is_own else MemberFactory()
     ReferralFactory(referrer=referrer, invited=bob)
     hide(bob, ann, how)
-    staff = signed_in(MemberFactory(is_staff=True))
+    staff = signed_in(MemberFactory(is_staff=True, is_superuser=True))
 
     mine, theirs = as_ann.get(url(referrer)).json(), staff.get(url(referrer)).json()
 
@@ -128,7 +128,7 @@ def test_who_is_not_the_callers_to_know_is_the_staffs(
 def test_staff_reads_the_list_of_who_is_shut_out(ann, signed_in):
     ReferralFactory(referrer=ann)
     Member.objects.filter(pk=ann.pk).update(is_active=False)
-    staff = signed_in(MemberFactory(is_staff=True))
+    staff = signed_in(MemberFactory(is_staff=True, is_superuser=True))
 
     assert staff.get(url(ann)).json()["count"] == 1
     assert staff.get(f"/api/v1/users/{10**17}/").status_code == 404
@@ -183,7 +183,7 @@ def queries_of(signed_in) -> Callable[..., int]:
 
 
 def test_hundred_cost_what_one_does(ann, queries_of):
-    staff = MemberFactory(is_staff=True, email="staff@example.com")
+    staff = MemberFactory(is_staff=True, is_superuser=True, email="staff@example.com")
     invite(ann, 1)
     reads = [
         (ann, url(ann), QUERIES),

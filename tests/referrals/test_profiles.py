@@ -27,7 +27,7 @@ def eve(db) -> Member:
 
 @pytest.fixture
 def as_staff(db, signed_in) -> APIClient:
-    return signed_in(MemberFactory(is_staff=True))
+    return signed_in(MemberFactory(is_staff=True, is_superuser=True))
 
 
 def invite(referrer: Member, *invited: Member) -> None:
