@@ -14,7 +14,7 @@ from django.db.models import (
     Q,
     QuerySet,
 )
-from django.db.models.expressions import Expression
+from django.db.models.expressions import Combinable, Expression
 
 from events.addresses import FullAddress
 from matchmaker.staff import who_may
@@ -146,12 +146,12 @@ class EventOrganizationQuerySet(QuerySet["EventOrganization"]):
         return self.filter(Q(status="confirmed") | (Q(status="invited") & concerned))
 
 
-def _of(viewer: Any) -> Q:
+def _of(viewer: Any) -> Combinable | Q:
     hosts = _event_organizations().confirmed().owned_by(viewer)
     return Q(creator=viewer) | Exists(hosts.filter(event=OuterRef("pk")))
 
 
-def _overseen_by(viewer: Any) -> Q:
+def _overseen_by(viewer: Any) -> Combinable | Q:
     return _of(viewer) | _staff(viewer, "events.view_event", "events.change_event")
 
 

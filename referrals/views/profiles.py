@@ -1,7 +1,7 @@
 """Profiles with their invitations."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +43,8 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         return super().get_permissions()
 
     def get_queryset(self) -> QuerySet[Member]:
-        return within_reach(self.request.user, profiles.with_invitations(None))
+        staff = cast(Member, self.request.user)
+        return within_reach(staff, profiles.with_invitations(None))
 
     @describe(_("Read the own invitations"), {200: shapes.VotingProfile})
     def me(self, request: MemberRequest) -> Response:
