@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import icalendar
 import ics
 import pytest
 import vobject
@@ -12,7 +13,12 @@ from events import constants, services
 from events.models import Attendance, CalendarFeed, Event
 from matchmaker import services as member_services
 from matchmaker.models import Member
-from tests.events.factories import EventFactory, MembershipFactory, host
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    host,
+)
 from tests.factories import MemberFactory
 
 LIST = "/api/events/calendar.ics"
@@ -194,6 +200,69 @@ def test_texts_come_back_as_they_were(as_ann, value):
     (read,) = ics.Calendar(text(response)).events
     assert read.name == value
     assert read.description == f"{value}\n\n{value}"
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        (r"Files are in \\FS1\News and C:\Notes",
+         r"Files are in \\\\FS1\\News and C:\\Notes"),
+        (r"\N \n \, \; \\", r"\\N \\n \\\, \\\; \\\\"),
+        ("One\x85two\u2028three\u2029four", "One two three four"),
+        ("One\u202etwo\u200e", "Onetwo\u200e"),
+    ],
+)  # fmt: skip
+def test_texts_are_escaped_as_the_standard_says(as_ann, title, written):
+    event = EventFactory(title=title, description=title, date=EVENING)
+    club = OrganizationFactory(title=title, address=title)
+    host(event, club)
+
+    response = as_ann.get(one(event))
+
+    lines = re.sub(r"\r\n ", "", text(response)).split("\r\n")
+    assert f"SUMMARY:{written}" in lines
+    has_lines = "\x85" in title
+    described = written.replace(" ", r"\n") if has_lines else written
+    assert f"DESCRIPTION:{described}" in lines
+    address = written.replace(" ", r"\, ") if has_lines else written
+    assert f"LOCATION:{written}\\, {address}" in lines
+    # `ics` reads \\n as a line break, whatever stands before it.
+    plain = re.sub("[\x85\u2028\u2029]", " ", title).replace("\u202e", "")
+    (entry,) = vobject.readOne(text(response)).contents["vevent"]
+    assert entry.summary.value == plain
+    (read,) = icalendar.Calendar.from_ical(text(response)).walk("VEVENT")
+    assert str(read["summary"]) == plain
+    assert len(ics.Calendar(text(response)).events) == 1
+
+
+@pytest.mark.parametrize(
+    ("postcode", "address", "line"),
+    [
+        ("190000", "Nevsky 1\nFloor 2\nRoom 3", "190000, Nevsky 1, Floor 2, Room 3"),
+        ("", "Nevsky 1,\n\n  Floor 2 ,\nRoom 3", "Nevsky 1, Floor 2, Room 3"),
+        ("1", "Nevsky 1\r\nFloor 2\u2028Room\x853", "1, Nevsky 1, Floor 2, Room, 3"),
+        ("", "", ""),
+        ("190000", "", "190000"),
+        ("", "Nevsky 1, 2", "Nevsky 1, 2"),
+    ],
+)  # fmt: skip
+def test_address_is_one_line_everywhere(as_ann, postcode, address, line):
+    club = OrganizationFactory(title="Club", postcode=postcode, address=address)
+    event = EventFactory(date=EVENING)
+    host(event, club)
+
+    for path, find in (
+        (f"/api/organizations/{club.pk}", lambda it: it),
+        (f"/api/events/{event.pk}", lambda it: it["organizations"][0]),
+    ):
+        shown = as_ann.get(path).json()
+        feature = as_ann.get(path, {"format": "geojson"}).json()["properties"]
+        assert find(shown)["full_address"] == find(feature)["full_address"] == line
+    (entry,) = entries(as_ann.get(one(event)))
+    location = entry.contents.get("location")
+    assert (location[0].value if location else None) == (
+        f"Club, {line}" if address else None
+    )
 
 
 @pytest.mark.parametrize("break_", ["\r\n", "\r", "\n", "\x0b", "\x1c", "\x07", "\x7f"])
