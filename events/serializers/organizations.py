@@ -1,0 +1,129 @@
+"""Organizations and their members, as they are sent."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from events import constants, errors
+from events.models import Role
+from matchmaker.models import Member
+from project.lib.bodies import as_json
+from project.lib.emails import email_identity
+from project.lib.fields import LocationInput
+from project.lib.text import TextField
+
+BIGINT_MAX = 2**63 - 1
+
+
+class NamedMember(serializers.Serializer):
+    """One member: `{"id": 5}` or `{"email": "…"}`."""
+
+    id = serializers.IntegerField(required=False, min_value=1, max_value=BIGINT_MAX)
+    email = serializers.CharField(required=False, max_length=254)
+
+    def to_internal_value(self, data: Any) -> Any:
+        named = super().to_internal_value(data)
+        if len(named) != 1:
+            raise serializers.ValidationError([_("Give an id or an e-mail.")])
+        return named
+
+
+class MembersField(serializers.ListField):
+    """A list of named members, validated to the members themselves, in one query.
+
+    Nobody is named whom the caller may not know of, or who does not want it.
+    """
+
+    child = NamedMember()
+
+    def to_internal_value(self, data: Any) -> list[Member]:
+        named = super().to_internal_value(data)
+        return _members(named, self.context["request"].user)
+
+
+class MemberField(NamedMember):
+    """A named member, validated to the member.
+
+    One of the organization has a role there, which may be changed.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        named = super().to_internal_value(data)
+        request = self.context["request"]
+        there = Member.objects.filter(
+            memberships__organization=request.parser_context["kwargs"]["pk"]
+        )
+        return _members([named], request.user, there)[0]
+
+
+def _members(
+    named: list[dict[str, Any]], viewer: Member, there: Any = None
+) -> list[Member]:
+    """Those named: of `there`, or who want to be. Nobody learns which of it fails."""
+    willing = Q(may_be_named=True) | Q(pk=viewer.pk)
+    if there is not None:
+        willing |= Q(pk__in=there.values("pk"))
+    ids = [n["id"] for n in named if "id" in n]
+    emails = [email_identity(n["email"]) for n in named if "email" in n]
+    known = Member.objects.visible_to(viewer).filter(willing)
+    found = list(known.filter(Q(pk__in=ids) | Q(email_identity__in=emails)))
+    by_name: dict[Any, Member] = {m.email_identity: m for m in found}
+    by_name |= {m.pk: m for m in found}
+    try:
+        return [by_name[n.get("id") or email_identity(n["email"])] for n in named]
+    except KeyError:
+        raise serializers.ValidationError(errors.UserUnknown.detail) from None
+
+
+class OrganizationChanges(LocationInput):
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH, required=False)
+    description = TextField(
+        has_lines=True,
+        max_length=constants.DESCRIPTION_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
+    )
+    postcode = TextField(
+        max_length=constants.POSTCODE_MAX_LENGTH, required=False, allow_blank=True
+    )
+    address = TextField(
+        has_lines=True,
+        max_length=constants.ADDRESS_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
+    )
+
+
+class NewOrganization(OrganizationChanges):
+    title = TextField(max_length=constants.TITLE_MAX_LENGTH)
+    users = MembersField(required=False, default=list, max_length=constants.USERS_MAX)
+
+
+class NewMembership(serializers.Serializer):
+    user = MemberField()
+    role = serializers.ChoiceField(
+        Role.choices,
+        default=None,
+        help_text=_("Without it a new one is a member, and others stay what they are"),
+    )
+
+
+def names_oneself(request: Any) -> bool:
+    """Whether the `user` of a body is the caller: nobody else is looked up then."""
+    data, errors = as_json(NewMembership, request)
+    named = FormerMembership(data=data)
+    if errors or not named.is_valid():
+        return True  # nobody; what is wrong is told in its place
+    return is_oneself(named.validated_data["user"], request.user)
+
+
+def is_oneself(named: dict[str, Any], me: Member) -> bool:
+    return named.get("id") == me.pk or (
+        "email" in named and email_identity(named["email"]) == me.email_identity
+    )
+
+
+class FormerMembership(serializers.Serializer):
+    user = NamedMember()
