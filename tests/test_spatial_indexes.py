@@ -7,7 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.filters import CalendarFilter, EventFilter, OrganizationFilter
+from events.filters import (
+    CalendarFilter,
+    EventFilter,
+    FeedFilter,
+    OrganizationFilter,
+)
 from matchmaker.discover import DiscoverFilter
 from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
@@ -20,6 +25,7 @@ ROWS = 30_000
 
 BOX = "-166.65,-54,-166.55,-53.8"
 CROSSING = "170,-54,-166.55,-53.8"
+FEED = "/api/events/calendar/"
 
 
 class Query(NamedTuple):
@@ -74,6 +80,10 @@ QUERIES = {
     "a calendar of events in a box": Query(
         CalendarFilter, "/api/events/calendar.ics", {"in_bbox": BOX}, "event_box"
     ),
+    "a feed of events within 10 km": Query(
+        FeedFilter, FEED, {"distance": 10, "point": TOWN}, "event_location"
+    ),
+    "a feed of events in a box": Query(FeedFilter, FEED, {"in_bbox": BOX}, "event_box"),
     "organizations in a box": Query(
         OrganizationFilter,
         "/api/organizations/",
@@ -108,8 +118,12 @@ def test_query_is_answered_by_its_gist_index(many, ann, as_ann, name):
         location=f"SRID=4326;POINT({TOWN.replace(',', ' ')})"
     )
 
+    path, parameters = query.path, query.parameters
+    if path == FEED:  # made with the filters, and asked without any
+        path = as_ann.post(FEED, parameters).json()["url"]
+        parameters = {}
     with CaptureQueriesContext(connection) as captured:
-        response = as_ann.get(query.path, query.parameters)
+        response = as_ann.get(path, parameters)
 
     assert response.status_code == 200, response.content
     texts = [sent["sql"] for sent in captured]
