@@ -36,6 +36,9 @@ INFO = openapi.Info(
 )
 
 
+IDS = {"id", "organization"}
+
+
 class PointInspector(FieldInspector):
     """Fields of drf-gis, which drf-yasg takes for strings: ours are points all."""
 
@@ -128,12 +131,23 @@ class Generator(OpenAPISchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> openapi.Swagger:
         schema = super().get_schema(request, public)
+        for definition in schema.definitions.values():
+            _untitle(definition)
         for item in schema.paths.values():
             for _method, operation in item.operations:
                 for parameter in operation.parameters:
                     if parameter.in_ == openapi.IN_BODY:
                         _close(parameter.schema, schema.definitions)
         return schema
+
+    def get_path_parameters(self, path: str, view: Any) -> list[openapi.Parameter]:
+        parameters: list[openapi.Parameter] = super().get_path_parameters(path, view)
+        for parameter in parameters:
+            if (
+                parameter.name in IDS
+            ):  # a view without a queryset has none to read it of
+                parameter.type = openapi.TYPE_INTEGER
+        return parameters
 
     def get_paths_object(self, paths: Mapping[str, openapi.PathItem]) -> openapi.Paths:
         taken = set()
@@ -144,6 +158,14 @@ class Generator(OpenAPISchemaGenerator):
                     operation.operation_id = whole
                 taken.add(operation.operation_id)
         return super().get_paths_object(paths)
+
+
+def _untitle(shape: Any) -> None:
+    """Leave out the titles of objects within: clients take them for names of models."""
+    for inner in shape.get("properties", {}).values():
+        if inner.get("type") == openapi.TYPE_OBJECT:
+            inner.pop("title", None)
+        _untitle(inner.get("items", inner))
 
 
 def _close(shape: Any, definitions: Any) -> None:
