@@ -28,7 +28,9 @@ def without_parameters(view: View) -> View:
         names = request.GET.keys()
         if errors := {name: [unknown_parameter(name, ())] for name in names}:
             return JsonResponse(errors, status=400)
-        return view(request)
+        response = view(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     return refusing
 

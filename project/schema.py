@@ -193,6 +193,8 @@ _view: Any = get_schema_view(
 
 
 class SchemaView(Understanding, _view):
+    cache_control = "private, no-cache"  # its pages have a CSRF token
+
     def refuses(self, request: Request) -> bool:
         # The pages around it are for people, who come by links of all kinds.
         return request.accepted_renderer.media_type != "text/html"

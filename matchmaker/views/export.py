@@ -20,8 +20,5 @@ class ExportView(APIView):
     def get(self, request: MemberRequest) -> Response:
         text = export.write_export(request)
         name = f"matchmaker-{request.user.pk}.json"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        }
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(Written(text), headers=headers)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import views, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from project.lib.bodies import read_body, refuse_body
 from project.lib.unknown import parameter_errors
@@ -23,7 +24,12 @@ class Understanding:
 
     `describe` says whether a method has a body, which `read_body` checks, or
     parameters, which `CompiledFilterSet.read` does, so that their errors come together.
+
+    `cache_control` is of answers whose view does not set another: nearly all depend on
+    who asks.
     """
+
+    cache_control = "private, no-store"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -41,6 +47,11 @@ class Understanding:
             return
         if errors := parameter_errors(request.query_params):
             raise ValidationError(errors)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]
+        response.headers.setdefault("Cache-Control", self.cache_control)
+        return response
 
     def refuses(self, request: Request) -> bool:
         """Whether it is the API that answers."""

@@ -89,7 +89,7 @@ def test_avatar_of_new_member(client):
 
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "image/jpeg"
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "public, max-age=86400, immutable"
     assert answer.content.startswith(b"\xff\xd8\xff")
     assert missing.status_code == 404
     assert refusal(missing) is None

@@ -65,7 +65,7 @@ def test_export_is_a_file_to_keep(ann, as_ann, path):
     assert response["Content-Disposition"] == (
         f'attachment; filename="matchmaker-{ann.pk}.json"'
     )
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
     assert response.content.startswith(b'{\n  "format_version": 1,\n  "exported_at": ')
     assert list(response.json()) == SECTIONS
 
