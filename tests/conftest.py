@@ -1,6 +1,5 @@
 """What every test may use. Real PostGIS and Redis: `make test` starts them."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,10 +16,6 @@ from tests.factories import MemberFactory
 def pytest_configure() -> None:
     # A million rounds a password is right in production and 0.3 s in a test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Processes of pytest-xdist share Redis, and some tests delete what others count.
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    own = urlsplit(settings.REDIS_URL)._replace(path=f"/{8 + number}")
-    settings.REDIS_URL = own.geturl()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -32,6 +33,8 @@ def _throttles(settings) -> None:
         "one_time_try": Rate(30, 600),
         "one_time_code": Rate(10, 600),
     }
+    # Not where other tests of throttles, in another process, delete all keys.
+    settings.REDIS_URL = urlsplit(settings.REDIS_URL)._replace(path="/9").geturl()
     server = redis.Redis.from_url(settings.REDIS_URL)
     server.flushdb()
     server.close()
