@@ -9,13 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from chat.constants import TEXT_MAX_LENGTH
-
-# Nothing inline, nothing of others, and no HTML that a script has put together.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
+from project.lib.page_policy import page_policy
 
 
 @csrf_exempt  # so that another method is told 405, as everywhere
@@ -33,7 +27,7 @@ def demo_page(request: HttpRequest) -> HttpResponse:
     )
     # Not every browser takes the page's own host for 'self' in a WebSocket's address.
     scheme = "wss" if request.is_secure() else "ws"
-    policy = POLICY.format(socket=f"{scheme}://{request.get_host()}")
+    policy = page_policy(f"{scheme}://{request.get_host()}")
     response.headers["Content-Security-Policy"] = policy
     return response
 

@@ -9,13 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from matchmaker.credentials import PASSWORD_MAX_LENGTH
-
-# Nothing inline, nothing of others, and no HTML that a script has put together.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'"
-)
+from project.lib.page_policy import page_policy
 
 
 @csrf_exempt  # so that another method is told 405, as everywhere
@@ -31,7 +25,7 @@ def link_page(request: HttpRequest) -> HttpResponse:
             "password_max_length": PASSWORD_MAX_LENGTH,
         },
     )
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = page_policy()
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
