@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -75,6 +76,15 @@ class Daphnes:
         process.kill()
         process.wait()
 
+    def kill_busiest(self) -> None:
+        """Kill the one with the most clients: the kernel may give one nearly all."""
+        self.kill(max(self._running, key=self._count_sockets))
+
+    def start_missing(self) -> None:
+        """Start what was killed; return when it accepts."""
+        for number in set(range(self._count)) - set(self._running):
+            self.start(number)
+
     @property
     def pids(self) -> list[int]:
         return [process.pid for process in self._running.values()]
@@ -82,10 +92,14 @@ class Daphnes:
     @property
     def open_sockets(self) -> list[int]:
         """Of each process; its listener and what it has of its own included."""
-        return [
-            sum(os.readlink(file).startswith("socket:") for file in files(pid))
-            for pid in self.pids
-        ]
+        return [self._count_sockets(number) for number in self._running]
+
+    def _count_sockets(self, number: int) -> int:
+        count = 0
+        for file in files(self._running[number].pid):
+            with suppress(FileNotFoundError):  # closed since it was listed
+                count += os.readlink(file).startswith("socket:")
+        return count
 
     @property
     def logs(self) -> list[Path]:

@@ -71,20 +71,17 @@ def run(
 
 def _kills(daphnes: Daphnes, backends: Backends) -> list[Kill]:
     postgres, redis = backends.postgres, backends.redis
-    one = [
-        Kill("a Daphne", [lambda n=n: daphnes.kill(n)], [lambda n=n: daphnes.start(n)])
-        for n in range(SERVERS)
-    ]
+    one = Kill("a Daphne", [daphnes.kill_busiest], [daphnes.start_missing])
     every = Kill(
         "all of it",
-        [*(kill for each in one for kill in each.kills), redis.kill, postgres.kill],
-        [postgres.start, redis.start, *(s for each in one for s in each.starts)],
+        [*[daphnes.kill_busiest] * SERVERS, redis.kill, postgres.kill],
+        [postgres.start, redis.start, daphnes.start_missing],
     )
     stores = [
         Kill("Redis", [redis.kill], [redis.start]),
         Kill("PostgreSQL", [postgres.kill], [postgres.start]),
     ]
-    return [one[0], *stores, one[1], every]
+    return [one, *stores, one, every]
 
 
 class Crowd:
