@@ -1,7 +1,7 @@
 """Every shared read of rooms and messages, as chainable verbs.
 
 A `viewer` is a member or an expression of its id, so that reads can be compiled
-(project/lib/prepared.py).
+(project/lib/reads/statements.py).
 """
 
 from functools import reduce

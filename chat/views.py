@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from chat import constants, limits, reads, serializers, services
-from chat.filters import HistoryFilter
+from chat.reads.filters import HistoryFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe, query_parameters

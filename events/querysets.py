@@ -18,7 +18,7 @@ from django.db.models.expressions import Combinable, Expression
 
 from events.addresses import FullAddress
 from matchmaker.staff import who_may
-from project.lib.geo import Box, DistanceM, in_box
+from project.lib.reads.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:  # the names of the classes' rows
     from events.models.event_organizations import EventOrganization  # noqa: F401

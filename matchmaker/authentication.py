@@ -17,7 +17,7 @@ from rest_framework_simplejwt.tokens import Token as JsonWebToken
 
 from matchmaker.models import Member
 from project.lib.errors import SCHEMES
-from project.lib.prepared import Param, Statement
+from project.lib.reads.statements import Param, Statement
 
 VERSION_CLAIM = "version"
 FAMILY_CLAIM = "family"

@@ -27,7 +27,7 @@ from matchmaker.models import (
     TokenFamily,
 )
 from matchmaker.querysets import match_between, matched_with
-from project.lib.geojson import COORDINATE_DIGITS
+from project.lib.reads.geojson import COORDINATE_DIGITS
 
 
 def profile(request: MemberRequest) -> object:

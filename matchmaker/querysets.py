@@ -1,7 +1,7 @@
 """Every shared read of members, as chainable verbs.
 
 A `viewer` is a member or an expression of its id, so that a list can be compiled
-before anybody asks for it (project/lib/prepared.py).
+before anybody asks for it (project/lib/reads/statements.py).
 """
 
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
@@ -26,7 +26,7 @@ from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
 from matchmaker.errors import EmailTaken
-from project.lib.geo import Box, DistanceM, in_box
+from project.lib.reads.geo import Box, DistanceM, in_box
 
 if TYPE_CHECKING:
     from matchmaker.models import Member

@@ -14,8 +14,8 @@ from matchmaker.models import Gender, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.email_fields import EmailField
 from project.lib.fields import LocationInput, PhoneField
-from project.lib.geojson import COORDINATE_DIGITS
 from project.lib.languages import language_asked_for
+from project.lib.reads.geojson import COORDINATE_DIGITS
 from project.lib.text import TextField
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from project.lib.geo import Box
+from project.lib.reads.geo import Box
 from tests.events.factories import EventFactory, OrganizationFactory
 from tests.factories import MemberFactory
 

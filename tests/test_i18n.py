@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 from matchmaker import services
 from matchmaker.models import Block, Like, Member
 from project.lib import due
-from project.lib.lists import PagedFilterSet
+from project.lib.reads.pages import PagedFilterSet
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import picture_bytes, upload
 

@@ -7,17 +7,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.filters import (
+from events.reads.filters import (
     CalendarFilter,
     EventFilter,
     FeedFilter,
     OrganizationFilter,
 )
-from matchmaker.discover import DiscoverFilter
-from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
-from project.lib.filters import BoxFilter, KilometresFilter
-from project.lib.filtersets import CompiledFilterSet
+from matchmaker.reads.discover import DiscoverFilter
+from matchmaker.reads.filters import MemberFilter
+from project.lib.reads.filters import BoxFilter, KilometresFilter
+from project.lib.reads.parameters import CompiledFilterSet
 from tests.bulk import TOWN, add_events, add_members, add_organizations
 from tests.plans import plan_nodes, remove_everybody
 

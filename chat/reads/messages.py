@@ -13,8 +13,8 @@ from chat.errors import RoomUnknown
 from chat.models import Message
 from chat.reads.rooms import ROOM, open_room
 from matchmaker.display_names import display_name
-from matchmaker.filters import VIEWER
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.statements import Param, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from chat.models import Room
-from matchmaker.filters import VIEWER
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.statements import Param, Statement
 
 # Of each room; those that were hidden last, and those who have read the furthest.
 HIDDEN_A_ROOM = 200

@@ -13,8 +13,8 @@ from chat.errors import RoomUnknown
 from chat.models import Kind, Room
 from chat.querysets import RoomQuerySet
 from matchmaker.display_names import display_name
-from matchmaker.filters import VIEWER
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.statements import Param, Statement
 
 ROOM = Param("room", BigIntegerField())
 

@@ -13,11 +13,11 @@ from chat.reads import open_room
 from chat.services import telling
 from chat.services.locks import hold_signed_in
 from chat.texts import checked_text
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
+from matchmaker.reads.filters import VIEWER
 from project.lib.constraints import violations_as
 from project.lib.errors import DomainError
-from project.lib.prepared import Param, Statement
+from project.lib.reads.statements import Param, Statement
 
 
 class _Repeated(DomainError):

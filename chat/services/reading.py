@@ -7,10 +7,10 @@ from chat.constants import BIGINT_MAX
 from chat.reads import open_room
 from chat.services import telling
 from chat.services.locks import hold_signed_in
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
+from matchmaker.reads.filters import VIEWER
 from project.lib.constraints import violations_as
-from project.lib.prepared import Param, Statement
+from project.lib.reads.statements import Param, Statement
 
 # The room is deleted in this moment.
 _GONE = {"participant_room": errors.RoomUnknown}

@@ -25,7 +25,7 @@ LIKES, BLOCKS = 20, 5
 NEIGHBOURS_WITHIN = D(km=20)
 
 
-# Ours measures cells (matchmaker/nearest.py) and has no such index; the list in
+# Ours measures cells (matchmaker/reads/nearest.py) and has no such index; the list in
 # the stock way, and the neighbours below, are found by it.
 INDEX = """
 CREATE INDEX IF NOT EXISTS bench_public_location

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from events.demo.organizations import NEARBY, Club, club, neighbours
 from matchmaker.demo.cities import home_around
 from matchmaker.demo.people import HOME_IDS
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 # By its `uid` a later load finds an event again.
 NAMESPACE = UUID("6f0d2c1e-7d0a-4b53-9d4e-0a3d6a1c9b11")

@@ -25,7 +25,7 @@ from events.models import (
 from matchmaker.demo.more import Load
 from matchmaker.demo.people import NEIGHBOURS, email_of
 from matchmaker.models import Member
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 MEMBERS_A_CLUB = 50
 MEMBERS_AN_EVENT = 10

@@ -17,7 +17,7 @@ from matchmaker.demo.people import (
     home_city,
 )
 from matchmaker.models import Language
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 # So many of the first ones are in the cities of the sign-ins.
 NEARBY = 50

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import events.models.calendars
-import project.lib.geo
+import project.lib.reads.geo
 
 # Places are counted, and given to those who wait, by whatever code path one is taken
 # or freed: a member's account that is deleted, more capacity, the admin. Each takes the
@@ -558,7 +558,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="organization",
             index=django.contrib.postgres.indexes.GistIndex(
-                project.lib.geo.AsGeometry(models.F("location")),
+                project.lib.reads.geo.AsGeometry(models.F("location")),
                 name="organization_box",
             ),
         ),
@@ -641,7 +641,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="event",
             index=django.contrib.postgres.indexes.GistIndex(
-                project.lib.geo.AsGeometry(models.F("location")), name="event_box"
+                project.lib.reads.geo.AsGeometry(models.F("location")), name="event_box"
             ),
         ),
         migrations.AddIndex(

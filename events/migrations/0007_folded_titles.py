@@ -3,12 +3,12 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
-import project.lib.search
+import project.lib.reads.search
 
 
 def folded(column):
     return models.GeneratedField(
-        expression=project.lib.search.Folded(models.F(column)),
+        expression=project.lib.reads.search.Folded(models.F(column)),
         output_field=models.TextField(),
         db_persist=True,
     )

@@ -15,8 +15,8 @@ from events.models.organizations import Organization
 from events.querysets import EventQuerySet
 from matchmaker.models import Member
 from project.lib.due import DueRow
-from project.lib.geo import AsGeometry
-from project.lib.search import folded, trigrams
+from project.lib.reads.geo import AsGeometry
+from project.lib.reads.search import folded, trigrams
 from project.lib.text import is_visible
 
 PUBLIC = Q(published_at__isnull=False, cancelled_at=None)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from events import constants
 from events.querysets import OrganizationQuerySet
 from matchmaker.models import Member
-from project.lib.geo import AsGeometry
-from project.lib.search import folded, trigrams
+from project.lib.reads.geo import AsGeometry
+from project.lib.reads.search import folded, trigrams
 from project.lib.text import is_visible
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from events.filters import FeedFilter
+from events.reads.filters import FeedFilter
 
 PARAMETER_MAX_LENGTH = 200
 

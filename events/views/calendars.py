@@ -12,9 +12,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events import calendar_lists, calendars, schema, serializers, services
-from events.filters import CalendarFilter
+from events import calendars, schema, serializers, services
 from events.models import CalendarFeed
+from events.reads import calendars as calendar_lists
+from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters

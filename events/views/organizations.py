@@ -4,14 +4,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
 
-from events import errors, lists, schema, serializers, services
-from events.filters import OrganizationFilter
+from events import errors, schema, serializers, services
+from events.reads import lists
+from events.reads.filters import OrganizationFilter
 from events.views.bodies import names
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
-from project.lib.lists import wants_geojson
-from project.lib.offsets import offset_response
 from project.lib.openapi import describe, query_parameters
+from project.lib.reads.offset import offset_response
+from project.lib.reads.pages import wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
 from project.lib.views import ViewSet

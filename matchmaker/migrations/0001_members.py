@@ -10,7 +10,7 @@ from django.contrib.postgres.operations import CreateExtension, TrigramExtension
 from django.db import migrations, models
 
 import matchmaker.places
-import project.lib.geo
+import project.lib.reads.geo
 
 GRID = """
 CREATE FUNCTION cells_in_band(band integer) RETURNS integer
@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="member",
             index=django.contrib.postgres.indexes.GistIndex(
-                project.lib.geo.AsGeometry(models.F("public_location")),
+                project.lib.reads.geo.AsGeometry(models.F("public_location")),
                 name="member_public_box",
             ),
         ),

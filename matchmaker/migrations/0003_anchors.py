@@ -8,7 +8,7 @@ from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
 import matchmaker.places
-import project.lib.geo
+import project.lib.reads.geo
 
 # BEFORE, so that the generated columns are computed from the anchor that it chooses.
 # What a statement writes into the anchor itself, Model.save() of a row read long ago
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="member",
             index=django.contrib.postgres.indexes.GistIndex(
-                project.lib.geo.AsGeometry(models.F("public_location")),
+                project.lib.reads.geo.AsGeometry(models.F("public_location")),
                 name="member_public_box",
             ),
         ),

@@ -4,7 +4,7 @@ import django.contrib.postgres.indexes
 from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
 
-import project.lib.search
+import project.lib.reads.search
 
 # unaccent is only stable, since its rules are a file; indexes ask for immutable. The
 # rules change with PostgreSQL's major versions, when all indexes are made anew.
@@ -58,7 +58,7 @@ ALTER TABLE matchmaker_member
 
 def folded(column):
     return models.GeneratedField(
-        expression=project.lib.search.Folded(models.F(column)),
+        expression=project.lib.reads.search.Folded(models.F(column)),
         output_field=models.TextField(),
         db_persist=True,
     )

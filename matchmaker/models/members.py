@@ -22,8 +22,8 @@ from project.lib.email_fields import (
     EmailModelField,
     identity_is_of,
 )
-from project.lib.geo import AsGeometry
-from project.lib.search import folded, trigrams
+from project.lib.reads.geo import AsGeometry
+from project.lib.reads.search import folded, trigrams
 from project.lib.text import is_visible
 
 

@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
-from matchmaker import discover, schema
+from matchmaker import schema
 from matchmaker.authentication import MemberRequest
-from project.lib.lists import page_response
+from matchmaker.reads import discover
 from project.lib.openapi import describe, query_parameters
+from project.lib.reads.pages import page_response
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer
 from project.lib.views import APIView
 

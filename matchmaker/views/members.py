@@ -11,11 +11,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from matchmaker import credentials, profiles, schema, serializers, services
+from matchmaker import credentials, schema, serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.filters import MemberFilter
 from matchmaker.models import Member
 from matchmaker.profile_changes import ProfileChanges
+from matchmaker.reads import members as profiles
+from matchmaker.reads.filters import MemberFilter
 from matchmaker.staff import StaffMay
 from matchmaker.views.bodies import (
     changes_email,
@@ -24,8 +25,8 @@ from matchmaker.views.bodies import (
     moves,
     validated,
 )
-from project.lib.lists import page_response, wants_geojson
 from project.lib.openapi import describe, query_parameters
+from project.lib.reads.pages import page_response, wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
 from project.lib.views import GenericViewSet

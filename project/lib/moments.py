@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from project.lib.prepared import Param
+from project.lib.reads.statements import Param
 
 # From the first to the last instant of a day, as exact as PostgreSQL stores them.
 DAY = timedelta(days=1, microseconds=-1)

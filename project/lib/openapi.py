@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
 
-from project.lib.filters import BoxFilter, StrictBooleanFilter
-from project.lib.filtersets import SAME, CompiledFilterSet
+from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
+from project.lib.reads.parameters import SAME, CompiledFilterSet
 
 MULTIPART = ["multipart/form-data"]
 JSON = ["application/json"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import renderers
 
-from project.lib import geojson
+from project.lib.reads import geojson
 
 
 class Written(str):

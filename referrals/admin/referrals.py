@@ -16,7 +16,7 @@ from matchmaker.admin.of_members import OfMembersAdmin
 from referrals.admin.kin import above, all_brought_by, brought_by
 from referrals.codes import normalise
 from referrals.models import InviteCode, Referral
-from referrals.signs import Sign, signs_of, with_sign
+from referrals.reads.risk_signs import Sign, signs_of, with_sign
 
 
 class SignFilter(admin.SimpleListFilter):

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.display_names import DisplayNameField
-from project.lib.filtersets import CompiledFilterSet
+from project.lib.reads.parameters import CompiledFilterSet
 from referrals.constants import LEADERBOARD_SIZE
-from referrals.leaderboard import Period
 from referrals.models import Referral
+from referrals.reads.leaderboard import Period
 
 
 class LeaderboardFilter(CompiledFilterSet):

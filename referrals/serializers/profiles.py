@@ -1,6 +1,6 @@
 """Profiles with their invitations, and the shape of referrals that PostgreSQL writes.
 
-The profiles are of members as `referrals.profiles.with_invitations` reads them.
+The profiles are of members as `referrals.reads.profiles.with_invitations` reads them.
 """
 
 import phonenumbers

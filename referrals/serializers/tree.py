@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.display_names import DisplayNameField
-from project.lib.filtersets import CompiledFilterSet
+from project.lib.reads.parameters import CompiledFilterSet
 from referrals.constants import TREE_DEPTH_MAX
 from referrals.models import Referral
 

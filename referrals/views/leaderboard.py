@@ -8,8 +8,8 @@ from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
 from project.lib.views import APIView
 from referrals import services
-from referrals.leaderboard import Period, read_leaderboard
 from referrals.models import Unlisted
+from referrals.reads.leaderboard import Period, read_leaderboard
 from referrals.serializers.leaderboard import Leaderboard, LeaderboardFilter, Listing
 
 

@@ -14,11 +14,12 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.models import Member
 from matchmaker.staff import StaffMay, within_reach
 from project.lib.openapi import describe, query_parameters
-from project.lib.ordinary import FilterBackend, KeysetPagination
+from project.lib.reads.objects import FilterBackend, KeysetPagination
 from project.lib.throttles import throttled
 from project.lib.views import GenericViewSet, ViewSet
-from referrals import errors, profiles
-from referrals.filters import InvitationsFilter
+from referrals import errors
+from referrals.reads import profiles
+from referrals.reads.filters import InvitationsFilter
 from referrals.serializers import codes as code_shapes
 from referrals.serializers import profiles as shapes
 from referrals.views.activation import activated

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
-from project.lib.lists import page_response
 from project.lib.openapi import describe, query_parameters
+from project.lib.reads.pages import page_response
 from project.lib.views import APIView
-from referrals import lists, profiles
+from referrals.reads import profiles
+from referrals.reads import referrals as lists
 from referrals.serializers import profiles as shapes
 
 

@@ -8,8 +8,8 @@ from project.lib.openapi import describe, query_parameters
 from project.lib.renderers import Written
 from project.lib.views import APIView
 from referrals.constants import TREE_DEPTH_MAX
+from referrals.reads.tree import read_tree
 from referrals.serializers.tree import Tree, TreeFilter
-from referrals.tree import read_tree
 
 
 class TreeView(APIView):

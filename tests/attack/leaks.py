@@ -10,12 +10,12 @@ from unittest.mock import patch
 from django.db import connection, transaction
 from django.http import QueryDict
 
-from events import calendar_lists
-from events.filters import FeedFilter
 from events.models import CalendarFeed
+from events.reads import calendars as calendar_lists
+from events.reads.filters import FeedFilter
 from events.views import calendars
 from matchmaker import images
-from project.lib.geo import LonLat
+from project.lib.reads.geo import LonLat
 
 # Each place is its own cell, and its own centre. What reads public points reads exact
 # ones now; nothing else in the service is touched.

@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from matchmaker import discover, nearest, profiles
+from matchmaker.reads import discover, nearest
+from matchmaker.reads import members as profiles
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
 from tests.attack.leaks import exact_places, no_anchors

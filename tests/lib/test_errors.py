@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from matchmaker import nearest, profiles
+from matchmaker.reads import members as profiles
+from matchmaker.reads import nearest
 
 URL = "/api/clients/"
 

@@ -3,8 +3,9 @@
 import pytest
 from django.core import signing
 
-from matchmaker import nearest, profiles
 from matchmaker.models import Member
+from matchmaker.reads import members as profiles
+from matchmaker.reads import nearest
 from tests.factories import MemberFactory
 
 URL = "/api/clients/"

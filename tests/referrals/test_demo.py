@@ -13,7 +13,7 @@ from matchmaker.models import Member
 from referrals import services
 from referrals.demo.forest import BURST, CIRCLE, SUSPECT, code_of, invited
 from referrals.models import InviteCode, Referral
-from referrals.signs import Sign, with_sign
+from referrals.reads.risk_signs import Sign, with_sign
 from tests.factories import MemberFactory
 from tests.referrals.factories import InviteCodeFactory
 

@@ -14,9 +14,10 @@ from rest_framework.test import APIClient
 
 from matchmaker import services
 from matchmaker.models import Member
-from referrals import constants, leaderboard
-from referrals.leaderboard import Period
+from referrals import constants
 from referrals.models import Referral, Unlisted
+from referrals.reads import leaderboard
+from referrals.reads.leaderboard import Period
 from tests.factories import MemberFactory
 from tests.referrals.factories import ReferralFactory
 from tests.threads import at_once, client_of

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from matchmaker import services
 from matchmaker.models import Member
-from referrals import tree
 from referrals.models import Referral
+from referrals.reads import tree
 from tests.factories import MemberFactory
 from tests.plans import remove_everybody
 from tests.referrals.factories import ReferralFactory

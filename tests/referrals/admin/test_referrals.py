@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.models import Member
-from referrals import signs
 from referrals.constants import BURST_SIZE, CIRCLE_MAX
 from referrals.models import Referral
-from referrals.signs import Sign, signs_of, with_sign
+from referrals.reads import risk_signs as signs
+from referrals.reads.risk_signs import Sign, signs_of, with_sign
 from tests.factories import MemberFactory
 from tests.matchmaker.admin import pages
 from tests.matchmaker.admin.pages import listed

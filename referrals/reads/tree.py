@@ -13,10 +13,10 @@ from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from matchmaker.display_names import display_name_sql
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
-from project.lib.geojson import instant_sql
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.geojson import instant_sql
+from project.lib.reads.statements import Param, Statement
 from referrals.constants import TREE_COUNT_MAX, TREE_MEMBERS_MAX
 
 _DEPTH = Param("depth")

@@ -7,23 +7,23 @@ from typing import Any
 from django.db.models import F, FloatField
 from django.db.models.expressions import Expression, OrderBy, RawSQL
 
-from events.filters import (
+from events.models import Event, Organization
+from events.querysets import EventQuerySet
+from events.reads.answers import event_shape, organization_shape
+from events.reads.filters import (
     ID,
     ORIGIN,
     EventFilter,
     OrganizationFilter,
 )
-from events.models import Event, Organization
-from events.querysets import EventQuerySet
-from events.shapes import event_shape, organization_shape
 from matchmaker.authentication import MemberRequest
-from matchmaker.filters import VIEWER
-from matchmaker.profiles import viewer_values
-from project.lib.filtersets import Choice
-from project.lib.geojson import one_statement, write_one
-from project.lib.lists import wants_geojson
-from project.lib.offsets import LIMIT, OffsetPage, OffsetStatement
-from project.lib.prepared import NO_STATEMENT, Param, Statement
+from matchmaker.reads.filters import VIEWER
+from matchmaker.reads.members import viewer_values
+from project.lib.reads.geojson import one_statement, write_one
+from project.lib.reads.offset import LIMIT, OffsetPage, OffsetStatement
+from project.lib.reads.pages import wants_geojson
+from project.lib.reads.parameters import Choice
+from project.lib.reads.statements import NO_STATEMENT, Param, Statement
 
 EVENT_COLUMNS = (
     "id", "title", "description", "image", "thumbnail", "date", "is_all_day",

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from project.lib.filtersets import CompiledFilterSet
-from project.lib.geojson import MEDIA_TYPE
-from project.lib.pages import COUNT_CAP, Cursor, Order, Page
+from project.lib.reads.geojson import MEDIA_TYPE
+from project.lib.reads.keyset import COUNT_CAP, Cursor, Order, Page
+from project.lib.reads.parameters import CompiledFilterSet
 from project.lib.renderers import Written
 
 PAGE_SIZE = 20

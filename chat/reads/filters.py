@@ -4,7 +4,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from chat import constants
-from project.lib.filtersets import CompiledFilterSet
+from project.lib.reads.parameters import CompiledFilterSet
 
 
 class HistoryFilter(CompiledFilterSet):

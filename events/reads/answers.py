@@ -10,10 +10,10 @@ from typing import Any
 from events.addresses import full_address_sql
 from events.models import EventOrganization
 from matchmaker.display_names import display_name_sql
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
-from project.lib.geojson import Shape, instant_sql, point_sql
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.geojson import Shape, instant_sql, point_sql
+from project.lib.reads.statements import Param, Statement
 
 
 @cache

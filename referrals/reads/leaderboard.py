@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from matchmaker.display_names import display_name_sql
-from matchmaker.filters import VIEWER
 from matchmaker.models import Block, Member
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.statements import Param, Statement
 from project.lib.scripts import script
 from project.lib.veil import unveiled, veiled
 from referrals import constants

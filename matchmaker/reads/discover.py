@@ -6,22 +6,23 @@ from typing import Any, Unpack
 from django.db.models import CharField, Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker import constants, nearest
+from matchmaker import constants
 from matchmaker.authentication import MemberRequest
-from matchmaker.filters import VIEWER
 from matchmaker.models import LookingFor, Member
-from matchmaker.profiles import (
+from matchmaker.querysets import MemberQuerySet
+from matchmaker.reads import nearest
+from matchmaker.reads.filters import VIEWER
+from matchmaker.reads.members import (
     NEAREST_FIRST,
     PageShape,
     nearest_page,
     page_shape,
     viewer_values,
 )
-from matchmaker.querysets import MemberQuerySet
-from project.lib.filters import KilometresFilter
-from project.lib.lists import PagedFilterSet
-from project.lib.pages import Order, Page, PageStatement
-from project.lib.prepared import Param
+from project.lib.reads.filters import KilometresFilter
+from project.lib.reads.keyset import Order, Page, PageStatement
+from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.statements import Param
 
 
 class DiscoverFilter(PagedFilterSet):

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from project.lib.filtersets import CompiledFilterSet
-from project.lib.geojson import Shape
-from project.lib.lists import enveloped
-from project.lib.prepared import NO_STATEMENT, Param, Statement
+from project.lib.reads.geojson import Shape
+from project.lib.reads.pages import enveloped
+from project.lib.reads.parameters import CompiledFilterSet
+from project.lib.reads.statements import NO_STATEMENT, Param, Statement
 
 LIMIT = 20
 LIMIT_MAX = 100

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from project.lib.prepared import Statement
+from project.lib.reads.statements import Statement
 
 # 7 digits of a degree: a centimetre (RFC 7946, 11.2).
 COORDINATE_DIGITS = 7

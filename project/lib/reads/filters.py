@@ -7,8 +7,8 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.geo import EDGES, Box
-from project.lib.prepared import Param
+from project.lib.reads.geo import EDGES, Box
+from project.lib.reads.statements import Param
 
 DISTANCE_MAX_KM = 20_000
 

@@ -2,7 +2,7 @@
 
 Declared as django-filter wants them. What a request gives is validated by `read`;
 `narrow` applies the filters once per `Choice`, with Params for values. Lists that few
-ask for are not compiled: there django-filter applies them (project/lib/ordinary.py).
+people ask for are not compiled: django-filter applies them (`objects`).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from project.lib.prepared import Param
+from project.lib.reads.statements import Param
 from project.lib.unknown import parameter_errors
 
 
@@ -95,7 +95,7 @@ class CompiledFilterSet(django_filters.FilterSet):
         }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow an ordinary list by what was given: see `project.lib.ordinary`."""
+        """Narrow an ordinary list (`objects`) by what was given."""
         for name, value in self.read(self.data).items():
             if name not in self.paging:
                 queryset = self.filters[name].filter(queryset, value)

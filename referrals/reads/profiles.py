@@ -8,12 +8,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Expression
 
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
-from project.lib.geojson import Shape
-from project.lib.lists import PagedFilterSet
-from project.lib.pages import Key, Order
-from project.lib.prepared import Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.geojson import Shape
+from project.lib.reads.keyset import Key, Order
+from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.statements import Statement
 from referrals import constants
 from referrals.models import InviteCode, Referral
 

@@ -7,12 +7,11 @@ from django.db.models import BigIntegerField, F
 
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name_sql
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
+from matchmaker.reads.filters import VIEWER
 from matchmaker.staff import may
-from project.lib.geojson import instant_sql
-from project.lib.lists import PAGE_SIZE
-from project.lib.pages import (
+from project.lib.reads.geojson import instant_sql
+from project.lib.reads.keyset import (
     Cursor,
     Key,
     Order,
@@ -21,10 +20,11 @@ from project.lib.pages import (
     counted_rows,
     sorted_rows,
 )
-from project.lib.prepared import Param
+from project.lib.reads.pages import PAGE_SIZE
+from project.lib.reads.statements import Param
 from referrals import errors
 from referrals.models import Referral
-from referrals.profiles import PagingOnly, PlainShape
+from referrals.reads.profiles import PagingOnly, PlainShape
 
 REFERRER = Param("referrer", BigIntegerField())
 

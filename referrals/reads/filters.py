@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from matchmaker.models import Member
 from project.lib.fields import PhoneField
-from project.lib.filters import StrictBooleanFilter
-from project.lib.lists import PagedFilterSet
+from project.lib.reads.filters import StrictBooleanFilter
+from project.lib.reads.pages import PagedFilterSet
 from referrals import constants
 from referrals.codes import normalise
 from referrals.models import InviteCode

@@ -8,18 +8,16 @@ from django.core.files.storage import default_storage
 from django.db.models import BigIntegerField, F
 from django.db.models.expressions import Expression
 
-from matchmaker import nearest
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name_sql
-from matchmaker.filters import VIEWER, MemberFilter
 from matchmaker.models import Member
-from matchmaker.nearest import ORIGIN
 from matchmaker.querysets import MemberQuerySet, distance_from
-from project.lib.filtersets import Choice
-from project.lib.geo import LonLat
-from project.lib.geojson import Shape, one_statement, point_sql, write_one
-from project.lib.lists import PAGE_SIZE, wants_geojson
-from project.lib.pages import (
+from matchmaker.reads import nearest
+from matchmaker.reads.filters import VIEWER, MemberFilter
+from matchmaker.reads.nearest import ORIGIN
+from project.lib.reads.geo import LonLat
+from project.lib.reads.geojson import Shape, one_statement, point_sql, write_one
+from project.lib.reads.keyset import (
     Cursor,
     Key,
     Order,
@@ -28,7 +26,9 @@ from project.lib.pages import (
     counted_rows,
     sorted_rows,
 )
-from project.lib.prepared import Param, Statement
+from project.lib.reads.pages import PAGE_SIZE, wants_geojson
+from project.lib.reads.parameters import Choice
+from project.lib.reads.statements import Param, Statement
 
 
 def _latest_first(name: str, column: str) -> Order:

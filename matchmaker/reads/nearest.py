@@ -17,9 +17,9 @@ from django.db.models import BigIntegerField, F, FloatField, IntegerField
 from django.db.models.expressions import RawSQL
 
 from matchmaker.querysets import MemberQuerySet
-from project.lib.geo import Geography
-from project.lib.pages import COUNT_CAP, Key, Order
-from project.lib.prepared import Param, Statement
+from project.lib.reads.geo import Geography
+from project.lib.reads.keyset import COUNT_CAP, Key, Order
+from project.lib.reads.statements import Param, Statement
 
 # Where from; given when the statement runs, as are `radius_m` and the cursor.
 ORIGIN = Geography(Param("origin"))

@@ -11,13 +11,13 @@ from django.db.models import BigIntegerField, Q
 from django.db.models.functions import Now
 
 from events import constants
-from events.filters import CalendarFilter, FeedFilter
-from events.lists import ORDERS, event_values
 from events.models import CalendarFeed, Event
+from events.reads.filters import CalendarFilter, FeedFilter
+from events.reads.lists import ORDERS, event_values
 from matchmaker.authentication import MemberRequest
-from matchmaker.filters import VIEWER
-from project.lib.filtersets import Choice
-from project.lib.prepared import Param, Statement
+from matchmaker.reads.filters import VIEWER
+from project.lib.reads.parameters import Choice
+from project.lib.reads.statements import Param, Statement
 
 # What the file is written of, of one event `e`: whatever of it changes, and nothing
 # else, is another version.

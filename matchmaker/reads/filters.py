@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, liked_by, matched_with, who_like
-from project.lib.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
-from project.lib.lists import PagedFilterSet
-from project.lib.prepared import Param
-from project.lib.search import TextFilter
+from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
+from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.search import TextFilter
+from project.lib.reads.statements import Param
 
 # Who asks; given when the statement runs.
 VIEWER = Param("viewer", BigIntegerField())

@@ -1,7 +1,7 @@
 """Ordinary lists of DRF: a queryset, django-filter's backend, a page, a serializer.
 
 For lists that few ask for. Those that many ask for have their statement compiled once
-and their JSON written by PostgreSQL (project/lib/prepared.py).
+and their JSON written by PostgreSQL (project/lib/reads/statements.py).
 """
 
 from typing import Any
@@ -12,9 +12,9 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from project.lib.filtersets import CompiledFilterSet
-from project.lib.lists import PAGE_SIZE, envelope
-from project.lib.pages import COUNT_CAP, Cursor, Page, neighbours, sorted_rows
+from project.lib.reads.keyset import COUNT_CAP, Cursor, Page, neighbours, sorted_rows
+from project.lib.reads.pages import PAGE_SIZE, envelope
+from project.lib.reads.parameters import CompiledFilterSet
 
 
 class FilterBackend(DjangoFilterBackend):

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from events.errors import PointMissing
 from events.models import Event, Organization
 from events.querysets import EventQuerySet, OrganizationQuerySet
-from matchmaker.filters import VIEWER
 from matchmaker.models import Member
-from project.lib.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
-from project.lib.geo import Geography, LonLat
+from matchmaker.reads.filters import VIEWER
 from project.lib.moments import SpanFilter
-from project.lib.offsets import OffsetFilterSet
-from project.lib.prepared import Param
-from project.lib.search import TextFilter
+from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
+from project.lib.reads.geo import Geography, LonLat
+from project.lib.reads.offset import OffsetFilterSet
+from project.lib.reads.search import TextFilter
+from project.lib.reads.statements import Param
 
 # Where from, and how far; given when the statement runs.
 ORIGIN = Geography(Param("origin"))

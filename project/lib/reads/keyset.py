@@ -15,8 +15,8 @@ from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.errors import DomainError
-from project.lib.geojson import Shape
-from project.lib.prepared import NO_STATEMENT, Param, Statement
+from project.lib.reads.geojson import Shape
+from project.lib.reads.statements import NO_STATEMENT, Param, Statement
 
 COUNT_CAP = 1000
 
@@ -117,7 +117,7 @@ class Cursor:
 
 
 def _signer() -> signing.Signer:
-    return signing.Signer(salt="project.lib.pages")
+    return signing.Signer(salt="project.lib.reads.keyset")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""How lists are read: parameters in, one statement, a page out."""
