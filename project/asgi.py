@@ -11,9 +11,9 @@ import django
 django.setup(set_prefix=False)
 
 from chat.sockets.consumer import ChatConsumer  # noqa: E402
-from project.lib import edge  # noqa: E402, F401 - bounds what Daphne reads
-from project.lib.handler import ThreadPoolHandler, refuse_socket  # noqa: E402
-from project.lib.sockets import Receive, Scope, Send, bounded  # noqa: E402
+from project.lib.server import request_bounds  # noqa: E402, F401 - bounds what Daphne reads
+from project.lib.server.http import ThreadPoolHandler, refuse_socket  # noqa: E402
+from project.lib.server.socket_bounds import Receive, Scope, Send, bounded  # noqa: E402
 
 chat = bounded(ChatConsumer.as_asgi())
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from project.lib.errors import error_body
-from project.lib.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
+from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # ReDoc asks its maker's server for a logo.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}

@@ -13,9 +13,9 @@ import redis
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.addresses import networks
 from project.lib.public_url import public_url
 from project.lib.rates import factor, rates
+from project.lib.server.client_address import networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

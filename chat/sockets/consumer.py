@@ -24,7 +24,7 @@ from chat.sockets.servers import server
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_order, in_thread
 from matchmaker.errors import TokenDead
-from project.lib.sockets import WIRE
+from project.lib.server.socket_bounds import WIRE
 
 logger = logging.getLogger(__name__)
 

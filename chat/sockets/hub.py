@@ -16,7 +16,7 @@ from chat import frames, live
 from chat.live import Event
 from chat.sockets.rooms import LocalRoom
 from chat.sockets.socket import Socket
-from project.lib.sockets import framed
+from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from chat.sockets.hub import Hub
 from chat.sockets.reads import Standing, standing
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
-from project.lib.sockets import framed
+from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from chat import frames
 from chat.sockets import reads
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
-from project.lib.sockets import framed
+from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from chat.errors import RoomUnknown
 from chat.sockets.handshake import Ticket
 from chat.sockets.reads import seen_frame
 from chat.sockets.threads import in_thread
-from project.lib.sockets import Wire, framed
+from project.lib.server.socket_bounds import Wire, framed
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Where sockets go to the database: a few threads that keep their connections.
 
-As in project/lib/handler.py: the pool of threads is the pool of connections. Channels'
-own `database_sync_to_async` has one thread for all sockets.
+As in project/lib/server/http.py: the pool of threads is the pool of connections.
+Channels' own `database_sync_to_async` has one thread for all sockets.
 """
 
 import asyncio

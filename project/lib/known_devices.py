@@ -15,8 +15,8 @@ from django.core import signing
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from project.lib.addresses import client_address
 from project.lib.scripts import script
+from project.lib.server.client_address import client_address
 
 logger = logging.getLogger(__name__)
 

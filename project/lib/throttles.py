@@ -18,8 +18,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from project.lib import known_devices
-from project.lib.addresses import client_address
 from project.lib.scripts import script
+from project.lib.server.client_address import client_address
 
 if TYPE_CHECKING:  # views import this module: it is in DRF's settings
     from rest_framework.views import APIView

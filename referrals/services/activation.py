@@ -11,8 +11,8 @@ from django.utils.crypto import salted_hmac
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 from matchmaker.services.locks import held_members
-from project.lib.addresses import client_address
 from project.lib.constraints import violations_as
+from project.lib.server.client_address import client_address
 from referrals import cache, errors
 from referrals.codes import normalise
 from referrals.models import InviteCode, Referral

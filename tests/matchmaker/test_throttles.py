@@ -21,8 +21,8 @@ from events.models import Organization
 from matchmaker import services
 from matchmaker.models import Member
 from project.lib import throttles
-from project.lib.addresses import networks
 from project.lib.rates import Rate
+from project.lib.server.client_address import networks
 from project.schema import INFO, Generator
 from tests.events.factories import MembershipFactory, OrganizationFactory
 from tests.factories import PASSWORD, MemberFactory

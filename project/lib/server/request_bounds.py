@@ -11,9 +11,9 @@ from daphne import http_protocol
 from django.http import HttpRequest, HttpResponse
 from twisted.web import http
 
-from project.lib import cors
 from project.lib.errors import error_body
-from project.lib.limits import MAX_FORM_BYTES
+from project.lib.server import cors
+from project.lib.server.limits import MAX_FORM_BYTES
 
 # How long a client that was refused may go on sending before it is cut off.
 READ_ON_S = 10

@@ -9,7 +9,7 @@ from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.tcp import Server
 
-from project.lib.sockets import MAX_UNREAD_BYTES, BoundedSocket
+from project.lib.server.socket_bounds import MAX_UNREAD_BYTES, BoundedSocket
 
 PAYLOAD = b"x" * 125
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from project.lib.addresses import client_address, networks
+from project.lib.server.client_address import client_address, networks
 
 PROXY = "10.0.0.1"
 FAR = "203.0.113.7"

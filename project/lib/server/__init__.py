@@ -1,0 +1,1 @@
+"""Our side of Daphne. Nothing else imports daphne, twisted or autobahn."""
