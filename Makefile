@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test lint lock bench bench-chat faults-chat attack messages postman
+.PHONY: run manage test lint lock bench bench-chat faults-chat attack timing messages postman
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -25,6 +25,9 @@ faults-chat: ## Kill Daphne, Redis and PostgreSQL while members talk: nothing ma
 
 attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
 	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)
+
+timing: ## Whether times tell whose an e-mail is; ARGS="--one-round --rounds 1000" looks closer
+	@INSTANCE_NAME=timing exec bash compose/local/test.sh python -m tests.attack.timing $(ARGS)
 
 postman: ## The Postman collection against BASE_URL (make run's), by newman; ARGS="--bail"
 	@exec bash compose/local/postman.sh $(ARGS)
