@@ -130,8 +130,8 @@ def change_password(member: Member, password: str) -> None:
 def sign_out_everywhere(member: Member) -> None:
     """Kill the member's token, access and refresh tokens, and sessions."""
     with transaction.atomic():
-        Token.objects.filter(user=member).delete()
         sign_out_bearers(member)
+        Token.objects.filter(user=member).delete()
 
 
 def delete_sessions(member: Member) -> None:
@@ -151,12 +151,14 @@ def delete_sessions(member: Member) -> None:
 
 
 def sign_out_bearers(member: Member) -> None:
-    """Kill every access token, refresh token and session of the member.
+    """Kill every access token, refresh token and session of the member, or none.
 
     A change of the e-mail that waits for its proof ends with them.
     """
-    TokenFamily.objects.filter(member=member).delete()
-    mine = Member.objects.filter(pk=member.pk)
-    if mine.update(token_version=F("token_version") + 1, pending_email=None):
-        member.refresh_from_db(fields=["token_version", "pending_email"])
-        signals.signed_out.send(Member, member_id=member.pk)
+    with transaction.atomic():
+        # The member first: who refreshes holds it, and then the family.
+        mine = Member.objects.filter(pk=member.pk)
+        if mine.update(token_version=F("token_version") + 1, pending_email=None):
+            TokenFamily.objects.filter(member=member).delete()
+            member.refresh_from_db(fields=["token_version", "pending_email"])
+            signals.signed_out.send(Member, member_id=member.pk)

@@ -1,7 +1,9 @@
 """Tokens: contract, sections 1, 2 and 3."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 
 import pytest
@@ -13,9 +15,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from matchmaker import services
+from matchmaker import errors, services, signals
 from matchmaker.models import TokenFamily
 from tests.factories import PASSWORD, MemberFactory
+from tests.threads import at_once
 
 TOKEN = "/api/auth/token/login/"
 SIGN_IN = "/api/user/sign-in/"
@@ -121,6 +124,43 @@ def test_logout_kills_a_bearer(ann):
 
     assert bearer(pair["access"]).post("/api/auth/token/logout/").status_code == 204
     assert status_of(f"Bearer {pair['access']}") == 401
+
+
+def test_signing_bearers_out_is_done_wholly_or_not_at_all(ann, api):
+    pair = services.issue_tokens(ann)
+
+    def fail(**_told: object) -> None:
+        raise ConnectionError
+
+    signals.signed_out.connect(fail)
+    try:
+        with pytest.raises(ConnectionError):
+            services.sign_out_bearers(ann)
+    finally:
+        signals.signed_out.disconnect(fail)
+
+    assert status_of(f"Bearer {pair['access']}") == 200
+    assert api.post(REFRESH, {"refresh": pair["refresh"]}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_and_refreshing_at_once_wait_for_each_other():
+    """Both want the member's row and the families', and hang if not in one order."""
+
+    def rotate(refresh: str) -> None:
+        with suppress(errors.TokenDead):
+            services.rotate_tokens(refresh)
+
+    for _round in range(10):
+        ann = MemberFactory(password=None)
+        pairs = [services.issue_tokens(ann) for _ in range(4)]
+
+        at_once(
+            partial(services.sign_out_bearers, ann),
+            *(partial(rotate, pair["refresh"]) for pair in pairs),
+        )
+
+        assert not TokenFamily.objects.exists()
 
 
 @pytest.mark.parametrize(
