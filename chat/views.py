@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
-from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from chat import constants, limits, reads, serializers, services
+from chat import limits, reads, serializers, services
 from chat.reads.filters import HistoryFilter
+from chat.reads.history import HISTORY
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import is_valid, validated
 from project.lib.openapi import describe, query_parameters
+from project.lib.reads.pages import Page, page_response
 from project.lib.throttles import throttled
 from project.lib.views import ViewSet
 
@@ -21,8 +21,8 @@ class RoomViewSet(ViewSet):
     @describe(_("List the own rooms"), {200: serializers.RoomList})
     def list(self, request: MemberRequest) -> Response:
         rooms = services.see_rooms(request.user)
-        page = {"count": len(rooms), "next": None, "previous": None, "results": rooms}
-        return Response(serializers.RoomList(page).data)
+        items = serializers.RoomState(rooms, many=True).data
+        return page_response(request, Page(len(rooms), items))
 
     @throttled("room", when=is_valid(serializers.NewRoom))
     @describe(
@@ -62,14 +62,7 @@ class RoomViewSet(ViewSet):
         errors=[404],
     )
     def history(self, request: MemberRequest, pk: str) -> Response:
-        given = HistoryFilter.read(request.query_params)
-        page = _page(
-            request,
-            int(pk),
-            before=int(given.get("before", constants.BIGINT_MAX)),
-            limit=int(given.get("limit", constants.HISTORY_LIMIT)),
-        )
-        return Response(serializers.History(page).data)
+        return HISTORY.respond(request)
 
     @describe(
         _("Send a message; the same client_id again sends nothing"),
@@ -93,28 +86,3 @@ def _shown(
 ) -> Response:
     room = reads.room_of(request.user.pk, room_id)
     return Response(serializers.RoomState(room).data, status_code)
-
-
-def _page(
-    request: MemberRequest, room_id: int, *, before: int, limit: int
-) -> dict[str, object]:
-    """Since numbers have no holes, they say which pages there are."""
-    messages, last = reads.messages_before(
-        request.user.pk, room_id, before=before, limit=limit
-    )
-    oldest = messages[-1].number if messages else 1
-    newer = before + limit
-    return {
-        "count": last,
-        "next": _link(request, oldest) if oldest > 1 else None,
-        "previous": _link(request, newer, last) if before <= last else None,
-        "results": messages,
-    }
-
-
-def _link(request: Request, before: int, last: int | None = None) -> str:
-    """Of the messages before that one; those of the first page are before none."""
-    url = request.build_absolute_uri()
-    if last is not None and before > last:
-        return remove_query_param(url, "before")
-    return replace_query_param(url, "before", before)

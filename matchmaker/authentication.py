@@ -1,5 +1,6 @@
 """Who asks: `Authorization: Token <key>` or `Authorization: Bearer <access JWT>`."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from rest_framework_simplejwt.tokens import Token as JsonWebToken
 
 from matchmaker.models import Member
 from project.lib.errors import SCHEMES
-from project.lib.reads.statements import Param, Statement
+from project.lib.reads.statements import Param, Statement, Values
 
 VERSION_CLAIM = "version"
 FAMILY_CLAIM = "family"
@@ -47,7 +48,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
     def authenticate_credentials(self, key: str) -> tuple[Member, Token]:
         member = None
         if "\0" not in key:  # PostgreSQL has no text with a NUL
-            member = _first(_by_key(), key=key)
+            member = _first(_by_key(), _Key(key))
         if member is None:
             raise AuthenticationFailed(_("This token is not valid."), "token_invalid")
         return member, Token(key=key, user=member)
@@ -92,11 +93,11 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
     def get_user(  # type: ignore[override]
         self, validated_token: JsonWebToken
     ) -> Member:
-        member = _first(
-            _by_family(),
-            id=validated_token.get(api_settings.USER_ID_CLAIM),
-            family=validated_token.get(FAMILY_CLAIM),
+        bearer = _Bearer(
+            validated_token.get(api_settings.USER_ID_CLAIM),
+            validated_token.get(FAMILY_CLAIM),
         )
+        member = _first(_by_family(), bearer)
         if member is None or (
             validated_token.get(VERSION_CLAIM) != member.token_version
         ):
@@ -114,21 +115,32 @@ def refresh_token_for(member: Member, family_id: str) -> RefreshToken:
     return token
 
 
-def _first(statement: Statement, **values: Any) -> Member | None:
+@dataclass(frozen=True)
+class _Key:
+    key: str
+
+
+@dataclass(frozen=True)
+class _Bearer:
+    member_id: Any
+    family: Any
+
+
+def _first(statement: Statement[Values], values: Values) -> Member | None:
     rows = Member.objects.raw(statement.sql, statement.bind(values))
     return next(iter(rows), None)
 
 
 @cache
-def _by_key() -> Statement:
-    key = Param("key", CharField())
+def _by_key() -> Statement[_Key]:
+    key = Param[_Key](lambda values: values.key, CharField())
     return Statement.of(_signed_in().filter(auth_token__key=key))
 
 
 @cache
-def _by_family() -> Statement:
-    family = Param("family", UUIDField())
-    member = Param("id", BigIntegerField())
+def _by_family() -> Statement[_Bearer]:
+    member = Param[_Bearer](lambda values: values.member_id, BigIntegerField())
+    family = Param[_Bearer](lambda values: values.family, UUIDField())
     return Statement.of(_signed_in().filter(pk=member, token_families=family))
 
 

@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 from matchmaker import services
 from matchmaker.models import Block, Like, Member
 from project.lib import due
-from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.parameters import CompiledFilterSet
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import picture_bytes, upload
 
@@ -511,7 +511,7 @@ def test_every_message_of_a_serializer_is_russian():
 def test_every_message_of_a_filter_is_russian():
     english: set[str] = set()
     with translation.override("ru"):
-        for cls in filter(is_ours, subclasses(PagedFilterSet)):
+        for cls in filter(is_ours, subclasses(CompiledFilterSet)):
             for declared in cls.base_filters.values():
                 english |= english_of(declared.field)
 

@@ -6,6 +6,7 @@ What is not open to the member at that moment is not there.
 from chat.reads.messages import SeenMessage, messages_before, messages_between
 from chat.reads.missed import Position, hidden_up_to, positions_in
 from chat.reads.rooms import (
+    InRoom,
     RoomState,
     counters,
     hidden_from,
@@ -17,6 +18,7 @@ from chat.reads.rooms import (
 )
 
 __all__ = [
+    "InRoom",
     "Position",
     "RoomState",
     "SeenMessage",

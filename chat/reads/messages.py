@@ -11,9 +11,9 @@ from django.db.models import BigIntegerField
 
 from chat.errors import RoomUnknown
 from chat.models import Message
-from chat.reads.rooms import ROOM, open_room
+from chat.reads.rooms import ROOM, InRoom, open_room
 from matchmaker.display_names import display_name
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
 
 
@@ -66,10 +66,8 @@ def messages_between(
 
     None are left out. Raises RoomUnknown when the room is not open to the member.
     """
-    messages, _last = _messages(
-        _messages_up(), viewer=member_id, room=room_id, low=after, high=up_to,
-        limit=limit,
-    )  # fmt: skip
+    wanted = _Wanted(Viewer(member_id), room_id, low=after, high=up_to, limit=limit)
+    messages, _last = _messages(_messages_up(), wanted)
     return messages
 
 
@@ -80,54 +78,69 @@ def messages_before(
 
     And how many the room has. Raises RoomUnknown when it is not open to the member.
     """
-    return _messages(
-        _messages_down(), viewer=member_id, room=room_id, low=0, high=before - 1,
-        limit=limit,
-    )  # fmt: skip
+    wanted = _Wanted(Viewer(member_id), room_id, low=0, high=before - 1, limit=limit)
+    return _messages(_messages_down(), wanted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Range:
+    """Numbers of messages: `low` < number <= `high`."""
+
+    low: int
+    high: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class _Wanted(InRoom, _Range):
+    pass
 
 
 @cache
-def _messages_up() -> Statement:
+def _messages_up() -> Statement[_Wanted]:
     return _compiled_messages("number")
 
 
 @cache
-def _messages_down() -> Statement:
+def _messages_down() -> Statement[_Wanted]:
     return _compiled_messages("-number")
 
 
-def _compiled_messages(order: str) -> Statement:
+def _compiled_messages(order: str) -> Statement[_Wanted]:
     """One row at least for a room that is open, with nulls where there is no message.
 
     The limit is written last, since Django slices by numbers only.
     """
-    room = open_room("id", "last_number")
+    low = Param[_Wanted](lambda values: values.low, BigIntegerField())
+    high = Param[_Wanted](lambda values: values.high, BigIntegerField())
     columns = (
         "number", "sent_at", "is_visible", "sender", "sender__first_name", "text",
         "client_id",
     )  # fmt: skip
-    messages = Statement.of(
+    messages = (
         Message.objects.with_visible_to(VIEWER)
-        .filter(
-            room=ROOM,
-            number__gt=Param("low", BigIntegerField()),
-            number__lte=Param("high", BigIntegerField()),
-        )
+        .filter(room=ROOM, number__gt=low, number__lte=high)
         .values_list(*columns)
         .order_by(order)
     )
-    sql = f"""
-        SELECT room.last_number, message.* FROM ({room.sql}) room
-        LEFT JOIN ({messages.sql} LIMIT %s) message ON true
-    """  # noqa: S608
-    return Statement(sql, (*room.params, *messages.params, Param("limit")))
+    return Statement.written(
+        """
+        SELECT room.last_number, message.* FROM ({room}) room
+        LEFT JOIN ({messages} LIMIT {limit}) message ON true
+        """,
+        room=open_room("id", "last_number"),
+        messages=Statement.of(messages),
+        limit=Param[_Wanted](lambda values: values.limit),
+    )
 
 
-def _messages(statement: Statement, **values: int) -> tuple[list[SeenMessage], int]:
-    rows = statement.rows(**values)
+def _messages(
+    statement: Statement[_Wanted], wanted: _Wanted
+) -> tuple[list[SeenMessage], int]:
+    rows = statement.rows(wanted)
     if not rows:
         raise RoomUnknown
-    return [*_seen(values["room"], rows)], rows[0][0]
+    return [*_seen(wanted.room_id, rows)], rows[0][0]
 
 
 def _seen(room_id: int, rows: Iterable[tuple[Any, ...]]) -> Iterable[SeenMessage]:

@@ -1,6 +1,6 @@
 """What happened to messages that a client has already, and to the others' positions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from chat.models import Room
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
 
 # Of each room; those that were hidden last, and those who have read the furthest.
@@ -35,7 +35,9 @@ def hidden_up_to(member_id: int, up_to: Mapping[int, int]) -> list[tuple[int, in
 
     Of rooms that are open to the member, in order; HIDDEN_A_ROOM of each at most.
     """
-    return _hidden().rows(viewer=member_id, rooms=[*up_to], numbers=[*up_to.values()])
+    return _hidden().rows(
+        _Rooms(Viewer(member_id), rooms=[*up_to], numbers=[*up_to.values()])
+    )
 
 
 def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
@@ -44,53 +46,71 @@ def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
     Of rooms that are open to the member, but not of the lobby; READERS_A_ROOM of each
     at most.
     """
-    rows = _positions().rows(viewer=member_id, rooms=[*room_ids])
+    rows = _positions().rows(_Rooms(Viewer(member_id), rooms=[*room_ids]))
     return [Position(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class _Rooms:
+    """`numbers`: of the last message of each room that the client has."""
+
+    viewer: Viewer
+    rooms: list[int]
+    numbers: Sequence[int] = ()
+
+
+_ROOMS = Param[_Rooms](lambda values: values.rooms)
+
+
 @cache
-def _hidden() -> Statement:
+def _hidden() -> Statement[_Rooms]:
     room = Statement.of(Room.objects.filter(pk=_WANTED).open_to(VIEWER).values("id"))
-    sql = f"""
+    return Statement.written(
+        """
         SELECT room.id, message.number
-        FROM unnest(%s::bigint[], %s::bigint[]) wanted(id, up_to)
-        CROSS JOIN LATERAL ({room.sql}) room
+        FROM unnest({rooms}::bigint[], {numbers}::bigint[]) wanted(id, up_to)
+        CROSS JOIN LATERAL ({room}) room
         CROSS JOIN LATERAL (
             SELECT number FROM chat_message
             WHERE room_id = room.id AND number <= wanted.up_to
                 AND hidden_at IS NOT NULL
-            ORDER BY hidden_at DESC LIMIT {HIDDEN_A_ROOM}
+            ORDER BY hidden_at DESC LIMIT {a_room}
         ) message
         ORDER BY 1, 2
-    """  # noqa: S608
-    return Statement(sql, (Param("rooms"), Param("numbers"), *room.params))
+        """,
+        rooms=_ROOMS,
+        numbers=Param[_Rooms](lambda values: values.numbers),
+        room=room,
+        a_room=HIDDEN_A_ROOM,
+    )
 
 
 @cache
-def _positions() -> Statement:
+def _positions() -> Statement[_Rooms]:
     rooms = Room.objects.filter(pk=_WANTED).exclude(kind="lobby")
-    room = Statement.of(rooms.open_to(VIEWER).values("id"))
-    theirs = Statement.of(rooms.open_to(_READER).values("id"))
-    sql = f"""
+    return Statement.written(
+        """
         SELECT room.id, reader.id, reader.first_name, participant.read_number
-        FROM unnest(%s::bigint[]) wanted(id)
-        CROSS JOIN LATERAL ({room.sql}) room
+        FROM unnest({rooms}::bigint[]) wanted(id)
+        CROSS JOIN LATERAL ({room}) room
         CROSS JOIN LATERAL (
             SELECT member_id, read_number FROM chat_participant
-            WHERE room_id = room.id AND member_id <> %s AND read_number > 0
-            ORDER BY read_number DESC, member_id LIMIT {READERS_A_ROOM}
+            WHERE room_id = room.id AND member_id <> {viewer} AND read_number > 0
+            ORDER BY read_number DESC, member_id LIMIT {a_room}
         ) participant
         JOIN matchmaker_member reader
             ON reader.id = participant.member_id AND reader.is_active
-        WHERE EXISTS ({theirs.sql}) AND NOT EXISTS (
+        WHERE EXISTS ({theirs}) AND NOT EXISTS (
             SELECT FROM matchmaker_block
             WHERE (from_member_id, to_member_id) IN (
-                (%s, participant.member_id), (participant.member_id, %s)
+                ({viewer}, participant.member_id), (participant.member_id, {viewer})
             )
         )
         ORDER BY room.id, reader.id
-    """  # noqa: S608
-    return Statement(
-        sql,
-        (Param("rooms"), *room.params, VIEWER, *theirs.params, VIEWER, VIEWER),
+        """,
+        rooms=_ROOMS,
+        room=Statement.of(rooms.open_to(VIEWER).values("id")),
+        viewer=VIEWER,
+        a_room=READERS_A_ROOM,
+        theirs=Statement.of(rooms.open_to(_READER).values("id")),
     )

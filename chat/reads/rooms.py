@@ -13,10 +13,30 @@ from chat.errors import RoomUnknown
 from chat.models import Kind, Room
 from chat.querysets import RoomQuerySet
 from matchmaker.display_names import display_name
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
 
-ROOM = Param("room", BigIntegerField())
+
+@dataclass(frozen=True)
+class InRoom:
+    """What a member reads or does in one room."""
+
+    viewer: Viewer
+    room_id: int
+
+
+@dataclass(frozen=True)
+class _Asking:
+    viewer: Viewer
+
+
+@dataclass(frozen=True)
+class _Together:
+    member_ids: list[int]
+
+
+ROOM = Param[InRoom](lambda values: values.room_id, BigIntegerField())
+_MEMBERS = Param[_Together](lambda values: values.member_ids)
 
 # In `unnest(…) viewer(id)`, where many members are asked about at once.
 EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
@@ -49,19 +69,19 @@ def rooms_of(member_id: int) -> list[RoomState]:
 
     Who has never been in the lobby has read all of it.
     """
-    return [_state(*row) for row in _rooms_of().rows(viewer=member_id)]
+    return [_state(*row) for row in _rooms_of().rows(_Asking(Viewer(member_id)))]
 
 
 def room_of(member_id: int, room_id: int) -> RoomState:
     """One of them. Raises RoomUnknown when it is not open to the member."""
-    for row in _room_of().rows(viewer=member_id, room=room_id):
+    for row in _room_of().rows(InRoom(Viewer(member_id), room_id)):
         return _state(*row)
     raise RoomUnknown
 
 
 def last_number(member_id: int, room_id: int) -> int:
     """How many messages the room has. Raises RoomUnknown when it is not open."""
-    for _pk, last in _open_room().rows(viewer=member_id, room=room_id):
+    for _pk, last in _open_room().rows(InRoom(Viewer(member_id), room_id)):
         return last
     raise RoomUnknown
 
@@ -78,7 +98,8 @@ def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
     None for who is not active.
     """
     rooms: dict[int, dict[int, bool]] = {pk: {} for pk in member_ids}
-    for member_id, room_id, is_told in _rooms_by_member().rows(members=[*member_ids]):
+    rows = _rooms_by_member().rows(_Together([*member_ids]))
+    for member_id, room_id, is_told in rows:
         rooms[member_id][room_id] = is_told
     return rooms
 
@@ -86,19 +107,19 @@ def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
 def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
     """Whom each of these members blocks or is blocked by."""
     hidden: dict[int, set[int]] = {pk: set() for pk in member_ids}
-    for member_id, other_id in _HIDDEN.rows(members=[*member_ids]):
+    for member_id, other_id in _HIDDEN.rows(_Together([*member_ids])):
         hidden[member_id].add(other_id)
     return hidden
 
 
-def open_room(*columns: str) -> Statement:
+def open_room(*columns: str) -> Statement[InRoom]:
     """Compile the room ROOM if it is open to VIEWER; else there is none."""
     return Statement.of(
         Room.objects.filter(pk=ROOM).open_to(VIEWER).values_list(*columns)
     )
 
 
-def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement:
+def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement[Any]:
     ways = [way.values_list(*columns) for way in rooms.ways_in(viewer)]
     return Statement.of(ways[0].union(*ways[1:]))
 
@@ -128,50 +149,54 @@ def _state(
 
 
 @cache
-def _rooms_of() -> Statement:
+def _rooms_of() -> Statement[_Asking]:
     return _states(Room.objects.all())
 
 
 @cache
-def _room_of() -> Statement:
+def _room_of() -> Statement[InRoom]:
     return _states(Room.objects.filter(pk=ROOM))
 
 
-def _states(rooms: Any) -> Statement:
+def _states(rooms: Any) -> Statement[Any]:
     columns = ("id", "kind", "title", "other", "last_number", "is_presence_told")
-    mine = _open_rooms(rooms.with_titles(VIEWER), VIEWER, *columns)
-    sql = f"""
-        SELECT room.*, participant.read_number FROM ({mine.sql}) room
+    return Statement.written(
+        """
+        SELECT room.*, participant.read_number FROM ({mine}) room
         LEFT JOIN chat_participant participant
-            ON participant.room_id = room.id AND participant.member_id = %s
+            ON participant.room_id = room.id AND participant.member_id = {viewer}
         ORDER BY room.kind <> 'lobby', room.id
-    """  # noqa: S608
-    return Statement(sql, (*mine.params, VIEWER))
+        """,
+        mine=_open_rooms(rooms.with_titles(VIEWER), VIEWER, *columns),
+        viewer=VIEWER,
+    )
 
 
 @cache
-def _open_room() -> Statement:
+def _open_room() -> Statement[InRoom]:
     return open_room("id", "last_number")
 
 
 @cache
-def _rooms_by_member() -> Statement:
-    rooms = _open_rooms(Room.objects.all(), EACH_VIEWER, "id", "is_presence_told")
-    sql = f"""
-        SELECT viewer.id, room.* FROM unnest(%s::bigint[]) wanted(id)
+def _rooms_by_member() -> Statement[_Together]:
+    return Statement.written(
+        """
+        SELECT viewer.id, room.* FROM unnest({members}::bigint[]) wanted(id)
         JOIN matchmaker_member viewer ON viewer.id = wanted.id AND viewer.is_active
-        CROSS JOIN LATERAL ({rooms.sql}) room
-    """  # noqa: S608
-    return Statement(sql, (Param("members"), *rooms.params))
+        CROSS JOIN LATERAL ({rooms}) room
+        """,
+        members=_MEMBERS,
+        rooms=_open_rooms(Room.objects.all(), EACH_VIEWER, "id", "is_presence_told"),
+    )
 
 
-_HIDDEN = Statement(
+_HIDDEN: Statement[_Together] = Statement.written(
     """
     SELECT from_member_id, to_member_id FROM matchmaker_block
-    WHERE from_member_id = ANY(%s::bigint[])
+    WHERE from_member_id = ANY({members}::bigint[])
     UNION ALL
     SELECT to_member_id, from_member_id FROM matchmaker_block
-    WHERE to_member_id = ANY(%s::bigint[])
+    WHERE to_member_id = ANY({members}::bigint[])
     """,
-    (Param("members"), Param("members")),
+    members=_MEMBERS,
 )

@@ -1,5 +1,6 @@
 """Messages: stored first, then told to whoever is in the room."""
 
+from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from django.db.models.functions import Now
 from chat import errors
 from chat.constants import BIGINT_MAX
 from chat.models import Message
-from chat.reads import open_room
+from chat.reads import InRoom, open_room
 from chat.services import telling
 from chat.services.locks import hold_signed_in
 from chat.texts import checked_text
 from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.constraints import violations_as
 from project.lib.errors import DomainError
 from project.lib.reads.statements import Param, Statement
@@ -87,12 +88,10 @@ def _stored(member: Member, room_id: int, client_id: UUID | None) -> Message | N
 
 def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> Message:
     hold_signed_in(member)
-    rows = _send().rows(
-        viewer=member.pk,
-        room=room_id,
-        text=text,
-        client_id=client_id and str(client_id),
+    sent = _Sent(
+        Viewer(member.pk), room_id, text, str(client_id) if client_id else None
     )
+    rows = _send().rows(sent)
     if not rows:
         raise errors.RoomUnknown
     ((pk, number, sent_at),) = rows
@@ -104,22 +103,29 @@ def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> M
     return message
 
 
+@dataclass(frozen=True)
+class _Sent(InRoom):
+    text: str
+    client_id: str | None
+
+
 @cache
-def _send() -> Statement:
+def _send() -> Statement[_Sent]:
     """Take the number, move the sender's read position with it, and insert.
 
     The position moves only where nothing unread was before. Instants are taken while
     the room is held, so they are in the order of the numbers.
     """
-    room = open_room("id")
-    sql = f"""
+    return Statement.written(
+        """
         WITH numbered AS (
             UPDATE chat_room SET last_number = last_number + 1
-            WHERE id = ({room.sql})
+            WHERE id = ({room})
             RETURNING id, kind, last_number AS number
         ), has_read AS (
             INSERT INTO chat_participant (room_id, member_id, read_number)
-            SELECT id, %s, CASE WHEN kind = 'lobby' OR number = 1 THEN number ELSE 0 END
+            SELECT id, {viewer},
+                CASE WHEN kind = 'lobby' OR number = 1 THEN number ELSE 0 END
             FROM numbered
             ON CONFLICT (room_id, member_id) DO UPDATE
             SET read_number = chat_participant.read_number + 1
@@ -127,8 +133,12 @@ def _send() -> Statement:
         )
         INSERT INTO chat_message
             (room_id, number, sender_id, text, client_id, sent_at)
-        SELECT id, number, %s, %s, %s::uuid, clock_timestamp() FROM numbered
+        SELECT id, number, {viewer}, {text}, {client_id}::uuid, clock_timestamp()
+        FROM numbered
         RETURNING id, number, sent_at
-    """  # noqa: S608
-    params = (*room.params, VIEWER, VIEWER, Param("text"), Param("client_id"))
-    return Statement(sql, params)
+        """,
+        room=open_room("id"),
+        viewer=VIEWER,
+        text=Param[_Sent](lambda values: values.text),
+        client_id=Param[_Sent](lambda values: values.client_id),
+    )

@@ -1,14 +1,15 @@
 """Read positions."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from chat import errors
 from chat.constants import BIGINT_MAX
-from chat.reads import open_room
+from chat.reads import InRoom, open_room
 from chat.services import telling
 from chat.services.locks import hold_signed_in
 from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.constraints import violations_as
 from project.lib.reads.statements import Param, Statement
 
@@ -28,7 +29,7 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
     wanted = min(max(number, -1), BIGINT_MAX)
     with violations_as(_GONE):
         hold_signed_in(member)
-        rows = _mark().rows(viewer=member.pk, room=room_id, number=wanted)
+        rows = _mark().rows(_Reading(Viewer(member.pk), room_id, wanted))
         if not rows:
             raise errors.RoomUnknown
         ((kind, last, before, position),) = rows
@@ -39,13 +40,19 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
     return int(position)
 
 
+@dataclass(frozen=True)
+class _Reading(InRoom):
+    number: int
+
+
 @cache
-def _mark() -> Statement:
-    room = open_room("id", "kind", "last_number")
-    sql = f"""
-        WITH room AS ({room.sql}), moved AS (
+def _mark() -> Statement[_Reading]:
+    return Statement.written(
+        """
+        WITH room AS ({room}), moved AS (
             INSERT INTO chat_participant (room_id, member_id, read_number)
-            SELECT id, %s, %s FROM room WHERE last_number >= %s AND %s >= 0
+            SELECT id, {viewer}, {number} FROM room
+            WHERE last_number >= {number} AND {number} >= 0
             ON CONFLICT (room_id, member_id) DO UPDATE
             SET read_number =
                 greatest(chat_participant.read_number, excluded.read_number)
@@ -54,8 +61,10 @@ def _mark() -> Statement:
         SELECT room.kind, room.last_number, participant.read_number, moved.read_number
         FROM room
         LEFT JOIN chat_participant participant
-            ON participant.room_id = room.id AND participant.member_id = %s
+            ON participant.room_id = room.id AND participant.member_id = {viewer}
         LEFT JOIN moved ON true
-    """  # noqa: S608
-    number = Param("number")
-    return Statement(sql, (*room.params, VIEWER, number, number, number, VIEWER))
+        """,
+        room=open_room("id", "kind", "last_number"),
+        viewer=VIEWER,
+        number=Param[_Reading](lambda values: values.number),
+    )

@@ -1,23 +1,22 @@
 """Which events a calendar has, and whether any of them has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import BigIntegerField, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from events import constants
 from events.models import CalendarFeed, Event
-from events.reads.filters import CalendarFilter, FeedFilter
-from events.reads.lists import ORDERS, event_values
+from events.reads.events import ORDERS, EventValues
+from events.reads.filters import CalendarFilter, FeedFilter, Measured
 from matchmaker.authentication import MemberRequest
-from matchmaker.reads.filters import VIEWER
-from project.lib.reads.parameters import Choice
-from project.lib.reads.statements import Param, Statement
+from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer
+from project.lib.reads.parameters import Choice, Query
+from project.lib.reads.statements import Statement
 
 # What the file is written of, of one event `e`: whatever of it changes, and nothing
 # else, is another version.
@@ -50,9 +49,11 @@ def find_listed(request: MemberRequest) -> Found:
     With those that were cancelled not long ago, for calendars to take out. Raises
     ValidationError.
     """
-    given = CalendarFilter.read_for(request.user, request.query_params)
-    choice, values = CalendarFilter.choose(given)
-    return _found(_listed(choice), values | event_values(request, given))
+    unmet = CalendarFilter.unmet_by(request)
+    given = CalendarFilter.read(request.query_params, unmet)
+    viewer = Viewer.of(request)
+    values = EventValues.of(Query(given=given), viewer, viewer.origin)
+    return _found(_listed(CalendarFilter.choose(given)), values)
 
 
 def find_for_feed(feed: CalendarFeed) -> Found:
@@ -61,34 +62,26 @@ def find_for_feed(feed: CalendarFeed) -> Found:
     Raises ValidationError where what was frozen is no longer understood.
     """
     given = FeedFilter.read_frozen(feed.filters)
-    choice, values = FeedFilter.choose(given)
+    choice = FeedFilter.choose(given)
     if not choice.filters:
         choice = Choice((("attending", True),))
     # No origin but the point: whoever has the address asks, not the owner.
-    values |= {"viewer": feed.member_id, "radius_m": _metres(given)}
-    if "point" in given:
-        values["origin"] = given["point"].ewkt
+    values = EventValues.of(Query(given=given), Viewer(feed.member_id))
     return _found(_listed(choice), values)
 
 
 def find_one(viewer_id: int, event_id: int) -> Found:
     """One event, cancelled ones too; none that the viewer may not know of."""
-    return _found(_one(), {"viewer": viewer_id, "id": event_id})
+    return _found(_one(), ViewedRow(Viewer(viewer_id), event_id))
 
 
-def _metres(given: Mapping[str, Any]) -> float:
-    return float(given.get("distance", 0)) * 1000
-
-
-def _found(statement: Statement, values: Mapping[str, Any]) -> Found:
-    with connection.cursor() as db:
-        db.execute(statement.sql, statement.bind(values))
-        ids, version = db.fetchone()
+def _found(statement: Statement[Any], values: Any) -> Found:
+    ((ids, version),) = statement.rows(values)
     return Found(ids, version)
 
 
 @lru_cache(maxsize=256)
-def _listed(choice: Choice) -> Statement:
+def _listed(choice: Choice) -> Statement[Measured]:
     shown = timedelta(days=constants.CANCELLED_SHOWN_DAYS)
     recent = Q(cancelled_at=None) | Q(cancelled_at__gte=Now() - shown)
     published = Event.objects.filter(recent, published_at__isnull=False)
@@ -98,19 +91,22 @@ def _listed(choice: Choice) -> Statement:
 
 
 @cache
-def _one() -> Statement:
+def _one() -> Statement[ViewedRow]:
     published = Event.objects.exclude(published_at=None)
     visible = Event.objects.visible_to(VIEWER) | published
-    return _versioned(visible.filter(pk=Param("id", BigIntegerField())).values("id"))
+    return _versioned(visible.filter(pk=ROW_ID).values("id"))
 
 
-def _versioned(events: Any) -> Statement:
-    chosen = Statement.of(events)
-    order = "ORDER BY e.date DESC, e.id DESC"
-    sql = f"""
-        SELECT coalesce(array_agg(e.id {order}), '{{}}'),
-               md5(coalesce(string_agg({_VERSION}, '' {order}), ''))
-        FROM ({chosen.sql}) chosen
+def _versioned(events: Any) -> Statement[Any]:
+    return Statement.written(
+        """
+        SELECT coalesce(
+                   array_agg(e.id ORDER BY e.date DESC, e.id DESC), ARRAY[]::bigint[]
+               ),
+               md5(coalesce(
+                   string_agg({version}, '' ORDER BY e.date DESC, e.id DESC), ''
+               ))
+        FROM ({chosen}) chosen
         JOIN events_event e ON e.id = chosen.id
         CROSS JOIN LATERAL (
             SELECT string_agg(
@@ -120,5 +116,7 @@ def _versioned(events: Any) -> Statement:
             JOIN events_organization o ON o.id = named.organization_id
             WHERE named.event_id = e.id AND named.status = 'confirmed'
         ) hosts
-    """  # noqa: S608
-    return Statement(sql, chosen.params)
+        """,
+        version=Statement(_VERSION),
+        chosen=Statement.of(events),
+    )

@@ -1,29 +1,38 @@
 """Query parameters of the lists of events and organizations → queryset verbs."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import django_filters
 from django import forms
-from django.db.models import BigIntegerField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from events.errors import PointMissing
 from events.models import Event, Organization
 from events.querysets import EventQuerySet, OrganizationQuerySet
-from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
+from matchmaker.authentication import MemberRequest
+from matchmaker.viewer import VIEWER, Viewed
 from project.lib.moments import SpanFilter
 from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
 from project.lib.reads.geo import Geography, LonLat
-from project.lib.reads.offset import OffsetFilterSet
+from project.lib.reads.parameters import OffsetFilterSet, Queried
 from project.lib.reads.search import TextFilter
 from project.lib.reads.statements import Param
 
-# Where from, and how far; given when the statement runs.
-ORIGIN = Geography(Param("origin"))
-RADIUS_M = Param("radius_m")
+
+class Measured(Viewed, Queried, Protocol):
+    """What a list of events is run with; `origin`: as EWKT, where to measure from."""
+
+    @property
+    def origin(self) -> str | None: ...
+
+    @property
+    def radius_m(self) -> float: ...
+
+
+ORIGIN = Geography(Param[Measured](lambda values: values.origin))
+RADIUS_M = Param[Measured](lambda values: values.radius_m)
 
 
 class PointTextField(forms.CharField):
@@ -94,28 +103,33 @@ class EventFilter(OffsetFilterSet):
         fields: list[str] = []
 
     @classmethod
-    def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
-        """The cleaned parameters. Distances need a point, or the viewer's location."""
-        message = _("Give a point, or set your own location first.")
-        return cls._read_from(params, None if viewer.location else message)
+    def unmet(cls, params: QueryDict, without_point: Any) -> dict[str, Any]:
+        """Messages by parameter of what does not go without others.
 
-    @classmethod
-    def _read_from(cls, params: QueryDict, message: Any) -> dict[str, Any]:
-        """The cleaned parameters. `message`: why a distance needs a point, if so."""
-        unmet: dict[str, Any] = {}
+        `without_point`: why a distance needs a point, if it does.
+        """
+        messages: dict[str, Any] = {}
         is_ordered = (
             "ordering" in cls.base_filters and params.get("ordering") == "distance"
         )
-        if message and not params.get("point"):
+        if without_point and not params.get("point"):
             if params.get("distance"):
-                unmet["distance"] = [message]
+                messages["distance"] = [without_point]
             if is_ordered:
-                unmet["ordering"] = [message]
+                messages["ordering"] = [without_point]
         if params.get("point") and not (params.get("distance") or is_ordered):
-            unmet["point"] = [
+            messages["point"] = [
                 _("A point needs distance or ordering=distance beside it.")
             ]
-        return cls.read(params, unmet)
+        return messages
+
+    @classmethod
+    def unmet_by(cls, request: MemberRequest) -> dict[str, Any]:
+        """The same: distances need a point, or the viewer's own location."""
+        message = _("Give a point, or set your own location first.")
+        return cls.unmet(
+            request.query_params, None if request.user.location else message
+        )
 
     def filter_organization(
         self, queryset: EventQuerySet, name: str, value: Any
@@ -149,7 +163,7 @@ class EventFilter(OffsetFilterSet):
     def filter_point(
         self, queryset: EventQuerySet, name: str, value: Any
     ) -> EventQuerySet:
-        return queryset  # says where from, or in what order: lists.py
+        return queryset  # says where from, or in what order: see events
 
 
 class CalendarFilter(EventFilter):
@@ -171,7 +185,7 @@ class FeedFilter(CalendarFilter):
         """The cleaned parameters. Raises ValidationError."""
         params = QueryDict(mutable=True)
         params.update(frozen)
-        return cls._read_from(params, PointMissing.detail)
+        return cls.read(params, cls.unmet(params, PointMissing.detail))
 
 
 class OrganizationFilter(OffsetFilterSet):
@@ -192,6 +206,3 @@ class OrganizationFilter(OffsetFilterSet):
         self, queryset: OrganizationQuerySet, name: str, value: Any
     ) -> OrganizationQuerySet:
         return queryset.in_box(value)
-
-
-ID = Param("id", BigIntegerField())

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from events import calendars, schema, serializers, services
 from events.models import CalendarFeed
-from events.reads import calendars as calendar_lists
+from events.reads.calendars import Found, find_for_feed, find_listed, find_one
 from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
@@ -49,7 +49,7 @@ class CalendarView(APIView):
         query=query_parameters(CalendarFilter),
     )
     def get(self, request: MemberRequest) -> HttpResponse:
-        return _file(request, calendar_lists.find_listed(request))
+        return _file(request, find_listed(request))
 
 
 class EventCalendarView(APIView):
@@ -59,7 +59,7 @@ class EventCalendarView(APIView):
 
     @describe(_("One event as a calendar"), FILE, errors=[404])
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
-        found = calendar_lists.find_one(request.user.pk, int(pk))
+        found = find_one(request.user.pk, int(pk))
         if not found.ids:
             raise Http404
         return _file(request, found)
@@ -114,10 +114,10 @@ class FeedView(APIView):
         feed = found.first()
         if feed is None:
             raise Http404
-        return _file(request, calendar_lists.find_for_feed(feed))
+        return _file(request, find_for_feed(feed))
 
 
-def _file(request: Request, found: calendar_lists.Found) -> HttpResponse:
+def _file(request: Request, found: Found) -> HttpResponse:
     """The calendar, or 304 where the client has this version of it."""
     tag = calendars.calendar_tag(found.version)
     response = get_conditional_response(request, etag=tag)

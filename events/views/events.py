@@ -6,13 +6,12 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from events import errors, schema, serializers, services
-from events.reads import lists
+from events.reads.events import EVENTS, read_event
 from events.reads.filters import EventFilter
 from events.views.bodies import asks
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
-from project.lib.reads.offset import offset_response
 from project.lib.reads.pages import wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
@@ -30,7 +29,7 @@ class EventViewSet(ViewSet):
         geojson_too=True,
     )
     def list(self, request: MemberRequest) -> Response:
-        return offset_response(request, lists.read_events(request))
+        return EVENTS.respond(request)
 
     @throttled("event")
     @throttled("event_organization", times=asks)
@@ -77,7 +76,7 @@ class EventViewSet(ViewSet):
         changes = validated(
             serializers.EventChanges,
             request,
-            shown=lambda: lists.read_event(request, int(pk), as_geojson=False),
+            shown=lambda: read_event(request, int(pk), as_geojson=False),
         )
         services.change_event(request.user, int(pk), **changes)
         return _shown(request, int(pk))
@@ -140,7 +139,7 @@ class EventOrganizationView(APIView):
 
 
 def _shown(request: MemberRequest, event_id: int) -> Response:
-    text = lists.read_event(request, event_id, as_geojson=wants_geojson(request))
+    text = read_event(request, event_id, as_geojson=wants_geojson(request))
     if text is None:
         raise errors.Unknown
     return Response(Written(text))

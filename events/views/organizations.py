@@ -5,13 +5,12 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from events import errors, schema, serializers, services
-from events.reads import lists
 from events.reads.filters import OrganizationFilter
+from events.reads.organizations import ORGANIZATIONS, read_organization
 from events.views.bodies import names
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
-from project.lib.reads.offset import offset_response
 from project.lib.reads.pages import wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
@@ -29,7 +28,7 @@ class OrganizationViewSet(ViewSet):
         geojson_too=True,
     )
     def list(self, request: MemberRequest) -> Response:
-        return offset_response(request, lists.read_organizations(request))
+        return ORGANIZATIONS.respond(request)
 
     @throttled("organization")
     @throttled("name", times=names)
@@ -64,7 +63,7 @@ class OrganizationViewSet(ViewSet):
         changes = validated(
             serializers.OrganizationChanges,
             request,
-            shown=lambda: lists.read_organization(request, int(pk), as_geojson=False),
+            shown=lambda: read_organization(request, int(pk), as_geojson=False),
         )
         services.change_organization(request.user, int(pk), **changes)
         return _shown(request, int(pk))
@@ -110,7 +109,7 @@ class OrganizationViewSet(ViewSet):
 def _shown(
     request: MemberRequest, organization_id: int, status_code: int = status.HTTP_200_OK
 ) -> Response:
-    text = lists.read_organization(
+    text = read_organization(
         request, organization_id, as_geojson=wants_geojson(request)
     )
     if text is None:

@@ -1,7 +1,7 @@
 """Whom a member may want to meet: suiting, near, and not judged yet."""
 
-from functools import lru_cache
-from typing import Any, Unpack
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,23 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker import constants
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import LookingFor, Member
-from matchmaker.querysets import MemberQuerySet
 from matchmaker.reads import nearest
-from matchmaker.reads.filters import VIEWER
-from matchmaker.reads.members import (
-    NEAREST_FIRST,
-    PageShape,
-    nearest_page,
-    page_shape,
-    viewer_values,
-)
+from matchmaker.reads.members import PUBLIC, MemberValues, nearest_parts
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.filters import KilometresFilter
-from project.lib.reads.keyset import Order, Page, PageStatement
-from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.geojson import Shape
+from project.lib.reads.keyset import KeysetQuery, Order
+from project.lib.reads.lists import KeysetList, Parts
+from project.lib.reads.parameters import Choice, KeysetFilterSet
 from project.lib.reads.statements import Param
 
 
-class DiscoverFilter(PagedFilterSet):
+class DiscoverFilter(KeysetFilterSet):
     max_km = KilometresFilter(help_text=_("Kilometres from the caller's location"))
 
     class Meta:
@@ -33,45 +28,62 @@ class DiscoverFilter(PagedFilterSet):
         fields: list[str] = []
 
 
-def read_page(request: MemberRequest) -> tuple[Page, Order]:
-    """The page of members to discover, nearest first.
+@dataclass(frozen=True)
+class DiscoverValues(MemberValues):
+    """`gender`, `looking_for`: the viewer's own."""
 
-    Raises ValidationError, also without an own location, and CursorInvalid.
-    """
-    viewer = request.user
-    unmet: dict[str, Any] = {}
-    if viewer.location is None:
-        unmet["location"] = [_("Set your own location first.")]
-    given = DiscoverFilter.read(request.query_params, unmet)
-    cursor, shape = page_shape(request, given, NEAREST_FIRST)
-    radius_m = float(given.get("max_km", constants.ANYWHERE_KM)) * 1000
-    page = _page_statement(
-        is_choosy=viewer.looking_for != LookingFor.ANY,
-        is_far=radius_m >= nearest.FAR_M,
-        **shape,
-    )
-    values = {
-        **viewer_values(request),
-        "radius_m": radius_m,
-        "looking_for": viewer.looking_for,
-        "gender": viewer.gender,
-    }
-    return page.read(values, cursor), NEAREST_FIRST
+    gender: str
+    looking_for: str
 
 
-@lru_cache
-def _page_statement(
-    *, is_choosy: bool, is_far: bool, **shape: Unpack[PageShape]
-) -> PageStatement:
+class DiscoverVariant(NamedTuple):
     """`is_choosy`: the viewer looks for one gender."""
-    return nearest_page(_discoverable(is_choosy), is_far=is_far, **shape)
+
+    is_far: bool
+    is_choosy: bool
 
 
-def _discoverable(is_choosy: bool) -> MemberQuerySet:
-    members: Any = Member.objects.visible_to(VIEWER).others(VIEWER)
-    members = members.unjudged_by(VIEWER).filter(
-        Q(looking_for=LookingFor.ANY) | Q(looking_for=Param("gender", CharField()))
-    )
-    if is_choosy:
-        members = members.filter(gender=Param("looking_for", CharField()))
-    return members
+GENDER = Param[DiscoverValues](lambda values: values.gender, CharField())
+LOOKING_FOR = Param[DiscoverValues](lambda values: values.looking_for, CharField())
+
+
+class Discover(KeysetList[DiscoverValues]):
+    """Members to discover, nearest first."""
+
+    filterset = DiscoverFilter
+
+    def answer(self, choice: Choice, variant: Any) -> Shape:
+        return PUBLIC
+
+    def unmet(self, request: MemberRequest) -> dict[str, Any]:
+        if request.user.location is not None:
+            return {}
+        return {"location": [_("Set your own location first.")]}
+
+    def values(self, request: MemberRequest, query: KeysetQuery) -> DiscoverValues:
+        viewer = request.user
+        radius_m = float(query.given.get("max_km", constants.ANYWHERE_KM)) * 1000
+        return DiscoverValues(
+            query, Viewer.of(request), radius_m, viewer.gender, viewer.looking_for
+        )
+
+    def variant(self, values: DiscoverValues) -> DiscoverVariant:
+        is_choosy = values.looking_for != LookingFor.ANY
+        return DiscoverVariant(nearest.is_far(values), is_choosy)
+
+    def order(self, choice: Choice) -> Order:
+        return nearest.ORDER
+
+    def parts(
+        self, choice: Choice, variant: DiscoverVariant, forward: bool | None
+    ) -> Parts:
+        members: Any = Member.objects.visible_to(VIEWER).others(VIEWER)
+        members = members.unjudged_by(VIEWER).filter(
+            Q(looking_for=LookingFor.ANY) | Q(looking_for=GENDER)
+        )
+        if variant.is_choosy:
+            members = members.filter(gender=LOOKING_FOR)
+        return nearest_parts(members, variant.is_far, forward)
+
+
+DISCOVER = Discover()

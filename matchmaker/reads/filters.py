@@ -3,22 +3,18 @@
 from typing import Any
 
 import django_filters
-from django.db.models import BigIntegerField, Q
-from django.http import QueryDict
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, liked_by, matched_with, who_like
+from matchmaker.viewer import VIEWER
 from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
-from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.parameters import KeysetFilterSet
 from project.lib.reads.search import TextFilter
-from project.lib.reads.statements import Param
-
-# Who asks; given when the statement runs.
-VIEWER = Param("viewer", BigIntegerField())
 
 
-class MemberFilter(PagedFilterSet):
+class MemberFilter(KeysetFilterSet):
     gender = django_filters.ChoiceFilter(choices=Gender.choices)
     first_name = TextFilter(
         "first_name_folded",
@@ -51,19 +47,10 @@ class MemberFilter(PagedFilterSet):
         model = Member
         fields: list[str] = []
 
-    @classmethod
-    def read_for(cls, viewer: Member, params: QueryDict) -> dict[str, Any]:
-        """The cleaned parameters. `distance` needs the viewer's own location."""
-        unmet: dict[str, Any] = {}
-        if params.get("distance") and viewer.location is None:
-            message = _("Set your own location first; distance is measured from it.")
-            unmet["distance"] = [message]
-        return cls.read(params, unmet)
-
     def filter_distance(
         self, queryset: MemberQuerySet, name: str, value: Any
     ) -> MemberQuerySet:
-        return queryset  # it is more than a condition: nearest.py
+        return queryset  # it is more than a condition: see nearest
 
     def filter_liked(
         self, queryset: MemberQuerySet, name: str, value: bool

@@ -10,19 +10,26 @@ take long. The first cells tell; then the members are found by their filter's ow
 and measured one by one.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import BigIntegerField, F, FloatField, IntegerField
 from django.db.models.expressions import RawSQL
 
 from matchmaker.querysets import MemberQuerySet
-from project.lib.reads.geo import Geography
-from project.lib.reads.keyset import COUNT_CAP, Key, Order
+from matchmaker.viewer import Viewed
+from project.lib.reads.keyset import Key, KeysetQueried, Order, cursor_value
+from project.lib.reads.lists import COUNT_CAP, LIMIT_AND_ONE, Parts
+from project.lib.reads.nearest import ROUNDING_M, reach
+from project.lib.reads.parameters import LIMIT
 from project.lib.reads.statements import Param, Statement
 
-# Where from; given when the statement runs, as are `radius_m` and the cursor.
-ORIGIN = Geography(Param("origin"))
+
+class Circle(Viewed, KeysetQueried, Protocol):
+    """What the statement is run with: a circle around the viewer's own location."""
+
+    @property
+    def radius_m(self) -> float: ...
+
 
 # Columns of the chosen member, for the queryset that reads the rest of its row.
 CHOSEN_ID = RawSQL("chosen.id", [], BigIntegerField())
@@ -40,192 +47,199 @@ CELLS_MAX_PAGE = 20_000
 # be found by reading the whole table.
 FAR_M = 200_000
 
-# ST_DWithin and ST_Distance round differently, at the nanometre.
-ROUNDING_M = 0.001
-
-_HERE, _RADIUS = Param("origin"), Param("radius_m")
-_PLACE = (Param("cursor0"), Param("cursor1"))
-_IN_CIRCLE = "ST_DWithin(point, %s::geography, %s::float8)"
-_CIRCLE = (_HERE, _RADIUS)
-_DISTANCE = "ST_Distance(point, %s::geography)"
+_HERE = Param[Circle](lambda values: values.viewer.origin)
+_RADIUS = Param[Circle](lambda values: values.radius_m)
+_IN_CIRCLE = Statement.written(
+    "ST_DWithin(point, {here}::geography, {radius}::float8)",
+    here=_HERE,
+    radius=_RADIUS,
+)
+_DISTANCE = Statement.written("ST_Distance(point, {here}::geography)", here=_HERE)
 # Whether to go through the cells at all, and not through the members of a filter.
-_WANTED = Statement(
-    f"(SELECT NOT wide OR total > {COUNT_CAP} FROM found)",  # noqa: S608
-    (),
+_WANTED = Statement.written(
+    "(SELECT NOT wide OR total > {cap} FROM found)", cap=COUNT_CAP
 )
 
 # In the statements below OFFSET 0 keeps the planner from joining in another order:
 # PostGIS's estimates of circles are constants, too bad for it to choose by.
 
 
-def compile_nearest(
-    members: MemberQuerySet,
-    columns: Any,
-    *,
-    is_far: bool,
-    forward: bool | None,
-    size: int,
-) -> tuple[Statement, Statement, Statement]:
-    """The `rows`, `counted` and `common` of a PageStatement: nearest to ORIGIN first.
+def is_far(values: Circle) -> bool:
+    return values.radius_m >= FAR_M
+
+
+def parts(
+    members: MemberQuerySet, columns: Any, *, is_far: bool, forward: bool | None
+) -> Parts:
+    """Make a page of `members` in the circle, nearest to the viewer first.
 
     `columns`: the queryset of the member CHOSEN_ID at DISTANCE_M, with its columns.
-    `is_far`: whether `radius_m` will be FAR_M or more.
     """
     near = RawSQL("near.id", [], IntegerField())
     in_cell = Statement.of(members.filter(cell=near).order_by().values("id"))
     filtered = _filtered(members)
-    probe = _probe(in_cell, filtered)
     if forward is False:
-        reach = _backward_reach()
+        reached = _backward_reach()
     else:
-        reach = _forward_reach(
-            in_cell, is_far=is_far, is_continued=bool(forward), size=size
-        )
-    common = Statement(f"{probe.sql}, {reach.sql},", (*probe.params, *reach.params))
-    counted = "SELECT 1 FROM generate_series(1, (SELECT total FROM found))"
-    rows = _rows(in_cell, filtered, Statement.of(columns), forward=forward, size=size)
-    return rows, Statement(counted, ()), common
-
-
-def _filtered(members: MemberQuerySet) -> Statement:
-    """Members in the circle by way of their other filters: `id`, `distance_m`."""
-    member = Statement.of(members.order_by().values("id", "cell"))
-    return Statement(
-        f"""
-        SELECT member.id, {_DISTANCE} AS distance_m
-        FROM ({member.sql} OFFSET 0) member
-        JOIN matchmaker_cell near ON near.id = member.cell AND {_IN_CIRCLE}
-        """,  # noqa: S608
-        (_HERE, *member.params, *_CIRCLE),
+        reached = _forward_reach(in_cell, is_far=is_far, is_continued=bool(forward))
+    return Parts(
+        rows=_rows(in_cell, filtered, Statement.of(columns), forward),
+        counted=Statement("SELECT FROM generate_series(1, (SELECT total FROM found))"),
+        common=Statement.joined(", ", [_probe(in_cell, filtered), reached]),
     )
 
 
-def _probe(in_cell: Statement, filtered: Statement) -> Statement:
+def _filtered(members: MemberQuerySet) -> Statement[Circle]:
+    """Members in the circle by way of their other filters: `id`, `distance_m`."""
+    return Statement.written(
+        """
+        SELECT member.id, {distance} AS distance_m
+        FROM ({member} OFFSET 0) member
+        JOIN matchmaker_cell near ON near.id = member.cell AND {in_circle}
+        """,
+        distance=_DISTANCE,
+        member=Statement.of(members.order_by().values("id", "cell")),
+        in_circle=_IN_CIRCLE,
+    )
+
+
+def _probe(in_cell: Statement[Any], filtered: Statement[Circle]) -> Statement[Circle]:
     """CTE `found`: the capped `total`, and whether the circle is `wide` for a filter.
 
     CASE evaluates only the branch that it takes.
     """
-    cells = f"SELECT id FROM matchmaker_cell WHERE {_IN_CIRCLE}"  # noqa: S608
-    return Statement(
-        f"""
+    return Statement.written(
+        """
         probe AS MATERIALIZED (
             SELECT count(*) AS members FROM (
-                SELECT 1 FROM ({cells} LIMIT {CELLS_MAX_COUNT}) near
-                CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
-                LIMIT {COUNT_CAP + 1}
+                SELECT 1 FROM ({cells} LIMIT {cells_max}) near
+                CROSS JOIN LATERAL ({in_cell} OFFSET 0) member
+                LIMIT {cap} + 1
             ) probed
         ),
         width AS MATERIALIZED (
-            SELECT CASE WHEN members > {COUNT_CAP} THEN false ELSE (
-                SELECT count(*) FROM ({cells} LIMIT {CELLS_MAX_COUNT + 1}) cells
-            ) > {CELLS_MAX_COUNT} END AS wide FROM probe
+            SELECT CASE WHEN members > {cap} THEN false ELSE (
+                SELECT count(*) FROM ({cells} LIMIT {cells_max} + 1) cells
+            ) > {cells_max} END AS wide FROM probe
         ),
         found AS MATERIALIZED (
             SELECT wide, CASE WHEN wide THEN (
-                SELECT count(*) FROM ({filtered.sql} LIMIT {COUNT_CAP + 1}) few
+                SELECT count(*) FROM ({filtered} LIMIT {cap} + 1) few
             ) ELSE members END::integer AS total
             FROM probe, width
         )
-        """,  # noqa: S608
-        (*_CIRCLE, *in_cell.params, *_CIRCLE, *filtered.params),
+        """,
+        cells=Statement.written(
+            "SELECT id FROM matchmaker_cell WHERE {in_circle}", in_circle=_IN_CIRCLE
+        ),
+        cells_max=CELLS_MAX_COUNT,
+        in_cell=in_cell,
+        cap=COUNT_CAP,
+        filtered=filtered,
     )
 
 
 def _forward_reach(
-    in_cell: Statement, *, is_far: bool, is_continued: bool, size: int
-) -> Statement:
-    """CTE `reach`: a distance that holds the next `size + 1` members.
+    in_cell: Statement[Any], *, is_far: bool, is_continued: bool
+) -> Statement[Circle]:
+    """CTE `reach`: a distance that holds the page's members, and one more.
 
-    The index orders cells by their distance on the sphere, up to 0.6 % off. The first
-    `size + 1` members in that order are found; the farthest of them on the ellipsoid
-    bounds the true answer. `enough` is false where CELLS_MAX_PAGE cells do not have
-    them, or where the count has shown that there are few.
+    `enough` is false where CELLS_MAX_PAGE cells do not have them, or where the count
+    has shown that there are few.
     """
-    cells, found = [_WANTED], [Statement("true", ())]
+    cells, found = [_WANTED], [Statement[Circle]("true")]
     if is_far:
-        found.append(Statement("distance_m <= %s::float8", (_RADIUS,)))
+        within = Statement.written("distance_m <= {radius}::float8", radius=_RADIUS)
+        found.append(within)
     else:
-        cells.append(Statement(_IN_CIRCLE, _CIRCLE))
+        cells.append(_IN_CIRCLE)
     if is_continued:
-        cells.append(Statement(f"{_DISTANCE} >= %s::float8", (_HERE, _PLACE[0])))
-        found.append(_beyond(">"))
-    of_cells, of_found = _all(cells), _all(found)
-    return Statement(
-        f"""
-        reach AS MATERIALIZED (
-            SELECT coalesce(max(distance_m) + {ROUNDING_M}, 0) AS reach_m,
-                   count(*) > {size} OR NOT (SELECT wide FROM found) AS enough
-            FROM (
-                SELECT distance_m FROM (
-                    SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
-                    WHERE {of_cells.sql}
-                    ORDER BY point <-> %s::geography LIMIT {CELLS_MAX_PAGE}
-                ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
-                WHERE {of_found.sql}
-                LIMIT {size + 1}
-            ) nearest
+        beyond = Statement.written(
+            "{distance} >= {place}::float8", distance=_DISTANCE, place=cursor_value(0)
         )
-        """,  # noqa: S608
-        (_HERE, *of_cells.params, _HERE, *in_cell.params, *of_found.params),
+        cells.append(beyond)
+        found.append(_beyond(">"))
+    first = Statement.written(
+        """
+        SELECT distance_m FROM (
+            SELECT id, {distance} AS distance_m FROM matchmaker_cell
+            WHERE {of_cells}
+            ORDER BY point <-> {here}::geography LIMIT {cells_max}
+        ) near CROSS JOIN LATERAL ({in_cell} OFFSET 0) member
+        WHERE {of_found}
+        LIMIT {limit}
+        """,
+        distance=_DISTANCE,
+        of_cells=Statement.joined(" AND ", cells),
+        here=_HERE,
+        cells_max=CELLS_MAX_PAGE,
+        in_cell=in_cell,
+        of_found=Statement.joined(" AND ", found),
+        limit=LIMIT_AND_ONE,
     )
+    enough = Statement.written(
+        "count(*) > {limit} OR NOT (SELECT wide FROM found)", limit=LIMIT
+    )
+    return reach(first, enough)
 
 
-def _backward_reach() -> Statement:
-    return Statement(
-        f"""
+def _backward_reach() -> Statement[Circle]:
+    return Statement.written(
+        """
         reach AS MATERIALIZED (
-            SELECT %s::float8 + {ROUNDING_M} AS reach_m,
-                   {_WANTED.sql} AS enough
+            SELECT {place}::float8 + {rounding} AS reach_m, {wanted} AS enough
         )
         """,
-        (_PLACE[0],),
+        place=cursor_value(0),
+        rounding=ROUNDING_M,
+        wanted=_WANTED,
     )
 
 
 def _rows(
-    in_cell: Statement,
-    filtered: Statement,
-    row: Statement,
-    *,
+    in_cell: Statement[Any],
+    filtered: Statement[Circle],
+    row: Statement[Any],
     forward: bool | None,
-    size: int,
-) -> Statement:
-    conditions = [Statement("true", ())]
+) -> Statement[Circle]:
+    beyond = Statement[Circle]("true")
     if forward is not None:
-        conditions.append(_beyond("<" if forward is False else ">"))
-    beyond = _all(conditions)
-    direction = "DESC" if forward is False else "ASC"
-    within = "ST_DWithin(point, %s::geography, (SELECT reach_m FROM reach))"
-    return Statement(
-        f"""
+        beyond = _beyond(">" if forward else "<")
+    return Statement.written(
+        """
         SELECT p.*, p.distance_m AS key0, p.id AS key1 FROM (
             SELECT member.id, distance_m FROM (
-                SELECT id, {_DISTANCE} AS distance_m FROM matchmaker_cell
-                WHERE {_IN_CIRCLE} AND {within}
-            ) near CROSS JOIN LATERAL ({in_cell.sql} OFFSET 0) member
-            WHERE (SELECT enough FROM reach) AND {beyond.sql}
+                SELECT id, {distance} AS distance_m FROM matchmaker_cell
+                WHERE {in_circle}
+                    AND ST_DWithin(point, {here}::geography,
+                                   (SELECT reach_m FROM reach))
+            ) near CROSS JOIN LATERAL ({in_cell} OFFSET 0) member
+            WHERE (SELECT enough FROM reach) AND {beyond}
             UNION ALL
-            SELECT id, distance_m FROM ({filtered.sql}) member
-            WHERE NOT (SELECT enough FROM reach) AND {beyond.sql}
+            SELECT id, distance_m FROM ({filtered}) member
+            WHERE NOT (SELECT enough FROM reach) AND {beyond}
             ORDER BY distance_m {direction}, id {direction}
-            LIMIT {size + 1}
-        ) chosen CROSS JOIN LATERAL ({row.sql}) p
+            LIMIT {limit}
+        ) chosen CROSS JOIN LATERAL ({row}) p
         ORDER BY p.distance_m {direction}, p.id {direction}
-        """,  # noqa: S608
-        (
-            _HERE, *_CIRCLE, _HERE, *in_cell.params, *beyond.params,
-            *filtered.params, *beyond.params, *row.params,
-        ),
-    )  # fmt: skip
+        """,
+        distance=_DISTANCE,
+        in_circle=_IN_CIRCLE,
+        here=_HERE,
+        in_cell=in_cell,
+        beyond=beyond,
+        filtered=filtered,
+        direction=Statement("DESC" if forward is False else "ASC"),
+        limit=LIMIT_AND_ONE,
+        row=row,
+    )
 
 
-def _beyond(sign: str) -> Statement:
+def _beyond(sign: str) -> Statement[Circle]:
     """Match what comes after the cursor (`>`) or before it (`<`)."""
-    return Statement(f"(distance_m, member.id) {sign} (%s::float8, %s::bigint)", _PLACE)
-
-
-def _all(conditions: Sequence[Statement]) -> Statement:
-    return Statement(
-        " AND ".join(condition.sql for condition in conditions),
-        tuple(param for condition in conditions for param in condition.params),
+    return Statement.written(
+        "(distance_m, member.id) {sign} ({distance}::float8, {id}::bigint)",
+        sign=Statement(sign),
+        distance=cursor_value(0),
+        id=cursor_value(1),
     )

@@ -15,8 +15,8 @@ from matchmaker import credentials, schema, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Member
 from matchmaker.profile_changes import ProfileChanges
-from matchmaker.reads import members as profiles
 from matchmaker.reads.filters import MemberFilter
+from matchmaker.reads.members import MEMBERS, read_profile
 from matchmaker.staff import StaffMay
 from matchmaker.views.bodies import (
     changes_email,
@@ -26,7 +26,7 @@ from matchmaker.views.bodies import (
     validated,
 )
 from project.lib.openapi import describe, query_parameters
-from project.lib.reads.pages import page_response, wants_geojson
+from project.lib.reads.pages import wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
 from project.lib.views import GenericViewSet
@@ -63,8 +63,7 @@ class MemberViewSet(GenericViewSet):
         geojson_too=True,
     )
     def list(self, request: MemberRequest) -> Response:
-        page, order = profiles.read_page(request)
-        return page_response(request, page, order)
+        return MEMBERS.respond(request)
 
     @throttled("sign_up")
     @describe(
@@ -88,7 +87,7 @@ class MemberViewSet(GenericViewSet):
         geojson_too=True,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
-        text = profiles.read_profile(request, int(pk))
+        text = read_profile(request, int(pk))
         if text is None:
             raise Http404
         return Response(Written(text))

@@ -1,6 +1,7 @@
 """Dates and date-times that clients give: a day of UTC, or an instant."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -72,13 +73,6 @@ class Span:
     start: Any
     end: Any
 
-    @property
-    def variant(self) -> None:
-        return None
-
-    def parts(self) -> dict[str, Any]:
-        return {"start": self.start, "end": self.end}
-
 
 class SpanField(forms.CharField):
     """A date means its whole day in UTC, a date-time its instant."""
@@ -100,9 +94,12 @@ class SpanFilter(django_filters.Filter):
     field_class = SpanField
 
     @staticmethod
-    def placeholder(name: str, _variant: None) -> Span:
-        """A span whose ends are given when the statement runs."""
-        return Span(*(Param(f"{name}.{end}") for end in ("start", "end")))
+    def placeholder(span_of: Callable[[Any], Span], _variant: None) -> Span:
+        """A span whose ends are known when the statement runs."""
+        return Span(
+            Param(lambda values: span_of(values).start),
+            Param(lambda values: span_of(values).end),
+        )
 
     def filter(self, qs: QuerySet[Any], value: Span) -> QuerySet[Any]:
         lookups = {f"{self.field_name}__gte": value.start}

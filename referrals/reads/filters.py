@@ -1,4 +1,4 @@
-"""Query parameters of the staff's list of invitations."""
+"""Query parameters of the lists of referrals and of invitations."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework import serializers
 from matchmaker.models import Member
 from project.lib.fields import PhoneField
 from project.lib.reads.filters import StrictBooleanFilter
-from project.lib.reads.pages import PagedFilterSet
+from project.lib.reads.parameters import KeysetFilterSet
 from referrals import constants
 from referrals.codes import normalise
 from referrals.models import InviteCode
@@ -32,7 +32,13 @@ class PhoneNumberFilter(django_filters.CharFilter):
     field_class = PhoneNumberField
 
 
-class InvitationsFilter(PagedFilterSet):
+class PagingOnly(KeysetFilterSet):
+    class Meta:
+        model = Member
+        fields: list[str] = []
+
+
+class InvitationsFilter(KeysetFilterSet):
     phone = PhoneNumberFilter(
         field_name="phone_number", help_text=_("The member's phone number")
     )

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 
 from matchmaker.display_names import display_name_sql
 from matchmaker.models import Block, Member
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
 from project.lib.scripts import script
 from project.lib.veil import unveiled, veiled
@@ -73,20 +73,20 @@ class Standing:
     is_me: bool
 
 
+@dataclass(frozen=True)
+class _Shown:
+    viewer: Viewer
+    ranking: Ranking
+    since: datetime
+    at: datetime
+
+
 def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Standing]]:
     """When it was counted, and the first LEADERBOARD_SIZE whom the viewer may see."""
     ranking = _ranking(period)
     at = datetime.fromtimestamp(ranking.at, UTC)
-    values = {
-        **vars(ranking),
-        "viewer": viewer.pk,
-        "at": at,
-        "since": _since(period, at),
-    }
-    statement = _shown()
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.bind(values))
-        return at, [Standing(*row) for row in cursor.fetchall()]
+    values = _Shown(Viewer(viewer.pk), ranking, _since(period, at), at)
+    return at, [Standing(*row) for row in _shown().rows(values)]
 
 
 def _ranking(period: Period) -> Ranking:
@@ -142,28 +142,33 @@ def _since(period: Period, at: datetime) -> datetime:
 
 
 @cache
-def _shown() -> Statement:
+def _shown() -> Statement[_Shown]:
     everyone: Any = Member.objects.visible_to(VIEWER)
     listed = everyone.exclude(pk__in=Unlisted.objects.values("member"))
-    member = Statement.of(listed.values("id", "first_name"))
-    lost = Statement.of(_blocked_referrals())
-    sql = f"""
-        SELECT rank() OVER (ORDER BY number DESC), first_name, number, id = %s
+    return Statement.written(
+        """
+        SELECT rank() OVER (ORDER BY number DESC), first_name, number, id = {viewer}
         FROM (
-            SELECT member.id, {display_name_sql("member")} AS first_name,
-                candidate.reached,
+            SELECT member.id, {first_name} AS first_name, candidate.reached,
                 candidate.number - coalesce(lost.number, 0) AS number
-            FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
+            FROM unnest({ids}::bigint[], {counts}::bigint[], {reached}::float8[])
                 candidate (id, number, reached)
-            JOIN ({member.sql}) member ON member.id = candidate.id
-            LEFT JOIN ({lost.sql}) lost ON lost.referrer_id = candidate.id
+            JOIN ({member}) member ON member.id = candidate.id
+            LEFT JOIN ({lost}) lost ON lost.referrer_id = candidate.id
         ) shown
         WHERE number > 0
         ORDER BY number DESC, reached, id
-        LIMIT {constants.LEADERBOARD_SIZE}
-    """  # noqa: S608
-    columns = (Param("ids"), Param("counts"), Param("reached"))
-    return Statement(sql, (VIEWER, *columns, *member.params, *lost.params))
+        LIMIT {size}
+        """,
+        viewer=VIEWER,
+        first_name=Statement(display_name_sql("member")),
+        ids=Param[_Shown](lambda values: values.ranking.ids),
+        counts=Param[_Shown](lambda values: values.ranking.counts),
+        reached=Param[_Shown](lambda values: values.ranking.reached),
+        member=Statement.of(listed.values("id", "first_name")),
+        lost=Statement.of(_blocked_referrals()),
+        size=constants.LEADERBOARD_SIZE,
+    )
 
 
 def _blocked_referrals() -> Any:
@@ -176,8 +181,8 @@ def _blocked_referrals() -> Any:
         Referral.objects.filter(
             invited__in=blocks.values_list(other),
             invited__is_active=True,
-            activated_at__gt=Param("since"),
-            activated_at__lte=Param("at"),
+            activated_at__gt=Param[_Shown](lambda values: values.since),
+            activated_at__lte=Param[_Shown](lambda values: values.at),
         )
         .order_by()
         .values("referrer_id")

@@ -9,10 +9,8 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Expression
 
 from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
-from project.lib.reads.geojson import Shape
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.keyset import Key, Order
-from project.lib.reads.pages import PagedFilterSet
 from project.lib.reads.statements import Statement
 from referrals import constants
 from referrals.models import InviteCode, Referral
@@ -20,32 +18,20 @@ from referrals.models import InviteCode, Referral
 NEWEST_FIRST = Order("profiles", [Key(F("id"), "bigint")], descending=True)
 
 
-class PagingOnly(PagedFilterSet):
-    class Meta:
-        model = Member
-        fields: list[str] = []
-
-
-@dataclass(frozen=True)
-class PlainShape(Shape):
-    """A shape that is JSON only, and calls the id as it likes."""
-
-    geometry: str = "NULL"
-
-    def sql(self, as_geojson: bool) -> str:
-        pairs = (f"'{name}', {text}" for name, text in self.properties.items())
-        return f"json_build_object({', '.join(pairs)})"
-
-
 def own_profile(member: Member) -> Member | None:
     """The member with its invitations, or None if it was deleted meanwhile."""
     statement = _own()
-    values = statement.bind({"viewer": member.pk})
+    values = statement.bind(_Own(Viewer(member.pk)))
     return next(iter(Member.objects.raw(statement.sql, values)), None)
 
 
+@dataclass(frozen=True)
+class _Own:
+    viewer: Viewer
+
+
 @cache
-def _own() -> Statement:
+def _own() -> Statement[_Own]:
     # Compiled: building it for each request would take ten times as long as reading.
     return Statement.of(with_invitations(VIEWER).filter(pk=VIEWER))
 

@@ -1,6 +1,6 @@
-"""Whom a member has invited, page by page, as JSON text."""
+"""Whom a member has invited."""
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BigIntegerField, F
@@ -8,25 +8,22 @@ from django.db.models import BigIntegerField, F
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name_sql
 from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
 from matchmaker.staff import may
-from project.lib.reads.geojson import instant_sql
-from project.lib.reads.keyset import (
-    Cursor,
-    Key,
-    Order,
-    Page,
-    PageStatement,
-    counted_rows,
+from matchmaker.viewer import VIEWER, Viewer
+from project.lib.reads.geojson import Shape, instant_sql
+from project.lib.reads.keyset import Key, KeysetQuery, Order
+from project.lib.reads.lists import (
+    KeysetList,
+    Parts,
+    capped_rows,
+    path_id,
     sorted_rows,
 )
-from project.lib.reads.pages import PAGE_SIZE
+from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Param
 from referrals import errors
 from referrals.models import Referral
-from referrals.reads.profiles import PagingOnly, PlainShape
-
-REFERRER = Param("referrer", BigIntegerField())
+from referrals.reads.filters import PagingOnly
 
 LATEST_FIRST = Order(
     "referrals",
@@ -35,61 +32,72 @@ LATEST_FIRST = Order(
 )
 
 # Nothing else that is known of them is told, to the referrer either.
-REFERRAL = PlainShape(
+REFERRAL = Shape(
     {
-        "id": "p.id",
         "first_name": display_name_sql("p"),
         "activated_at": instant_sql("p.activated_at"),
     }
 )
 
 
-def read_referrals(request: MemberRequest, referrer_id: int) -> Page:
-    """Read the page of those whom the referrer has invited, the latest first.
+@dataclass(frozen=True)
+class ReferralValues:
+    """`sees_all`: the viewer is staff who may view referrals."""
 
-    Anybody who may know of the referrer sees those of them that the caller may know
-    of; staff who may view referrals see all. Raises Unknown for a referrer that the
-    caller may not know of; ValidationError and CursorInvalid.
+    query: KeysetQuery
+    viewer: Viewer
+    referrer_id: int
+    sees_all: bool
+
+
+REFERRER = Param[ReferralValues](lambda values: values.referrer_id, BigIntegerField())
+
+
+class Referrals(KeysetList[ReferralValues]):
+    """Those whom the member in the path has invited, the latest first.
+
+    As far as the viewer may know of them; staff who may view referrals see all.
     """
-    me = request.user
-    if referrer_id != me.pk and not _known(me).filter(pk=referrer_id).exists():
-        raise errors.Unknown
-    given = PagingOnly.read(request.query_params)
-    cursor = Cursor.parse(given["cursor"], LATEST_FIRST) if "cursor" in given else None
-    page = _page_statement(
-        is_for_staff=_sees_all(me),
-        forward=cursor and cursor.forward,
-        size=int(given.get("page_size", PAGE_SIZE)),
-    )
-    return page.read({"viewer": me.pk, "referrer": referrer_id}, cursor)
+
+    filterset = PagingOnly
+
+    def answer(self, choice: Choice, sees_all: bool) -> Shape:
+        return REFERRAL
+
+    def values(self, request: MemberRequest, query: KeysetQuery) -> ReferralValues:
+        me = request.user
+        return ReferralValues(query, Viewer(me.pk), path_id(request), _sees_all(me))
+
+    def variant(self, values: ReferralValues) -> bool:
+        return values.sees_all
+
+    def order(self, choice: Choice) -> Order:
+        return LATEST_FIRST
+
+    def parts(self, choice: Choice, sees_all: bool, forward: bool | None) -> Parts:
+        referrals = Referral.objects.by(REFERRER)
+        if not sees_all:
+            referrals = referrals.visible_to(VIEWER)
+        columns = referrals.values(
+            "activated_at", id=F("invited_id"), first_name=F("invited__first_name")
+        )
+        return Parts(
+            sorted_rows(columns, LATEST_FIRST, forward), capped_rows(referrals)
+        )
 
 
-def _known(me: Member) -> Any:
-    """Members whom the caller may know of."""
+REFERRALS = Referrals()
+
+
+def require_known(me: Member, referrer_id: int) -> None:
+    """Raise Unknown for a referrer whom the caller may not know of."""
+    if referrer_id == me.pk:
+        return
     members = Member.objects
-    return members.all() if _sees_all(me) else members.visible_to(me)
+    known: Any = members.all() if _sees_all(me) else members.visible_to(me)
+    if not known.filter(pk=referrer_id).exists():
+        raise errors.Unknown
 
 
 def _sees_all(me: Member) -> bool:
     return may(me, "referrals.view_referral", "referrals.change_referral")
-
-
-@lru_cache(maxsize=512)
-def _page_statement(
-    *, is_for_staff: bool, forward: bool | None, size: int
-) -> PageStatement:
-    referrals = Referral.objects.by(REFERRER)
-    if not is_for_staff:
-        referrals = referrals.visible_to(VIEWER)
-    columns = referrals.values(
-        "activated_at", id=F("invited_id"), first_name=F("invited__first_name")
-    )
-    return PageStatement.compile(
-        sorted_rows(columns, LATEST_FIRST, forward=forward, size=size),
-        counted_rows(referrals),
-        order=LATEST_FIRST,
-        forward=forward,
-        size=size,
-        row=REFERRAL,
-        as_geojson=False,
-    )

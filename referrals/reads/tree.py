@@ -6,20 +6,24 @@ there the walk stops. Who hides from the member is as good as deleted: neither c
 nor named, nor are those beneath.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
-from django.db import connection
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
 
 from matchmaker.display_names import display_name_sql
 from matchmaker.models import Member
-from matchmaker.reads.filters import VIEWER
+from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.geojson import instant_sql
 from project.lib.reads.statements import Param, Statement
 from referrals.constants import TREE_COUNT_MAX, TREE_MEMBERS_MAX
 
-_DEPTH = Param("depth")
+
+@dataclass(frozen=True)
+class TreeValues:
+    viewer: Viewer
+    depth: int
 
 
 def read_tree(member: Member, depth: int) -> str:
@@ -27,16 +31,12 @@ def read_tree(member: Member, depth: int) -> str:
 
     At most TREE_COUNT_MAX are walked over, the nearest levels first.
     """
-    statement = _tree()
-    values = {"viewer": member.pk, "depth": depth}
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.bind(values))
-        (text,) = cursor.fetchone()
+    ((text,),) = _tree().rows(TreeValues(Viewer(member.pk), depth))
     return str(text)
 
 
 @cache
-def _tree() -> Statement:
+def _tree() -> Statement[TreeValues]:
     invited = RawSQL("referral.invited_id", [], BigIntegerField())
     visible = Statement.of(
         Member.objects.visible_to(VIEWER).filter(pk=invited).values("pk")
@@ -44,56 +44,64 @@ def _tree() -> Statement:
     # A query with LIMIT asks the recursion for no more, and it gives level by level.
     # OFFSET 0 and LATERAL keep the planner at indexes: it guesses at trees, and for a
     # large one would read both tables whole, once a level.
-    sql = f"""
+    return Statement.written(
+        """
         WITH RECURSIVE tree (id, level, invited_by, activated_at) AS (
-            SELECT %s::bigint, 0, NULL::bigint, NULL::timestamptz
+            SELECT {viewer}::bigint, 0, NULL::bigint, NULL::timestamptz
             UNION ALL
             SELECT below.invited_id, tree.level + 1, tree.id, below.activated_at
             FROM tree CROSS JOIN LATERAL (
                 SELECT referral.invited_id, referral.activated_at
                 FROM referrals_referral referral
-                WHERE referral.referrer_id = tree.id AND referral.invited_id <> %s
-                    AND EXISTS ({visible.sql} OFFSET 0)
+                WHERE referral.referrer_id = tree.id AND referral.invited_id <> {viewer}
+                    AND EXISTS ({visible} OFFSET 0)
                 ORDER BY referral.activated_at DESC, referral.invited_id DESC
             ) below
-            WHERE tree.level < %s
+            WHERE tree.level < {depth}
         ),
         reached AS MATERIALIZED (
             SELECT row_number() OVER () AS n, walked.*
-            FROM (SELECT * FROM tree LIMIT {TREE_COUNT_MAX} + 2) walked
+            FROM (SELECT * FROM tree LIMIT {count_max} + 2) walked
         ),
         found AS MATERIALIZED (
-            SELECT * FROM reached WHERE level > 0 AND n <= {TREE_COUNT_MAX} + 1
+            SELECT * FROM reached WHERE level > 0 AND n <= {count_max} + 1
         ),
         counted AS (SELECT level, count(*) AS number FROM found GROUP BY level),
         named AS (
             SELECT found.*, member.first_name FROM (
-                SELECT * FROM found ORDER BY n LIMIT {TREE_MEMBERS_MAX}
+                SELECT * FROM found ORDER BY n LIMIT {members_max}
             ) found
             JOIN matchmaker_member member ON member.id = found.id
         )
         SELECT json_build_object(
-            'depth', %s::integer,
+            'depth', {depth}::integer,
             'total', (SELECT count(*) FROM found),
-            'count_capped', (SELECT count(*) > {TREE_COUNT_MAX} + 1 FROM reached),
+            'count_capped', (SELECT count(*) > {count_max} + 1 FROM reached),
             'levels', (
                 SELECT json_agg(
                     json_build_object('level', level, 'count', coalesce(number, 0))
                     ORDER BY level
                 )
-                FROM generate_series(1, %s::integer) level
+                FROM generate_series(1, {depth}::integer) level
                 LEFT JOIN counted USING (level)
             ),
             'members', (
                 SELECT coalesce(json_agg(
                     json_build_object(
-                        'id', id, 'first_name', {display_name_sql("named")},
+                        'id', id, 'first_name', {first_name},
                         'level', level, 'invited_by', invited_by,
-                        'activated_at', {instant_sql("activated_at")}
+                        'activated_at', {activated_at}
                     ) ORDER BY n
                 ), '[]'::json) FROM named
             ),
-            'truncated', (SELECT count(*) > {TREE_MEMBERS_MAX} FROM found)
+            'truncated', (SELECT count(*) > {members_max} FROM found)
         )::text
-    """  # noqa: S608
-    return Statement(sql, (VIEWER, VIEWER, *visible.params, _DEPTH, _DEPTH, _DEPTH))
+        """,
+        viewer=VIEWER,
+        visible=visible,
+        depth=Param[TreeValues](lambda values: values.depth),
+        count_max=TREE_COUNT_MAX,
+        members_max=TREE_MEMBERS_MAX,
+        first_name=Statement(display_name_sql("named")),
+        activated_at=Statement(instant_sql("activated_at")),
+    )

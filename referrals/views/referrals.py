@@ -5,10 +5,9 @@ from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
 from project.lib.openapi import describe, query_parameters
-from project.lib.reads.pages import page_response
 from project.lib.views import APIView
-from referrals.reads import profiles
-from referrals.reads import referrals as lists
+from referrals.reads.filters import PagingOnly
+from referrals.reads.referrals import REFERRALS, require_known
 from referrals.serializers import profiles as shapes
 
 
@@ -19,8 +18,8 @@ class ReferralsView(APIView):
         _("List whom a member has invited"),
         {200: shapes.ReferralPage},
         errors=[404],
-        query=query_parameters(profiles.PagingOnly),
+        query=query_parameters(PagingOnly),
     )
     def get(self, request: MemberRequest, pk: str) -> Response:
-        page = lists.read_referrals(request, int(pk))
-        return page_response(request, page, lists.LATEST_FIRST)
+        require_known(request.user, int(pk))
+        return REFERRALS.respond(request)

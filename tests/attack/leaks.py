@@ -11,11 +11,14 @@ from django.db import connection, transaction
 from django.http import QueryDict
 
 from events.models import CalendarFeed
-from events.reads import calendars as calendar_lists
+from events.reads import calendars as reads
+from events.reads.events import EventValues
 from events.reads.filters import FeedFilter
 from events.views import calendars
 from matchmaker import images
+from matchmaker.viewer import Viewer
 from project.lib.reads.geo import LonLat
+from project.lib.reads.parameters import Query
 
 # Each place is its own cell, and its own centre. What reads public points reads exact
 # ones now; nothing else in the service is touched.
@@ -60,7 +63,7 @@ def feeds_asked() -> Iterator[None]:
 
     def get(self: Any, request: Any, secret: str) -> Any:
         request.user = CalendarFeed.objects.get(secret=secret).member
-        return calendars._file(request, calendar_lists.find_listed(request))
+        return calendars._file(request, reads.find_listed(request))
 
     get.has_parameters = True  # type: ignore[attr-defined]
     with patch.object(calendars.FeedView, "get", get):
@@ -76,18 +79,16 @@ def feeds_that_follow() -> Iterator[None]:
         params.update(frozen)
         return FeedFilter.read(params)
 
-    def find_for_feed(feed: CalendarFeed) -> calendar_lists.Found:
+    def find_for_feed(feed: CalendarFeed) -> reads.Found:
         given = read_frozen(feed.filters)
-        choice, values = FeedFilter.choose(given)
         origin = LonLat.of(feed.member.location).ewkt
-        values |= {"viewer": feed.member_id, "origin": origin}
-        values["radius_m"] = float(given["distance"]) * 1000
-        return calendar_lists._found(calendar_lists._listed(choice), values)
+        values = EventValues.of(Query(given=given), Viewer(feed.member_id), origin)
+        return reads._found(reads._listed(FeedFilter.choose(given)), values)
 
     with (
         _replaced(UNRULED),
         patch.object(FeedFilter, "read_frozen", read_frozen),
-        patch.object(calendar_lists, "find_for_feed", find_for_feed),
+        patch.object(reads, "find_for_feed", find_for_feed),
     ):
         yield
 

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from matchmaker.reads import discover, nearest
-from matchmaker.reads import members as profiles
+from matchmaker.reads import nearest
+from project.lib.reads.lists import keyset_statement
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
 from tests.attack.leaks import exact_places, no_anchors
@@ -76,13 +76,11 @@ def test_attacker_learns_no_more_where_the_filter_is_read_first(
 ):
     """As in wide circles, which a few members would not fill with cells."""
     monkeypatch.setattr(nearest, "CELLS_MAX_COUNT", 0)
-    for module in (profiles, discover):
-        module._page_statement.cache_clear()
+    keyset_statement.cache_clear()
     try:
         test_attacker_learns_the_cell_and_no_more(scene, attacker, "Saint Petersburg")
     finally:
-        for module in (profiles, discover):
-            module._page_statement.cache_clear()
+        keyset_statement.cache_clear()
 
 
 @pytest.mark.parametrize("attacker", ATTACKERS, ids=name_of)

@@ -9,12 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from chat import reads, services
 from chat.models import Message, Room
-from chat.reads import messages as message_reads
-from chat.reads import missed
-from chat.reads import rooms as room_reads
-from chat.services.messages import _send
 from events.models import Attendance, Event, Membership, Organization
 from matchmaker.models import Like, Match, Member
+from tests.plans import plan_nodes
 
 MEMBERS, MESSAGES = 3_000, 60_000
 
@@ -139,41 +136,42 @@ def crowd(ann) -> Member:
     return Member.objects.order_by("pk")[1_500]
 
 
-def read_whole(statement, **values) -> set[str]:
-    """The tables that PostgreSQL reads whole, by its own word."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + statement.sql, statement.bind(values)
-        )
-        (result,) = cursor.fetchone()[0]
-    scanned, todo = set(), [result["Plan"]]
-    while todo:
-        node = todo.pop()
-        todo.extend(node.get("Plans", []))
-        if node["Node Type"] == "Seq Scan" and node["Actual Loops"]:
-            scanned.add(node["Relation Name"])
-    return scanned
+def read_whole(call: Callable[[], object]) -> set[str]:
+    """The tables that PostgreSQL reads whole for a call, by its own word."""
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    texts = [sent["sql"] for sent in captured]
+    planned = [t for t in texts if t.lstrip().startswith(("SELECT", "WITH", "("))]
+    assert planned
+    return {
+        node["Relation Name"]
+        for text in planned
+        for node in plan_nodes(text)
+        if node["Node Type"] == "Seq Scan" and node["Actual Loops"]
+    }
 
 
 def test_nothing_is_read_whole(crowd):
     lobby, me = services.lobby_id(), crowd.pk
-    page = {"viewer": me, "room": lobby, "low": 0, "limit": 100}
-    message = {"viewer": me, "room": lobby, "text": "x", "client_id": None}
     mine = reads.rooms_of(me)
     direct = next(room.id for room in mine if room.kind == "direct")
     assert {room.kind for room in mine} == {"lobby", "direct", "event", "organization"}
 
-    for statement, values in (
-        (message_reads._messages_down(), page | {"high": MESSAGES // 2}),
-        (message_reads._messages_up(), page | {"low": 100, "high": MESSAGES}),
-        (room_reads._rooms_of(), {"viewer": me}),
-        (room_reads._room_of(), {"viewer": me, "room": direct}),
-        (room_reads._open_room(), {"viewer": me, "room": direct}),
-        (room_reads._rooms_by_member(), {"members": [me, me + 1]}),
-        (room_reads._HIDDEN, {"members": [me, me + 1]}),
-        (missed._hidden(), {"viewer": me, "rooms": [lobby, direct], "numbers": [9, 9]}),
-        (missed._positions(), {"viewer": me, "rooms": [pk.id for pk in mine]}),
-        (_send(), message),
-        (_send(), message | {"room": direct}),
-    ):
-        assert read_whole(statement, **values) == set(), statement.sql
+    for name, call in {
+        "before": lambda: reads.messages_before(
+            me, lobby, before=MESSAGES // 2, limit=100
+        ),
+        "between": lambda: reads.messages_between(
+            me, lobby, after=100, up_to=MESSAGES, limit=100
+        ),
+        "rooms of": lambda: reads.rooms_of(me),
+        "room of": lambda: reads.room_of(me, direct),
+        "last number": lambda: reads.last_number(me, direct),
+        "rooms by member": lambda: reads.rooms_by_member([me, me + 1]),
+        "hidden from": lambda: reads.hidden_from([me, me + 1]),
+        "hidden up to": lambda: reads.hidden_up_to(me, {lobby: 9, direct: 9}),
+        "positions": lambda: reads.positions_in(me, [room.id for room in mine]),
+        "to the lobby": lambda: services.send_message(crowd, lobby, "x", None),
+        "to one": lambda: services.send_message(crowd, direct, "x", None),
+    }.items():
+        assert read_whole(call) == set(), name

@@ -4,8 +4,8 @@ import pytest
 from django.core import signing
 
 from matchmaker.models import Member
-from matchmaker.reads import members as profiles
 from matchmaker.reads import nearest
+from project.lib.reads.lists import keyset_statement
 from tests.factories import MemberFactory
 
 URL = "/api/clients/"
@@ -120,7 +120,7 @@ def test_every_way_to_the_nearest_gives_the_same_pages(
     )
     monkeypatch.setattr(nearest, "CELLS_MAX_COUNT", limits[0])
     monkeypatch.setattr(nearest, "CELLS_MAX_PAGE", limits[1])
-    profiles._page_statement.cache_clear()
+    keyset_statement.cache_clear()
 
     forward = walk(as_ann, f"{URL}?{query}&page_size=2")
     last = as_ann.get(f"{URL}?{query}&page_size=2").json()
@@ -128,7 +128,7 @@ def test_every_way_to_the_nearest_gives_the_same_pages(
     while last["next"]:
         last = as_ann.get(last["next"]).json()
     backward = walk(as_ann, last["previous"], "previous") if last["previous"] else []
-    profiles._page_statement.cache_clear()
+    keyset_statement.cache_clear()
 
     assert expected
     assert [i for page in forward for i in page] == [row["id"] for row in expected]

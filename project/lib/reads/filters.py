@@ -1,13 +1,14 @@
 """Query parameters that several lists take; nonsense is a 400, never ignored."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.reads.geo import EDGES, Box
+from project.lib.reads.geo import Box
 from project.lib.reads.statements import Param
 
 DISTANCE_MAX_KM = 20_000
@@ -71,7 +72,16 @@ class BoxFilter(django_filters.Filter):
     field_class = BoxField
 
     @staticmethod
-    def placeholder(name: str, crosses: bool) -> Box:
-        """A box whose edges are given when the statement runs."""
-        west, south, east, north = (Param(f"{name}.{edge}") for edge in EDGES)
-        return Box(west, south, east, north, crosses=crosses)
+    def variant(box: Box) -> bool:
+        return box.crosses
+
+    @staticmethod
+    def placeholder(box_of: Callable[[Any], Box], crosses: bool) -> Box:
+        """A box whose edges are known when the statement runs."""
+        return Box(
+            Param(lambda values: box_of(values).west),
+            Param(lambda values: box_of(values).south),
+            Param(lambda values: box_of(values).east),
+            Param(lambda values: box_of(values).north),
+            crosses=crosses,
+        )

@@ -35,9 +35,6 @@ class Geography(Func):
     template = "%(expressions)s::geography"
 
 
-EDGES = ("west", "south", "east", "north")
-
-
 @dataclass(frozen=True)
 class Box:
     """Degrees, as numbers or expressions; one that `crosses` the antimeridian has
@@ -62,13 +59,6 @@ class Box:
         west = 180.0 if west == -180 else west
         east = -180.0 if east == 180 else east
         return cls(west, south, east, north, crosses=west > east)
-
-    @property
-    def variant(self) -> bool:
-        return self.crosses
-
-    def parts(self) -> dict[str, Any]:
-        return {edge: getattr(self, edge) for edge in EDGES}
 
     def spans(self) -> list[tuple[Any, Any]]:
         """Ranges of longitude, west <= east in each."""

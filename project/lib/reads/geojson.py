@@ -4,11 +4,10 @@ Rows never become Python objects on the way: PostgreSQL writes each one as text,
 a list of any size is one statement.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from project.lib.reads.statements import Statement
@@ -24,28 +23,32 @@ class Shape:
     """What a client sees of a row.
 
     `properties`: JSON name → SQL over the row `p`, whose columns are the queryset's
-    `.values()`; `params` fill their `%s` in order. `geometry`: SQL of the feature's
-    GeoJSON geometry as json; `geometry_name`: the property that has it where there is
-    no geometry, in JSON. `id` is always the row's.
+    `.values()`. `geometry`: SQL of the feature's GeoJSON geometry as json, None for
+    what is JSON only; `geometry_name`: the property that has it where there is no
+    geometry, in JSON. `id` is always the row's.
     """
 
-    properties: Mapping[str, str]
-    geometry: str
-    params: Sequence[Any] = field(default=())
+    properties: Mapping[str, str | Statement[Any]]
+    geometry: str | None = None
     geometry_name: str | None = None
 
-    def sql(self, as_geojson: bool) -> str:
-        properties = ", ".join(
-            f"'{name}', {expression}"
-            for name, expression in self.properties.items()
+    def written(self, as_geojson: bool) -> Statement[Any]:
+        """SQL that writes the row `p` as json."""
+        pairs = [
+            Statement.written(f"'{name}', {{value}}", value=_sql(value))
+            for name, value in self.properties.items()
             if not (as_geojson and name == self.geometry_name)
-        )
+        ]
+        properties = Statement.joined(", ", pairs)
         if not as_geojson:
-            return f"json_build_object('id', p.id, {properties})"
-        return (
-            f"json_build_object('type', 'Feature', 'id', p.id, "
-            f"'geometry', {self.geometry}, "
-            f"'properties', json_build_object({properties}))"
+            return Statement.written(
+                "json_build_object('id', p.id, {properties})", properties=properties
+            )
+        return Statement.written(
+            "json_build_object('type', 'Feature', 'id', p.id, 'geometry', {geometry},"
+            " 'properties', json_build_object({properties}))",
+            geometry=_sql(self.geometry or "NULL"),
+            properties=properties,
         )
 
 
@@ -61,16 +64,21 @@ def instant_sql(expression: str) -> str:
     return f"to_char({expression} AT TIME ZONE 'UTC', {text})"
 
 
-def one_statement(queryset: QuerySet[Any], shape: Shape, as_geojson: bool) -> Statement:
+def kilometres_sql(metres: str) -> str:
+    """SQL of a distance as the contract writes it: in kilometres, to the metre."""
+    return f"round(({metres} / 1000)::numeric, 3)"
+
+
+def one_statement(
+    queryset: QuerySet[Any], shape: Shape, as_geojson: bool
+) -> Statement[Any]:
     """Compile the reading of a queryset's only row as JSON text."""
-    row = Statement.of(queryset)
-    sql = f"SELECT {shape.sql(as_geojson)}::text FROM ({row.sql}) p"  # noqa: S608
-    return Statement(sql, (*shape.params, *row.params))
+    return Statement.written(
+        "SELECT {shape}::text FROM ({row}) p",
+        shape=shape.written(as_geojson),
+        row=Statement.of(queryset),
+    )
 
 
-def write_one(statement: Statement, values: Mapping[str, Any]) -> str | None:
-    """JSON text of the row, or None when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.bind(values))
-        row = cursor.fetchone()
-    return row[0] if row else None
+def _sql(value: str | Statement[Any]) -> Statement[Any]:
+    return Statement(value) if isinstance(value, str) else value

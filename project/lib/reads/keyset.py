@@ -4,21 +4,18 @@ A cursor is the place of a row in the order, signed; it does not expire, and it 
 nothing that the row did not already tell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from django.core import signing
-from django.db import connection
-from django.db.models import BooleanField, F, Func, OrderBy, QuerySet
+from django.db.models import BooleanField, F, Func, OrderBy
 from django.db.models.expressions import Expression
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.errors import DomainError
-from project.lib.reads.geojson import Shape
-from project.lib.reads.statements import NO_STATEMENT, Param, Statement
-
-COUNT_CAP = 1000
+from project.lib.reads.parameters import Queried, Query
+from project.lib.reads.statements import Param
 
 
 class CursorInvalid(DomainError):
@@ -47,14 +44,11 @@ class Order:
     descending: bool = False
 
     def after(self, forward: bool) -> "RowCompare":
-        """Match the rows beyond a cursor, in reading direction.
-
-        The cursor's values are the Params `cursor0`, `cursor1`, … as text.
-        """
+        """Match the rows beyond the cursor, in reading direction."""
         return RowCompare(
             [key.expression for key in self.keys],
             [
-                Func(Param(f"cursor{i}"), template=f"%(expressions)s::{key.sql_type}")
+                Func(cursor_value(i), template=f"%(expressions)s::{key.sql_type}")
                 for i, key in enumerate(self.keys)
             ],
             ">" if forward is not self.descending else "<",
@@ -108,87 +102,34 @@ class Cursor:
             raise CursorInvalid
         return cls(values, bool(forward))
 
-    def params(self) -> dict[str, str]:
-        """The values of the Params of `Order.after`."""
-        return {f"cursor{i}": value for i, value in enumerate(self.values)}
-
     def encode(self, order: Order) -> str:
         return _signer().sign_object([order.name, int(self.forward), *self.values])
 
 
 def _signer() -> signing.Signer:
-    return signing.Signer(salt="project.lib.reads.keyset")
+    return signing.Signer(salt="project.lib.pages")  # part of cursors that clients keep
 
 
-@dataclass(frozen=True)
-class Page:
-    """`items`: the rows as JSON text, separated by commas, in the list's order."""
+@dataclass(frozen=True, kw_only=True)
+class KeysetQuery(Query):
+    """What a request asks of a keyset list; without a cursor its first page."""
 
-    count: int
-    items: str
-    next: Cursor | None
-    previous: Cursor | None
+    cursor: Cursor | None = None
 
 
-@dataclass(frozen=True)
-class PageStatement:
-    """A page of a list in one statement, compiled; `read` runs it."""
+class KeysetQueried(Queried, Protocol):
+    @property
+    def query(self) -> KeysetQuery: ...
 
-    statement: Statement
-    size: int
 
-    @classmethod
-    def compile(
-        cls,
-        rows: Statement,
-        counted: Statement,
-        common: Statement = NO_STATEMENT,
-        *,
-        order: Order,
-        forward: bool | None,
-        size: int,
-        row: Shape,
-        as_geojson: bool,
-    ) -> "PageStatement":
-        """Compile a page of `size` rows.
+def cursor_value(number: int) -> Param[KeysetQueried]:
+    """One of the cursor's values, as text."""
 
-        `rows`: the page and one row more, which tells whether there is another page,
-        sorted, with the columns that `row` reads and the order's keys as `key0`, …
-        `counted`: the list's rows up to the cap and one more. `common`: queries that
-        both read, each with a comma after it. `forward`: the cursor's
-        direction, None without a cursor.
-        """
-        edge = ", ".join(f"p.key{i}::text" for i in range(len(order.keys)))
-        direction = "DESC" if forward is False else "ASC"
-        sql = f"""
-            WITH {common.sql} item AS (
-                SELECT row_number() OVER () AS n, count(*) OVER () AS total,
-                       {row.sql(as_geojson)}::text AS text, ARRAY[{edge}] AS edge
-                FROM ({rows.sql}) p
-            )
-            SELECT (SELECT count(*) FROM ({counted.sql}) counted), count(*),
-                   string_agg(text, ',' ORDER BY n {direction})
-                       FILTER (WHERE n <= {size}),
-                   min(edge) FILTER (WHERE n = 1),
-                   min(edge) FILTER (WHERE n = least(total, {size}))
-            FROM item
-        """  # noqa: S608
-        params = (*common.params, *row.params, *rows.params, *counted.params)
-        return cls(Statement(sql, params), size)
+    def value(values: KeysetQueried) -> str:
+        assert values.query.cursor is not None  # noqa: S101 - compiled for a cursor
+        return values.query.cursor.values[number]
 
-    def read(self, values: Mapping[str, Any], cursor: Cursor | None) -> Page:
-        """Run with the values of the Params; `cursor` as it was compiled for."""
-        places = cursor.params() if cursor else {}
-        params = self.statement.bind({**values, **places})
-        with connection.cursor() as db:
-            db.execute(self.statement.sql, params)
-            count, total, items, first, last = db.fetchone()
-        after, before = neighbours(
-            [first, last] if total else [],
-            more=total > self.size,
-            cursor=cursor,
-        )
-        return Page(count=count, items=items or "", next=after, previous=before)
+    return Param(value)
 
 
 def neighbours(
@@ -207,19 +148,3 @@ def neighbours(
         return Cursor(first, True), Cursor(last, False) if more else None
     after = Cursor(last, True) if more else None
     return after, Cursor(first, False) if cursor else None
-
-
-def sorted_rows(
-    queryset: QuerySet[Any], order: Order, *, forward: bool | None, size: int
-) -> Statement:
-    """The `rows` of a page: those beyond the cursor, in reading direction."""
-    if forward is not None:
-        queryset = queryset.filter(order.after(forward))
-    keys = {f"key{i}": key.expression for i, key in enumerate(order.keys)}
-    sorting = order.sorting(forward is not False)
-    return Statement.of(queryset.annotate(**keys).order_by(*sorting)[: size + 1])
-
-
-def counted_rows(queryset: QuerySet[Any]) -> Statement:
-    """The `counted` of a page."""
-    return Statement.of(queryset.order_by().values("pk")[: COUNT_CAP + 1])

@@ -1,24 +1,30 @@
-"""Query parameters of lists whose statements are compiled once a choice of them.
+"""Query parameters, declared as django-filter wants them.
 
-Declared as django-filter wants them. What a request gives is validated by `read`;
-`narrow` applies the filters once per `Choice`, with Params for values. Lists that few
-people ask for are not compiled: django-filter applies them (`objects`).
+What a request gives is validated by `read`. `narrow` applies the filters once per
+`Choice`, with Params in the place of values (`statements`); lists that few people ask
+for are not compiled, there `filter_queryset` applies them (`objects`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ValidationError
 
 from project.lib.reads.statements import Param
 from project.lib.unknown import parameter_errors
+
+PAGE_SIZE = 20
+PAGE_SIZE_MAX = 100
+# How far one can page by offset: PostgreSQL passes over every row before.
+OFFSET_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -37,17 +43,24 @@ class Choice:
         return Choice(tuple(chosen for chosen in self.filters if chosen[0] != name))
 
 
-@runtime_checkable
-class Compound(Protocol):
-    """A value of several Params: `parts` by name, `variant` what changes the SQL.
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What a request asks of a list; `given`: its parameters by name, cleaned."""
 
-    Its filter has a method `placeholder(name, variant)`, which makes one of Params.
-    """
+    given: Mapping[str, Any]
+    limit: int = PAGE_SIZE
+    offset: int = 0
+
+
+class Queried(Protocol):
+    """What the statement of a list is run with."""
 
     @property
-    def variant(self) -> Any: ...
+    def query(self) -> Query: ...
 
-    def parts(self) -> Mapping[str, Any]: ...
+
+LIMIT = Param[Queried](lambda values: values.query.limit)
+OFFSET = Param[Queried](lambda values: values.query.offset)
 
 
 # Two names of one parameter, wherever one of them is a parameter.
@@ -60,7 +73,7 @@ SAME = {
 
 
 class CompiledFilterSet(django_filters.FilterSet):
-    # Parameters that choose a page or an order, and not rows.
+    # Parameters that choose a page, an order or a place to measure from, and not rows.
     paging: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
@@ -95,28 +108,21 @@ class CompiledFilterSet(django_filters.FilterSet):
         }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow an ordinary list (`objects`) by what was given."""
+        """Narrow a list that is not compiled by what was given."""
         for name, value in self.read(self.data).items():
             if name not in self.paging:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
 
     @classmethod
-    def choose(cls, given: Mapping[str, Any]) -> tuple[Choice, dict[str, Any]]:
-        """Split what was read into what shapes the SQL and the values of its Params."""
-        filters: list[tuple[str, Any]] = []
-        values: dict[str, Any] = {}
-        for name in sorted(given.keys() - set(cls.paging)):
-            value = given[name]
-            if isinstance(value, bool):
-                filters.append((name, value))
-            elif isinstance(value, Compound):
-                filters.append((name, value.variant))
-                values |= {f"{name}.{k}": v for k, v in value.parts().items()}
-            else:
-                filters.append((name, None))
-                values[name] = value
-        return Choice(tuple(filters)), values
+    def choose(cls, given: Mapping[str, Any]) -> Choice:
+        """What of the given parameters shapes the SQL."""
+        return Choice(
+            tuple(
+                (name, _variant(cls.base_filters[name], given[name]))
+                for name in sorted(given.keys() - set(cls.paging))
+            )
+        )
 
     @classmethod
     def narrow(cls, queryset: QuerySet[Any], choice: Choice) -> Any:
@@ -128,10 +134,57 @@ class CompiledFilterSet(django_filters.FilterSet):
         return queryset
 
 
-def _placeholder(chosen: django_filters.Filter, name: str, variant: Any) -> Any:
-    if hasattr(chosen, "placeholder"):
-        return chosen.placeholder(name, variant)
-    return Param(name) if variant is None else variant
+class KeysetFilterSet(CompiledFilterSet):
+    """Filters of a keyset list, with the two parameters that every one has."""
+
+    page_size = django_filters.NumberFilter(
+        min_value=1,
+        max_value=PAGE_SIZE_MAX,
+        decimal_places=0,
+        help_text=gettext_lazy("Rows a page"),
+    )
+    cursor = django_filters.CharFilter(
+        help_text=gettext_lazy("From `next` or `previous` of another page")
+    )
+
+    paging: ClassVar[tuple[str, ...]] = ("page_size", "cursor")
+
+
+class OffsetFilterSet(CompiledFilterSet):
+    """Filters of a list with `limit` and `offset`."""
+
+    limit = django_filters.NumberFilter(
+        min_value=1,
+        max_value=PAGE_SIZE_MAX,
+        decimal_places=0,
+        help_text=gettext_lazy("Rows a page"),
+    )
+    offset = django_filters.NumberFilter(
+        min_value=0,
+        max_value=OFFSET_MAX,
+        decimal_places=0,
+        help_text=gettext_lazy("Rows to pass over"),
+    )
+
+    paging: ClassVar[tuple[str, ...]] = ("limit", "offset")
+
+
+def _variant(declared: django_filters.Filter, value: Any) -> Any:
+    """What of a parameter's value changes the SQL; None where nothing does."""
+    if hasattr(declared, "variant"):
+        return declared.variant(value)
+    return value if isinstance(value, bool) else None
+
+
+def _placeholder(declared: django_filters.Filter, name: str, variant: Any) -> Any:
+    """What stands for a parameter's value until the statement runs."""
+
+    def value(values: Queried) -> Any:
+        return values.query.given[name]
+
+    if hasattr(declared, "placeholder"):
+        return declared.placeholder(value, variant)
+    return Param(value) if variant is None else variant
 
 
 def _doubled(given: list[str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Querysets compiled once and run many times.
+"""SQL that is written once and run many times, each time with other values.
 
 Django builds a statement anew for every request, which takes longer than PostgreSQL
 needs to answer it. A list whose querysets are written with `Param` in the place of
@@ -6,55 +6,89 @@ values has the same SQL for the same choice of filters, so it is compiled once p
 choice and only its values change. README, Decisions, has the measurements.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from string import Formatter
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Field, QuerySet
 from django.db.models.expressions import Expression
 
+Values = TypeVar("Values")
 
-class Param(Expression):
-    """A value that is given when the statement runs, by its name."""
+
+class Param(Expression, Generic[Values]):
+    """A value that is known when the statement runs.
+
+    `get` takes it out of the object that the statement is run with, as in
+    `Param[Viewing](lambda values: values.viewer.id)`, so that mypy knows its name.
+    """
 
     def __init__(
-        self, name: str, output_field: "Field[Any, Any] | None" = None
+        self,
+        get: Callable[[Values], Any],
+        output_field: "Field[Any, Any] | None" = None,
     ) -> None:
         super().__init__(output_field)
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"Param({self.name})"
+        self.get = get
 
     # The stubs know parameters of text and int only.
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any
-    ) -> tuple[str, list["Param"]]:
+    ) -> tuple[str, list["Param[Values]"]]:
         return "%s", [self]
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(Generic[Values]):
     """SQL whose parameters are values or `Param`s, in the order of its `%s`."""
 
     sql: str
-    params: Sequence[Any]
+    params: tuple[Any, ...] = ()
 
     @classmethod
-    def of(cls, queryset: "QuerySet[Any]") -> "Statement":
+    def of(cls, queryset: "QuerySet[Any]") -> "Statement[Any]":
+        """Compile a queryset."""
         sql, params = queryset.query.sql_with_params()
         return cls(sql, tuple(params))
 
-    def bind(self, values: Mapping[str, Any]) -> list[Any]:
-        """The parameters to execute with; raises KeyError for a missing value."""
-        return [values[p.name] if isinstance(p, Param) else p for p in self.params]
+    @classmethod
+    def written(cls, template: str, **parts: Any) -> "Statement[Any]":
+        """Fill each `{name}` of the template: a Statement's SQL, or a parameter.
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """Run with the values of the Params, and read all that comes of it."""
+        A percent sign of the SQL is written `%%`.
+        """
+        sql, params = [], list[Any]()
+        for text, name, _format, _conversion in Formatter().parse(template):
+            sql.append(text)
+            if name is None:
+                continue
+            part = parts[name]
+            is_sql = isinstance(part, Statement)
+            sql.append(part.sql if is_sql else "%s")
+            params += part.params if is_sql else [part]
+        return cls("".join(sql), tuple(params))
+
+    @classmethod
+    def joined(cls, separator: str, parts: "list[Statement[Any]]") -> "Statement[Any]":
+        """Put SQL between statements, as ` AND ` between conditions."""
+        params = tuple(param for part in parts for param in part.params)
+        return cls(separator.join(part.sql for part in parts), params)
+
+    def bind(self, values: Values) -> list[Any]:
+        """The parameters to execute with."""
+        return [p.get(values) if isinstance(p, Param) else p for p in self.params]
+
+    def rows(self, values: Values) -> list[tuple[Any, ...]]:
+        """Run with these values, and read all that comes of it."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.bind(values))
             return cursor.fetchall()
 
-
-NO_STATEMENT = Statement("", ())
+    def row(self, values: Values) -> tuple[Any, ...] | None:
+        """Run with these values, and read the first row; None without any."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.bind(values))
+            row: tuple[Any, ...] | None = cursor.fetchone()
+        return row

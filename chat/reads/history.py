@@ -1,0 +1,39 @@
+"""The list of a room's messages over HTTP, the latest first."""
+
+from typing import Any
+
+from chat import constants
+from chat.reads.filters import HistoryFilter
+from chat.reads.messages import messages_before
+from chat.serializers import SeenMessage
+from matchmaker.authentication import MemberRequest
+from project.lib.reads.lists import List, path_id
+from project.lib.reads.pages import Page
+
+
+class History(List):
+    """Numbers have no holes, so they say which pages there are."""
+
+    filterset = HistoryFilter
+
+    def page(self, request: MemberRequest, given: dict[str, Any]) -> Page:
+        """Raises RoomUnknown."""
+        before = int(given.get("before", constants.BIGINT_MAX))
+        limit = int(given.get("limit", constants.HISTORY_LIMIT))
+        messages, last = messages_before(
+            request.user.pk, path_id(request), before=before, limit=limit
+        )
+        oldest = messages[-1].number if messages else 1
+        newer = before + limit
+        previous = None
+        if before <= last:  # the first page is before none
+            previous = {"before": newer if newer <= last else None}
+        return Page(
+            count=last,
+            items=SeenMessage(messages, many=True).data,
+            next={"before": oldest} if oldest > 1 else None,
+            previous=previous,
+        )
+
+
+HISTORY = History()

@@ -1,0 +1,128 @@
+"""The list of events, and one of them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import F
+from django.db.models.expressions import Expression, OrderBy
+
+from events.models import Event
+from events.querysets import EventQuerySet
+from events.reads.answers import event_answer, event_columns
+from events.reads.filters import ORIGIN, EventFilter, Measured
+from matchmaker.authentication import MemberRequest
+from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer, read_row
+from project.lib.reads.geojson import Shape, one_statement
+from project.lib.reads.lists import OffsetList, Parts
+from project.lib.reads.nearest import REACH_M, reach
+from project.lib.reads.parameters import Choice, Query
+from project.lib.reads.statements import Param, Statement
+
+# By the parameter `ordering`; the id makes them total.
+ORDERS: dict[str | None, list[Expression]] = {
+    None: [F("id").desc()],
+    "date": [F("date").asc(), F("id").asc()],
+    "-date": [F("date").desc(nulls_last=True), F("id").desc()],
+    "distance": [OrderBy(F("distance_m")), F("id").asc()],
+}
+
+# How many of the nearest are looked for: those of the page, and all before it.
+_NEAREST = Param[Measured](lambda values: values.query.offset + values.query.limit)
+
+
+@dataclass(frozen=True)
+class EventValues:
+    """What a list of events is run with.
+
+    `origin`: as EWKT, where distances are measured from. `radius_m` without `distance`
+    is 0.
+    """
+
+    query: Query
+    viewer: Viewer
+    origin: str | None
+    radius_m: float
+
+    @classmethod
+    def of(
+        cls, query: Query, viewer: Viewer, origin: str | None = None
+    ) -> "EventValues":
+        """`origin`: where from, if the parameters do not name a point."""
+        given = query.given
+        return cls(
+            query,
+            viewer,
+            given["point"].ewkt if "point" in given else origin,
+            float(given.get("distance", 0)) * 1000,
+        )
+
+
+class Events(OffsetList[EventValues]):
+    """Events that are there for everybody, in the order that `ordering` names.
+
+    With `ordering=distance` those that have a place.
+    """
+
+    filterset = EventFilter
+
+    def answer(self, choice: Choice, ordering: str | None) -> Shape:
+        return event_answer(has_distance=_has_distance(choice, ordering))
+
+    def unmet(self, request: MemberRequest) -> dict[str, Any]:
+        return EventFilter.unmet_by(request)
+
+    def values(self, request: MemberRequest, query: Query) -> EventValues:
+        viewer = Viewer.of(request)
+        return EventValues.of(query, viewer, viewer.origin)
+
+    def variant(self, values: EventValues) -> str | None:
+        return values.query.given.get("ordering")
+
+    def parts(self, choice: Choice, ordering: str | None) -> Parts:
+        # An organization is asked before the event is there for all, too.
+        is_for_owners = ("invited", True) in choice.filters
+        listed = Event.objects.ongoing() if is_for_owners else Event.objects.public()
+        events: Any = EventFilter.narrow(listed, choice)
+        common, counted = None, events
+        if ordering == "distance":
+            counted = events.filter(location__isnull=False)
+            common = _reach(counted)
+            events = counted.within(ORIGIN, REACH_M)
+        columns = event_columns(events, _has_distance(choice, ordering))
+        return Parts(
+            rows=Statement.of(columns.order_by(*ORDERS[ordering])),
+            counted=Statement.of(counted.order_by().values("pk")),
+            common=common,
+        )
+
+
+EVENTS = Events()
+
+
+def read_event(
+    request: MemberRequest, event_id: int, *, as_geojson: bool
+) -> str | None:
+    """JSON text of one event, or None when the viewer may not know of it."""
+    return read_row(_event(as_geojson), request, event_id)
+
+
+@cache
+def _event(as_geojson: bool) -> Statement[ViewedRow]:
+    event: Any = Event.objects.visible_to(VIEWER).filter(pk=ROW_ID)
+    return one_statement(
+        event_columns(event, has_distance=False),
+        event_answer(has_distance=False),
+        as_geojson,
+    )
+
+
+def _has_distance(choice: Choice, ordering: str | None) -> bool:
+    return ordering == "distance" or "distance" in choice
+
+
+def _reach(events: EventQuerySet) -> Statement[Measured]:
+    nearest: Any = events.with_distance_from(ORIGIN).roughly_nearest(ORIGIN)
+    distances = Statement.of(nearest.values("distance_m"))
+    first = Statement.written("{all} LIMIT {n}", all=distances, n=_NEAREST)
+    return reach(first)

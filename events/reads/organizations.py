@@ -1,0 +1,58 @@
+"""The list of organizations, and one of them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from events.models import Organization
+from events.reads.answers import ORGANIZATION_COLUMNS, organization_answer
+from events.reads.filters import OrganizationFilter
+from matchmaker.authentication import MemberRequest
+from matchmaker.viewer import ROW_ID, ViewedRow, Viewer, read_row
+from project.lib.reads.geojson import Shape, one_statement
+from project.lib.reads.lists import OffsetList, Parts
+from project.lib.reads.parameters import Choice, Query
+from project.lib.reads.statements import Statement
+
+
+@dataclass(frozen=True)
+class OrganizationValues:
+    """What the list of organizations is run with."""
+
+    query: Query
+    viewer: Viewer
+
+
+class Organizations(OffsetList[OrganizationValues]):
+    """All organizations, the newest first."""
+
+    filterset = OrganizationFilter
+
+    def answer(self, choice: Choice, variant: None) -> Shape:
+        return organization_answer()
+
+    def values(self, request: MemberRequest, query: Query) -> OrganizationValues:
+        return OrganizationValues(query, Viewer.of(request))
+
+    def parts(self, choice: Choice, variant: None) -> Parts:
+        found: Any = OrganizationFilter.narrow(Organization.objects.all(), choice)
+        return Parts(
+            rows=Statement.of(found.values(*ORGANIZATION_COLUMNS).order_by("-id")),
+            counted=Statement.of(found.order_by().values("pk")),
+        )
+
+
+ORGANIZATIONS = Organizations()
+
+
+def read_organization(
+    request: MemberRequest, organization_id: int, *, as_geojson: bool
+) -> str | None:
+    """JSON text of one organization, or None where there is none."""
+    return read_row(_organization(as_geojson), request, organization_id)
+
+
+@cache
+def _organization(as_geojson: bool) -> Statement[ViewedRow]:
+    found = Organization.objects.filter(pk=ROW_ID).values(*ORGANIZATION_COLUMNS)
+    return one_statement(found, organization_answer(), as_geojson)
