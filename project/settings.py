@@ -254,6 +254,10 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 30)),
 }
 
+# Two tabs of a browser that wake at once refresh with one token; the second use within
+# this time is refused, but is no theft. Longer would hide thieves from their victims.
+REFRESH_REUSE_LEEWAY_SECONDS = env.int("REFRESH_REUSE_LEEWAY_SECONDS", 10)
+
 DJOSER = {
     "SERIALIZERS": {"token_create": "matchmaker.credentials.TokenSignIn"},
 }

@@ -11,8 +11,8 @@ from matchmaker.models.members import Member
 class TokenFamily(models.Model):
     """A sign-in, and all tokens that came of it by refreshing; it dies with its row.
 
-    `refresh_jti` is the id of its one refresh token that has not been used. No token
-    itself is stored.
+    `refresh_jti` is the id of its one refresh token that has not been used, `spent_jti`
+    of the one that was exchanged for it. No token itself is stored.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -20,6 +20,9 @@ class TokenFamily(models.Model):
         Member, models.CASCADE, related_name="token_families", verbose_name=_("member")
     )
     refresh_jti = models.CharField(_("unused refresh token"), max_length=32)
+    spent_jti = models.CharField(
+        _("used refresh token"), max_length=32, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     refreshed_at = models.DateTimeField(_("refreshed"), auto_now=True)
     expires_at = models.DateTimeField(_("expires"))

@@ -1,13 +1,14 @@
 """Sign-in and sign-out: passwords, keys and JWTs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, authenticate
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from rest_framework.authtoken.models import Token
 from rest_framework_simplejwt.exceptions import TokenError
@@ -73,7 +74,7 @@ def rotate_tokens(refresh: str) -> TokenPair:
 
     Raises TokenDead when it is forged, expired or revoked, and when it was used before:
     then somebody else has had it, and all tokens of its family die (RFC 9700, 4.14).
-    Of parallel calls with one token one gets a pair, which the others' use then kills.
+    Of parallel calls with one token one gets a pair, and keeps it: see `_is_echo`.
     """
     try:
         token = RefreshToken(refresh)  # type: ignore[arg-type] # it takes text too
@@ -90,14 +91,29 @@ def rotate_tokens(refresh: str) -> TokenPair:
         successor = refresh_token_for(member, family_id)
         is_unused = family.filter(refresh_jti=token["jti"]).update(
             refresh_jti=successor["jti"],
+            spent_jti=token["jti"],
             refreshed_at=Now(),
             expires_at=_expiry(successor),
         )
-        if not is_unused and family.delete()[0]:
+        if not is_unused and not _is_echo(family, token) and family.delete()[0]:
             signals.signed_out.send(Member, member_id=member.pk)
     if not is_unused:
         raise errors.TokenDead
     return _pair(successor)
+
+
+def _is_echo(family: QuerySet[TokenFamily], spent: RefreshToken) -> bool:
+    """Whether a spent token is the one that was exchanged last, a moment ago.
+
+    That is what two tabs of a browser do, which share a token and wake at once. The
+    second gets no pair either, but the first one's is not killed for it. So a thief
+    gains nothing by a second use; only by being first within that moment does a thief
+    go unnoticed, and the owner, refused, signs in anew.
+    """
+    leeway = timedelta(seconds=settings.REFRESH_REUSE_LEEWAY_SECONDS)
+    return family.filter(
+        spent_jti=spent["jti"], refreshed_at__gt=Now() - leeway
+    ).exists()
 
 
 def _expiry(token: RefreshToken) -> datetime:
