@@ -15,13 +15,13 @@ lint:
 	@exec bash compose/local/lint.sh
 
 bench: ## The speed table of the README, on MEMBERS members
-	@INSTANCE_NAME=bench NEEDS_WRK=1 SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m compose.bench $(ARGS)
+	@INSTANCE_NAME=bench NEEDS_WRK=1 SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m tests.bench $(ARGS)
 
 bench-chat: ## How much the chat holds; ARGS="--sockets 1000" is shorter
-	@INSTANCE_NAME=bench-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m compose.bench_chat $(ARGS)
+	@INSTANCE_NAME=bench-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.bench_chat $(ARGS)
 
 faults-chat: ## Kill Daphne, Redis and PostgreSQL while members talk: nothing may be lost
-	@INSTANCE_NAME=faults-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m compose.bench_chat --only faults $(ARGS)
+	@INSTANCE_NAME=faults-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.bench_chat --only faults $(ARGS)
 
 attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
 	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)

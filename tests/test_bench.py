@@ -33,7 +33,7 @@ def bench(
     media: Path, *options: str, **environment: str
 ) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-m", "compose.bench", f"--members={MEMBERS}", *options],
+        [sys.executable, "-m", "tests.bench", f"--members={MEMBERS}", *options],
         cwd=ROOT,
         env=os.environ | {"MEDIA_ROOT": str(media)} | environment,
         capture_output=True,

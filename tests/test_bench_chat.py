@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from compose.bench_chat import wire
-from compose.bench_chat.talker import Said, Talker
-from compose.bench_chat.verdict import judge
-from compose.bench_chat.world import Seat
+from tests.bench_chat import wire
+from tests.bench_chat.talker import Said, Talker
+from tests.bench_chat.verdict import judge
+from tests.bench_chat.world import Seat
 
 ROOT = Path(__file__).parent.parent
 SMALL = [
@@ -27,7 +27,7 @@ ROOM = 7
 @pytest.mark.live
 def test_nothing_is_lost_and_all_is_measured(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "compose.bench_chat", *SMALL],
+        [sys.executable, "-m", "tests.bench_chat", *SMALL],
         cwd=ROOT,
         env=os.environ | {"MATCHMAKER_INSTANCE": str(tmp_path)},
         capture_output=True,

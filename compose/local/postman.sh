@@ -4,10 +4,10 @@
 
 NEWMAN=newman@6.2.2
 BASE_URL=${BASE_URL:-http://127.0.0.1:8000}
-cd compose/postman
+cd tests/postman
 
 command -v npx >/dev/null || fail "npx is missing: newman runs on Node.js" \
-  "Install Node.js 18 or newer; or import compose/postman/ into Postman and run it there."
+  "Install Node.js 18 or newer; or import tests/postman/ into Postman and run it there."
 node -e 'fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))' \
   "$BASE_URL/health/live" ||
   fail "no service answers at $BASE_URL" \

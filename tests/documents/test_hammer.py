@@ -18,7 +18,7 @@ from tests.live.processes import ROOT
 INVITE_CODE = re.compile(r"[A-Z0-9]{6}")
 FIVE_MINUTES_S = 300
 ME = "/api/profile/me/"
-COLLECTION = ROOT / "compose/postman/matchmaker.postman_collection.json"
+COLLECTION = ROOT / "tests/postman/matchmaker.postman_collection.json"
 
 difference = pytest.mark.difference
 

@@ -1,1 +1,0 @@
-"""The Postman collection: written here by hand, built into JSON for Postman."""
