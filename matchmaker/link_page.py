@@ -45,4 +45,8 @@ def _texts() -> dict[str, str]:
     return {
         "unreachable": _("The service cannot be reached just now."),
         "incomplete": _("This link is not complete. Copy all of it from the mail."),
+        "mailed": _(
+            "Too many links have been asked for. If an account has this e-mail, the "
+            "latest one in your mailbox still works."
+        ),
     }

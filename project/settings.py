@@ -225,6 +225,7 @@ THROTTLE_RATES = rates(
         "refresh": "120/hour",
         "password": "10/hour",
         "email_link": "5/hour",
+        "reset_link": "5/hour",
         "confirm_link": "60/hour",
         "like": "120/minute",
         "location": "120/hour",

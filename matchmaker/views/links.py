@@ -23,8 +23,9 @@ class LinkView(APIView):
 
 
 class ResetPasswordView(LinkView):
+    # Not counted with other links: who is refused has one for this in the mailbox.
     @throttled(
-        "email_link", account=email_tried, when=is_valid(credentials.ResetRequest)
+        "reset_link", account=email_tried, when=is_valid(credentials.ResetRequest)
     )
     @describe(
         _("Ask for a link that sets a new password"),

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.live.browser import CHROMIUM, chromium
-from tests.live.conftest import Server
+from tests.live.conftest import Server, daphne
 from tests.live.mail_server import MailServer
 from tests.live.people import PHONE
 from tests.live.processes import WORKER, Processes
@@ -24,6 +24,14 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
 ]
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory, redis_url) -> Iterator[Server]:
+    limits = {"THROTTLE_RESET_LINK": "1/hour", "THROTTLE_ADDRESS_FACTOR": "1000"}
+    folder = tmp_path_factory.mktemp("live")
+    with daphne(folder, REDIS_URL=redis_url, THROTTLES="on", **limits) as made:
+        yield made
 
 
 @dataclass
@@ -195,6 +203,14 @@ def test_what_does_not_work_is_said(server, visit):
         page.get_by_role("button", name="Send the link").click()
         expect(alert).to_have_text("The service cannot be reached just now.")
         page.context.set_offline(False)
+
+        field.fill(told := new_email())
+        page.get_by_role("button", name="Send the link").click()
+        heading(page, "Look into your mailbox")
+        page.goto("/reset/")
+        field.fill(told)
+        page.get_by_role("button", name="Send the link").click()
+        expect(alert).to_contain_text("the latest one in your mailbox still works")
 
 
 @pytest.mark.parametrize("path", ["/reset", "/reset/"])

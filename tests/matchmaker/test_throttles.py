@@ -26,6 +26,7 @@ from project.lib.server.client_address import networks
 from project.schema import INFO, Generator
 from tests.events.factories import MembershipFactory, OrganizationFactory
 from tests.factories import PASSWORD, MemberFactory
+from tests.matchmaker.mailbox import links_to
 
 TOKEN = "/api/auth/token/login/"
 SIGN_IN = "/api/user/sign-in/"
@@ -575,28 +576,59 @@ def asked_for_link(email: str, peer: str) -> Any:
 
 
 def test_links_to_one_email_are_counted_together(ann, as_ann, signed_in, rate):
-    """Whatever they are for, and whoever asks from wherever: it is one mailbox."""
-    rate("email_link", 2)
+    """Whoever asks, from wherever: it is one mailbox."""
+    rate("reset_link", 2)
     for peer in FAR[:2]:
         assert asked_for_link(ann.email, peer).status_code == 204
-
     assert is_refused(asked_for_link(ann.email.upper(), FAR[2]))
-    assert is_refused(as_ann.post(f"{ME}verify_email/"))
-    change = {"email": ann.email, "current_password": PASSWORD}
-    assert is_refused(signed_in(MemberFactory()).patch(ME, change))
     assert asked_for_link("other@example.com", FAR[0]).status_code == 204
+
+    rate("email_link", 2)
+    for _time in range(2):
+        assert as_ann.post(f"{ME}verify_email/").status_code == 204
+    change = {"email": ann.email, "current_password": PASSWORD}
+    assert is_refused(as_ann.post(f"{ME}verify_email/"))
+    assert is_refused(signed_in(MemberFactory()).patch(ME, change))
     # The rest of the profile is no mail.
     assert as_ann.patch(ME, {"language": "ru", "email": ann.email}).status_code == 200
 
 
-def test_links_are_counted_alike_for_nobodys_email(db, rate):
+def test_no_other_link_uses_up_those_for_a_new_password(ann, as_ann, signed_in, rate):
+    """Or else a stranger could, and leave the owner none that is for that."""
     rate("email_link", 1)
+    rate("reset_link", 1)
+    change = {"email": ann.email, "current_password": PASSWORD}
+    stranger = signed_in(MemberFactory())
+    assert stranger.patch(ME, change).status_code == 400  # it is taken, but counts
+    assert is_refused(stranger.patch(ME, change))
+    assert is_refused(as_ann.post(f"{ME}verify_email/"))
+
+    assert asked_for_link(ann.email, FAR[0]).status_code == 204
+
+
+def test_who_is_refused_a_link_has_one_that_works(ann, rate):
+    """However many strangers asked for it; and a known device gets another."""
+    rate("reset_link", 5, 3600)
+    given = {"email": ann.email, "password": PASSWORD}
+    assert APIClient().post(SIGN_IN, given, REMOTE_ADDR=FAR[9]).status_code == 200
+    for peer in FAR[:5]:
+        assert asked_for_link(ann.email, peer).status_code == 204
+
+    assert is_refused(asked_for_link(ann.email, FAR[5]))
+    assert len(links_to(ann.email)) == 5
+    assert asked_for_link(ann.email, FAR[9]).status_code == 204
+    *of_strangers, _own = links_to(ann.email)
+    assert of_strangers[-1].reset("another horse 8") == 204
+
+
+def test_links_are_counted_alike_for_nobodys_email(db, rate):
+    rate("reset_link", 1)
     assert asked_for_link("nobody@example.com", FAR[0]).status_code == 204
     assert is_refused(asked_for_link("nobody@example.com", FAR[0]))
 
 
 def test_one_address_asks_for_so_many_links(db, rate):
-    rate("email_link", 1, factor=3)
+    rate("reset_link", 1, factor=3)
     for n in range(3):
         assert asked_for_link(f"a{n}@example.com", FAR[0]).status_code == 204
 
@@ -605,7 +637,7 @@ def test_one_address_asks_for_so_many_links(db, rate):
 
 
 def test_what_is_no_email_is_counted_nowhere(db, rate):
-    rate("email_link", 1)
+    rate("reset_link", 1)
     for _time in range(3):
         assert asked_for_link("nonsense", FAR[0]).status_code == 400
     assert asked_for_link("a@example.com", FAR[0]).status_code == 204

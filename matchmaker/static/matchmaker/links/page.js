@@ -59,7 +59,9 @@ async function send(form) {
   const given = new FormData(form);
   const answer = await fetch(URLS[form.id], {
     method: "POST",
-    credentials: "omit",
+    // A browser that has signed in is known by a cookie: what strangers ask for does not
+    // count for it.
+    credentials: "same-origin",
     headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
     body: JSON.stringify({ ...Object.fromEntries(given), ...(form.id === "ask" ? {} : link) }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -69,6 +71,7 @@ async function send(form) {
 
 /** Say what was refused: beside its field if the form has it, else above the form. */
 function refuse(form, errors) {
+  if (form.id === "ask" && errors.code === "throttled") return tell(TEXTS.mailed);
   const told = [];
   for (const [name, messages] of Object.entries(errors)) {
     const field = form.elements.namedItem(name);
