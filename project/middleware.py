@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from project.lib.errors import error_body
 from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
-# ReDoc asks its maker's server for a logo.
+# Pages of others' making: should one ask another host for a picture, it gets none.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}
 OWN_PICTURES = "img-src 'self' data: blob:"
 
