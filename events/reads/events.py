@@ -14,8 +14,9 @@ from events.reads.filters import ORIGIN, EventFilter, Measured
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer, read_row
 from project.lib.reads.geojson import Shape, one_statement
-from project.lib.reads.lists import OffsetList, Parts
+from project.lib.reads.lists import Parts
 from project.lib.reads.nearest import REACH_M, reach
+from project.lib.reads.offset import OffsetList
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Param, Statement
 

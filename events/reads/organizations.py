@@ -10,7 +10,8 @@ from events.reads.filters import OrganizationFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, ViewedRow, Viewer, read_row
 from project.lib.reads.geojson import Shape, one_statement
-from project.lib.reads.lists import OffsetList, Parts
+from project.lib.reads.lists import Parts
+from project.lib.reads.offset import OffsetList
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Statement
 

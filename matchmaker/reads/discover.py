@@ -12,10 +12,11 @@ from matchmaker.models import LookingFor, Member
 from matchmaker.reads import nearest
 from matchmaker.reads.members import PUBLIC, MemberValues, nearest_parts
 from matchmaker.viewer import VIEWER, Viewer
+from project.lib.reads.cursors import KeysetQuery, Order
 from project.lib.reads.filters import KilometresFilter
 from project.lib.reads.geojson import Shape
-from project.lib.reads.keyset import KeysetQuery, Order
-from project.lib.reads.lists import KeysetList, Parts
+from project.lib.reads.keyset import KeysetList
+from project.lib.reads.lists import Parts
 from project.lib.reads.parameters import Choice, KeysetFilterSet
 from project.lib.reads.statements import Param
 

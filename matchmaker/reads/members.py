@@ -23,14 +23,15 @@ from matchmaker.viewer import (
     media_sql,
     read_row,
 )
+from project.lib.reads.cursors import Key, KeysetQuery, Order
 from project.lib.reads.geojson import (
     Shape,
     kilometres_sql,
     one_statement,
     point_sql,
 )
-from project.lib.reads.keyset import Key, KeysetQuery, Order
-from project.lib.reads.lists import KeysetList, Parts, capped_rows, sorted_rows
+from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
+from project.lib.reads.lists import Parts
 from project.lib.reads.pages import wants_geojson
 from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Statement

@@ -17,8 +17,9 @@ from django.db.models.expressions import RawSQL
 
 from matchmaker.querysets import MemberQuerySet
 from matchmaker.viewer import Viewed
-from project.lib.reads.keyset import Key, KeysetQueried, Order, cursor_value
-from project.lib.reads.lists import COUNT_CAP, LIMIT_AND_ONE, Parts
+from project.lib.reads.cursors import Key, KeysetQueried, Order, cursor_value
+from project.lib.reads.keyset import COUNT_CAP, LIMIT_AND_ONE
+from project.lib.reads.lists import Parts
 from project.lib.reads.nearest import ROUNDING_M, reach
 from project.lib.reads.parameters import LIMIT
 from project.lib.reads.statements import Param, Statement

@@ -10,7 +10,7 @@ from django.db.models.expressions import Expression
 
 from matchmaker.models import Member
 from matchmaker.viewer import VIEWER, Viewer
-from project.lib.reads.keyset import Key, Order
+from project.lib.reads.cursors import Key, Order
 from project.lib.reads.statements import Statement
 from referrals import constants
 from referrals.models import InviteCode, Referral

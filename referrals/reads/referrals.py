@@ -10,15 +10,10 @@ from matchmaker.display_names import display_name_sql
 from matchmaker.models import Member
 from matchmaker.staff import may
 from matchmaker.viewer import VIEWER, Viewer
+from project.lib.reads.cursors import Key, KeysetQuery, Order
 from project.lib.reads.geojson import Shape, instant_sql
-from project.lib.reads.keyset import Key, KeysetQuery, Order
-from project.lib.reads.lists import (
-    KeysetList,
-    Parts,
-    capped_rows,
-    path_id,
-    sorted_rows,
-)
+from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
+from project.lib.reads.lists import Parts, path_id
 from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Param
 from referrals import errors

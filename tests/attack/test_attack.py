@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from matchmaker.reads import nearest
-from project.lib.reads.lists import keyset_statement
+from project.lib.reads.keyset import keyset_statement
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
 from tests.attack.leaks import exact_places, no_anchors

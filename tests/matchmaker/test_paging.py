@@ -5,7 +5,7 @@ from django.core import signing
 
 from matchmaker.models import Member
 from matchmaker.reads import nearest
-from project.lib.reads.lists import keyset_statement
+from project.lib.reads.keyset import keyset_statement
 from tests.factories import MemberFactory
 
 URL = "/api/clients/"

@@ -1,150 +1,144 @@
-"""Keyset pages: page 1,000 costs what page 1 costs, and nothing shifts between two.
+"""Lists by cursor: page 1,000 costs what page 1 costs, counted up to a cap."""
 
-A cursor is the place of a row in the order, signed; it does not expire, and it says
-nothing that the row did not already tell.
-"""
+from abc import abstractmethod
+from collections.abc import Hashable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from django.db.models import QuerySet
+from rest_framework.request import Request
 
-from django.core import signing
-from django.db.models import BooleanField, F, Func, OrderBy
-from django.db.models.expressions import Expression
-from django.utils.translation import gettext_lazy as _
+from project.lib.reads.cursors import (
+    Cursor,
+    KeysetQueried,
+    KeysetQuery,
+    Order,
+    neighbours,
+)
+from project.lib.reads.lists import Parts, WrittenList
+from project.lib.reads.pages import Page, wants_geojson
+from project.lib.reads.parameters import LIMIT, PAGE_SIZE, Choice, Queried
+from project.lib.reads.statements import Param, Statement
 
-from project.lib.errors import DomainError
-from project.lib.reads.parameters import Queried, Query
-from project.lib.reads.statements import Param
+COUNT_CAP = 1000
 
+# One row more than a page tells whether there is another page.
+LIMIT_AND_ONE = Param[Queried](lambda values: values.query.limit + 1)
 
-class CursorInvalid(DomainError):
-    code = "cursor_invalid"
-    detail = _("This cursor is not one of this list.")
-    field = "cursor"
-
-
-@dataclass(frozen=True)
-class Key:
-    """One part of an order: an expression and the type PostgreSQL compares it as."""
-
-    expression: Expression | F
-    sql_type: str
+KeysetValues = TypeVar("KeysetValues", bound=KeysetQueried)
 
 
-@dataclass(frozen=True)
-class Order:
-    """A total order: every key in the same direction, the last one unique.
+class KeysetList(WrittenList[KeysetValues]):
+    """A list that is paged by cursors: page 1,000 costs what page 1 costs.
 
-    `name` goes into the cursors, so that one of another order is refused.
+    It is counted up to COUNT_CAP.
     """
 
-    name: str
-    keys: Sequence[Key]
-    descending: bool = False
-
-    def after(self, forward: bool) -> "RowCompare":
-        """Match the rows beyond the cursor, in reading direction."""
-        return RowCompare(
-            [key.expression for key in self.keys],
-            [
-                Func(cursor_value(i), template=f"%(expressions)s::{key.sql_type}")
-                for i, key in enumerate(self.keys)
-            ],
-            ">" if forward is not self.descending else "<",
+    def page(self, request: Request, given: dict[str, Any]) -> Page:
+        choice = self.filterset.choose(given)
+        order = self.order(choice)
+        query = keyset_query(given, order)
+        values = self.values(request, query)
+        statement = keyset_statement(
+            self,
+            choice,
+            self.variant(values),
+            query.cursor.forward if query.cursor else None,
+            wants_geojson(request),
+        )
+        ((count, total, items, first, last),) = statement.rows(values)
+        places = [first, last] if total else []
+        return keyset_page(
+            count, items or "", places, total > query.limit, query, order
         )
 
-    def sorting(self, forward: bool) -> list[OrderBy]:
-        return [
-            OrderBy(key.expression, descending=self.descending is forward)
-            for key in self.keys
-        ]
+    @abstractmethod
+    def values(self, request: Any, query: KeysetQuery) -> KeysetValues:
+        """What the statement is run with."""
+
+    @abstractmethod
+    def order(self, choice: Choice) -> Order: ...
+
+    @abstractmethod
+    def parts(self, choice: Choice, variant: Any, forward: bool | None) -> Parts:
+        """Build a page; `forward`: the cursor's direction, None without a cursor."""
 
 
-class RowCompare(Func):
-    """`(a, b) > (x, y)`: one comparison, which a btree index starts from."""
+def keyset_query(given: dict[str, Any], order: Order) -> KeysetQuery:
+    """What the cleaned parameters ask for. Raises CursorInvalid."""
+    text = given.get("cursor")
+    return KeysetQuery(
+        given=given,
+        limit=int(given.get("page_size", PAGE_SIZE)),
+        cursor=None if text is None else Cursor.parse(text, order),
+    )
 
-    output_field = BooleanField()
 
-    def __init__(
-        self, left: Sequence[Any], right: Sequence[Any], operator: str
-    ) -> None:
-        super().__init__(*left, *right)
-        self.width, self.operator = len(left), operator
+def keyset_page(
+    count: int,
+    items: Any,
+    places: Sequence[Sequence[str]],
+    has_more: bool,
+    query: KeysetQuery,
+    order: Order,
+) -> Page:
+    """A page with its neighbours; `places`: of its rows, as `neighbours` takes them."""
+    after, before = neighbours(places, more=has_more, cursor=query.cursor)
+    return Page(
+        count=min(count, COUNT_CAP),
+        is_capped=count > COUNT_CAP,
+        items=items,
+        next={"cursor": after.encode(order)} if after else None,
+        previous={"cursor": before.encode(order)} if before else None,
+    )
 
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
-        parts = [compiler.compile(e) for e in self.get_source_expressions()]
-        sides = [
-            ", ".join(sql for sql, _params in side)
-            for side in (parts[: self.width], parts[self.width :])
-        ]
-        return (
-            f"({sides[0]}) {self.operator} ({sides[1]})",
-            [param for _sql, params in parts for param in params],
+
+def sorted_rows(
+    queryset: QuerySet[Any], order: Order, forward: bool | None
+) -> Statement[Any]:
+    """The rows beyond the cursor, in reading direction, and one more than a page."""
+    if forward is not None:
+        queryset = queryset.filter(order.after(forward))
+    keys = {f"key{i}": key.expression for i, key in enumerate(order.keys)}
+    sorting = order.sorting(forward is not False)
+    rows = Statement.of(queryset.annotate(**keys).order_by(*sorting))
+    return Statement.written("{rows} LIMIT {limit}", rows=rows, limit=LIMIT_AND_ONE)
+
+
+def capped_rows(queryset: QuerySet[Any]) -> Statement[Any]:
+    """What a keyset list counts of a queryset."""
+    return Statement.of(queryset.order_by().values("pk")[: COUNT_CAP + 1])
+
+
+@lru_cache(maxsize=4096)
+def keyset_statement(
+    of: KeysetList[Any],
+    choice: Choice,
+    variant: Hashable,
+    forward: bool | None,
+    as_geojson: bool,
+) -> Statement[Any]:
+    parts = of.parts(choice, variant, forward)
+    keys = range(len(of.order(choice).keys))
+    return Statement.written(
+        """
+        WITH {common} item AS (
+            SELECT row_number() OVER () AS n, count(*) OVER () AS total,
+                   {row}::text AS text, ARRAY[{place}] AS place
+            FROM ({rows}) p
         )
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place in an order, and in which direction to read from it."""
-
-    values: Sequence[str]
-    forward: bool
-
-    @classmethod
-    def parse(cls, text: str, order: Order) -> Self:
-        """Read a cursor that `encode` made. Raises CursorInvalid on any other."""
-        try:
-            name, forward, *values = _signer().unsign_object(text)
-        except (signing.BadSignature, ValueError, TypeError) as error:
-            raise CursorInvalid from error
-        if name != order.name or len(values) != len(order.keys):
-            raise CursorInvalid
-        return cls(values, bool(forward))
-
-    def encode(self, order: Order) -> str:
-        return _signer().sign_object([order.name, int(self.forward), *self.values])
-
-
-def _signer() -> signing.Signer:
-    return signing.Signer(salt="project.lib.pages")  # part of cursors that clients keep
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeysetQuery(Query):
-    """What a request asks of a keyset list; without a cursor its first page."""
-
-    cursor: Cursor | None = None
-
-
-class KeysetQueried(Queried, Protocol):
-    @property
-    def query(self) -> KeysetQuery: ...
-
-
-def cursor_value(number: int) -> Param[KeysetQueried]:
-    """One of the cursor's values, as text."""
-
-    def value(values: KeysetQueried) -> str:
-        assert values.query.cursor is not None  # noqa: S101 - compiled for a cursor
-        return values.query.cursor.values[number]
-
-    return Param(value)
-
-
-def neighbours(
-    places: Sequence[Sequence[str]], *, more: bool, cursor: Cursor | None
-) -> tuple[Cursor | None, Cursor | None]:
-    """The cursors of the next page and of the previous one, where there are any.
-
-    `places`: those of the page's rows, in the direction in which they were read; the
-    first and the last are enough. `more`: whether there are rows beyond the last.
-    `cursor`: the one that was read from, None for the first page.
-    """
-    if not places:
-        return None, None
-    first, last = places[0], places[-1]
-    if cursor is not None and not cursor.forward:
-        return Cursor(first, True), Cursor(last, False) if more else None
-    after = Cursor(last, True) if more else None
-    return after, Cursor(first, False) if cursor else None
+        SELECT (SELECT count(*) FROM ({counted}) counted), count(*),
+               string_agg(text, ',' ORDER BY n {direction})
+                   FILTER (WHERE n <= {limit}),
+               min(place) FILTER (WHERE n = 1),
+               min(place) FILTER (WHERE n = least(total, {limit}))
+        FROM item
+        """,
+        common=parts.before_others(),
+        row=of.answer(choice, variant).written(as_geojson),
+        place=Statement(", ".join(f"p.key{i}::text" for i in keys)),
+        rows=parts.rows,
+        counted=parts.counted,
+        direction=Statement("DESC" if forward is False else "ASC"),
+        limit=LIMIT,
+    )

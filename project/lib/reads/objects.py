@@ -13,8 +13,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from project.lib.reads.keyset import KeysetQuery, Order
-from project.lib.reads.lists import COUNT_CAP, keyset_page, keyset_query, sorted_rows
+from project.lib.reads.cursors import KeysetQuery, Order
+from project.lib.reads.keyset import COUNT_CAP, keyset_page, keyset_query, sorted_rows
 from project.lib.reads.pages import page_response
 from project.lib.reads.parameters import CompiledFilterSet
 

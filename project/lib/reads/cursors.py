@@ -1,0 +1,150 @@
+"""Keyset pages: page 1,000 costs what page 1 costs, and nothing shifts between two.
+
+A cursor is the place of a row in the order, signed; it does not expire, and it says
+nothing that the row did not already tell.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from django.core import signing
+from django.db.models import BooleanField, F, Func, OrderBy
+from django.db.models.expressions import Expression
+from django.utils.translation import gettext_lazy as _
+
+from project.lib.errors import DomainError
+from project.lib.reads.parameters import Queried, Query
+from project.lib.reads.statements import Param
+
+
+class CursorInvalid(DomainError):
+    code = "cursor_invalid"
+    detail = _("This cursor is not one of this list.")
+    field = "cursor"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One part of an order: an expression and the type PostgreSQL compares it as."""
+
+    expression: Expression | F
+    sql_type: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order: every key in the same direction, the last one unique.
+
+    `name` goes into the cursors, so that one of another order is refused.
+    """
+
+    name: str
+    keys: Sequence[Key]
+    descending: bool = False
+
+    def after(self, forward: bool) -> "RowCompare":
+        """Match the rows beyond the cursor, in reading direction."""
+        return RowCompare(
+            [key.expression for key in self.keys],
+            [
+                Func(cursor_value(i), template=f"%(expressions)s::{key.sql_type}")
+                for i, key in enumerate(self.keys)
+            ],
+            ">" if forward is not self.descending else "<",
+        )
+
+    def sorting(self, forward: bool) -> list[OrderBy]:
+        return [
+            OrderBy(key.expression, descending=self.descending is forward)
+            for key in self.keys
+        ]
+
+
+class RowCompare(Func):
+    """`(a, b) > (x, y)`: one comparison, which a btree index starts from."""
+
+    output_field = BooleanField()
+
+    def __init__(
+        self, left: Sequence[Any], right: Sequence[Any], operator: str
+    ) -> None:
+        super().__init__(*left, *right)
+        self.width, self.operator = len(left), operator
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
+        parts = [compiler.compile(e) for e in self.get_source_expressions()]
+        sides = [
+            ", ".join(sql for sql, _params in side)
+            for side in (parts[: self.width], parts[self.width :])
+        ]
+        return (
+            f"({sides[0]}) {self.operator} ({sides[1]})",
+            [param for _sql, params in parts for param in params],
+        )
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in an order, and in which direction to read from it."""
+
+    values: Sequence[str]
+    forward: bool
+
+    @classmethod
+    def parse(cls, text: str, order: Order) -> Self:
+        """Read a cursor that `encode` made. Raises CursorInvalid on any other."""
+        try:
+            name, forward, *values = _signer().unsign_object(text)
+        except (signing.BadSignature, ValueError, TypeError) as error:
+            raise CursorInvalid from error
+        if name != order.name or len(values) != len(order.keys):
+            raise CursorInvalid
+        return cls(values, bool(forward))
+
+    def encode(self, order: Order) -> str:
+        return _signer().sign_object([order.name, int(self.forward), *self.values])
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="project.lib.pages")  # part of cursors that clients keep
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysetQuery(Query):
+    """What a request asks of a keyset list; without a cursor its first page."""
+
+    cursor: Cursor | None = None
+
+
+class KeysetQueried(Queried, Protocol):
+    @property
+    def query(self) -> KeysetQuery: ...
+
+
+def cursor_value(number: int) -> Param[KeysetQueried]:
+    """One of the cursor's values, as text."""
+
+    def value(values: KeysetQueried) -> str:
+        assert values.query.cursor is not None  # noqa: S101 - compiled for a cursor
+        return values.query.cursor.values[number]
+
+    return Param(value)
+
+
+def neighbours(
+    places: Sequence[Sequence[str]], *, more: bool, cursor: Cursor | None
+) -> tuple[Cursor | None, Cursor | None]:
+    """The cursors of the next page and of the previous one, where there are any.
+
+    `places`: those of the page's rows, in the direction in which they were read; the
+    first and the last are enough. `more`: whether there are rows beyond the last.
+    `cursor`: the one that was read from, None for the first page.
+    """
+    if not places:
+        return None, None
+    first, last = places[0], places[-1]
+    if cursor is not None and not cursor.forward:
+        return Cursor(first, True), Cursor(last, False) if more else None
+    after = Cursor(last, True) if more else None
+    return after, Cursor(first, False) if cursor else None
