@@ -1,15 +1,19 @@
 """Who may be in a room: read from what the room is of, at every moment."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 
 from chat import errors, reads, services
-from chat.models import Message, Room
+from chat.models import Message, Participant, Room
 from events import services as event_services
 from events.models import Event
 from matchmaker import services as member_services
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
+from tests.events.factories import MembershipFactory
 from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +213,24 @@ def test_own_data_has_what_one_said_and_read(as_ann, ann, bob):
         "client_id": None,
     }
     assert chat["read"] == [{"room": room.pk, "id": 1}]
+
+
+def test_places_of_who_was_only_named_are_forgotten(ann, bob):
+    """Migration 0004's statement: only in the room of what names them."""
+    organization, room = organization_of(ann)
+    _other, others = organization_of(bob)
+    _event, events = event_of(bob)
+    MembershipFactory(organization=organization, member=bob, confirmed_at=None)
+    lobby = Room.objects.get(kind="lobby")
+    for where, who in (
+        (room, ann), (room, bob), (others, bob), (events, bob), (lobby, bob),
+    ):  # fmt: skip
+        Participant.objects.get_or_create(room=where, member=who)
+
+    migration = import_module("chat.migrations.0004_confirmed_participants")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FORGET)
+
+    assert {*Participant.objects.values_list("room", "member")} == {
+        (room.pk, ann.pk), (others.pk, bob.pk), (events.pk, bob.pk), (lobby.pk, bob.pk),
+    }  # fmt: skip

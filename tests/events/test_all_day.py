@@ -1,9 +1,10 @@
 """What is a day only: it says so, and stays one when it is read and written back."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from events.models import Event
 from tests.events.factories import EventFactory
@@ -182,3 +183,36 @@ def test_own_data_says_it(as_ann, event):
 def test_database_knows_no_other_days(db, date):
     with pytest.raises(IntegrityError, match="event_all_day_is_midnight"):
         EventFactory(date=date, is_all_day=True)
+
+
+def test_days_of_before_the_rule_are_mended(db):
+    """Migration 0008's statements, on rows as they were."""
+    migration = import_module("events.migrations.0008_frozen_feeds_and_days")
+    rule = "ALTER TABLE events_event {} CONSTRAINT event_all_day_is_midnight"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # ALTER waits for none
+        cursor.execute(rule.format("DROP"))
+        events = [
+            EventFactory(date=date, is_all_day=is_all_day)
+            for date in (EVENING, DAY, None)
+            for is_all_day in (True, False)
+        ]
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        cursor.execute("SET TIME ZONE 'Asia/Tokyo'")  # days are UTC's wherever one is
+        cursor.execute(migration.MEND_DAYS)
+        cursor.execute("SET TIME ZONE 'UTC'")
+        constraint = migration.Migration.operations[-1].constraint
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Event, constraint)
+
+    for event in events:
+        event.refresh_from_db()
+    assert [(event.date, event.is_all_day) for event in events] == [
+        (DAY, True),
+        (EVENING, False),
+        (DAY, True),
+        (DAY, False),
+        (None, False),
+        (None, False),
+    ]

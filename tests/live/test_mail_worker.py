@@ -14,6 +14,8 @@ from django_dramatiq.models import Task
 from dramatiq.brokers.redis import RedisBroker
 from rest_framework.authtoken.models import Token
 
+from events.models import NamingMail
+from events.services import create_organization
 from matchmaker import services
 from matchmaker.models import AccountMail, Match, MatchMail
 from matchmaker.tasks import send_match_mail
@@ -263,6 +265,22 @@ def test_lost_number_is_told_once_though_its_sweeper_is_killed(start, mail_serve
     wait_until(lambda: not AccountMail.objects.filter(sent_at=None).exists())
 
     assert mail_server.seen() == {holder.email: 1}
+
+
+def test_who_is_named_is_told_once_though_its_sweeper_is_killed(start, mail_server):
+    named = MemberFactory(email=new_email(), password=None)
+    sweeper = start(SWEEPER).wait_until_ready()
+    mail_server.before_storing = sweeper.kill
+
+    create_organization(MemberFactory(password=None), users=[named], title="Club")
+    wait_until(lambda: not sweeper.is_alive())
+    assert not NamingMail.objects.exclude(sent_at=None).exists()
+    mail_server.before_storing = lambda: None
+    NamingMail.objects.update(next_attempt_at=Now() - timedelta(seconds=1))
+    start(SWEEPER)
+    wait_until(lambda: not NamingMail.objects.filter(sent_at=None).exists())
+
+    assert mail_server.seen() == {named.email: 1}
 
 
 def test_link_for_a_new_password_is_mailed_once_though_its_sweeper_is_killed(
