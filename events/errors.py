@@ -42,6 +42,13 @@ class LastOwner(DomainError):
     detail = _("An organization needs an owner. Make somebody else one first.")
 
 
+class OwnerUnconfirmed(LastOwner):
+    detail = _(
+        "Another owner is named, but has not confirmed yet. An organization needs one "
+        "who has."
+    )
+
+
 class UserUnknown(DomainError):
     """The same words for who is not there, hides, or refuses: none is told apart."""
 

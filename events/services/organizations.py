@@ -5,7 +5,7 @@ from typing import TypedDict, Unpack
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from events import errors, signals
@@ -204,8 +204,13 @@ def _require_owner_besides(membership: Membership) -> None:
     """
     if membership.role != Role.OWNER or membership.confirmed_at is None:
         return
-    owners = membership.organization.memberships.filter(
-        role=Role.OWNER, confirmed_at__isnull=False, member__is_active=True
-    ).exclude(pk=membership.pk)
+    owners = confirmed_owners(membership.organization).exclude(pk=membership.pk)
     if owners.select_for_update(of=("self",)).first() is None:
         raise errors.LastOwner
+
+
+def confirmed_owners(organization: Organization) -> QuerySet[Membership]:
+    """Those who can act as its owners."""
+    return organization.memberships.filter(
+        role=Role.OWNER, confirmed_at__isnull=False, member__is_active=True
+    )

@@ -7,7 +7,7 @@ from events import errors, signals
 from events.models import Membership, Organization, Role
 from events.services.locks import hold_members
 from events.services.naming import REFUSALS, name_members
-from events.services.organizations import OrganizationFields
+from events.services.organizations import OrganizationFields, confirmed_owners
 from matchmaker.models import Member
 from project.lib.constraints import violations_as
 
@@ -26,9 +26,10 @@ def change_memberships(
 ) -> None:
     """Give members (ids) these roles, and take others out, all at once.
 
-    Who is not in it is named, as by its owners. Staff may leave an organization to an
-    owner who has not confirmed yet. Raises Unknown, LastOwner, and UserUnknown for who
-    does not want to be named.
+    Who is not in it is named, as by its owners. Where an owner has confirmed, one who
+    has confirmed stays, or nobody does; where none has, a new organization say, it is
+    enough that one is named. Raises Unknown, LastOwner, OwnerUnconfirmed, and
+    UserUnknown for who does not want to be named.
     """
     with violations_as(REFUSALS):
         hold_members(staff, [Member(pk=pk) for pk in roles])
@@ -37,18 +38,32 @@ def change_memberships(
         if organization is None:
             raise errors.Unknown
         memberships = organization.memberships
+        was_owned = confirmed_owners(organization).exists()
         memberships.filter(member__in=removed).delete()
-        there = dict(memberships.values_list("member", "role"))
+        there = {*memberships.values_list("member", flat=True)}
         for role in Role:
             given = [pk for pk, its in roles.items() if its == role]
             memberships.filter(member__in=given).update(role=role)
         new = {pk: role for pk, role in roles.items() if pk not in there}
         name_members(organization, new)
-        after = there | dict(roles)
-        if after and Role.OWNER not in after.values():
-            raise errors.LastOwner
+        _require_owner(organization, confirmed=was_owned)
         signals.membership_changed.send(
             Membership,
             organization_id=organization_id,
             member_ids=[*roles, *removed],
         )
+
+
+def _require_owner(organization: Organization, *, confirmed: bool) -> None:
+    """Refuse to leave members without an owner; without one who has `confirmed`.
+
+    That one is held, since the account may be going.
+    """
+    memberships = organization.memberships
+    if not memberships.exists():
+        return
+    if not memberships.filter(role=Role.OWNER).exists():
+        raise errors.LastOwner
+    held = confirmed_owners(organization).select_for_update(of=("self",))
+    if confirmed and held.first() is None:
+        raise errors.OwnerUnconfirmed

@@ -2,8 +2,9 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models.functions import Now
 
-from events.models import Membership, Organization, Role
+from events.models import Departure, Membership, Organization, Role
 from tests.events.admin.pages import (
     EVENTS,
     MEMBERSHIPS,
@@ -22,6 +23,10 @@ from tests.events.factories import (
 from tests.factories import MemberFactory
 from tests.matchmaker.admin.pages import errors_of, listed
 
+OWNER_UNCONFIRMED = (
+    "Another owner is named, but has not confirmed yet. An organization needs one who "
+    "has."
+)
 LAST_OWNER = "An organization needs an owner. Make somebody else one first."
 
 
@@ -178,6 +183,43 @@ def test_without_an_owner_nothing_is_saved(admin_client, club, data):
     assert roles(club) == before
     club.refresh_from_db()
     assert club.title == "Club"
+
+
+@pytest.mark.parametrize(
+    "data", [{"memberships-0-role": "member"}, {"memberships-0-DELETE": "on"}]
+)
+def test_it_is_not_left_to_an_owner_who_is_only_named(admin_client, club, data):
+    owner, member = club.memberships.order_by("-role")
+    named = MemberFactory()
+    leave = organization_form(club, (named, "owner"), **data)
+
+    response = admin_client.post(change(club), leave, follow=True)
+    assert said(response) == [OWNER_UNCONFIRMED]
+    assert roles(club) == {owner.member_id: "owner", member.member_id: "member"}
+
+    admin_client.post(change(club), organization_form(club, (named, "owner")))
+    response = admin_client.post(delete(owner), {"post": "yes"}, follow=True)
+    assert said(response)[-1] == OWNER_UNCONFIRMED
+    club.memberships.filter(member=named).update(confirmed_at=Now())
+    response = admin_client.post(delete(owner), {"post": "yes"}, follow=True)
+    assert roles(club) == {member.member_id: "member", named.pk: "owner"}
+
+
+def test_where_nobody_owns_it_any_more_staff_names_an_owner(admin_client, club):
+    """Whose account is inactive or gone owns nothing; nor does who has left it."""
+    owner = club.memberships.get(role=Role.OWNER)
+    owner.member.is_active = False
+    owner.member.save()
+    gone, named = MemberFactory(), MemberFactory()
+    Departure.objects.create(organization=club, member=gone)
+    remove = {"memberships-0-DELETE": "on"}
+
+    form = organization_form(club, (gone, "owner"), **remove)
+    assert said(admin_client.post(change(club), form, follow=True)) == [LAST_OWNER]
+    admin_client.post(change(club), organization_form(club, (named, "owner"), **remove))
+
+    assert roles(club)[named.pk] == "owner"
+    assert owner.member_id not in roles(club)
 
 
 def test_member_named_again_gets_the_role(admin_client, club):
