@@ -14,6 +14,8 @@ from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # Pages of others' making: should one ask another host for a picture, it gets none.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}
+# What is refused now may be answered later.
+NEVER_KEPT = "private, no-store"
 OWN_PICTURES = "img-src 'self' data: blob:"
 
 
@@ -46,6 +48,8 @@ class JsonEdge:
             response.content = error.content
             response.headers["Content-Type"] = error.headers["Content-Type"]
             response.headers["Content-Length"] = str(len(error.content))
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers.setdefault("Cache-Control", NEVER_KEPT)
         if request.path.rstrip("/") in DOCUMENTATION:
             response.headers["Content-Security-Policy"] = OWN_PICTURES
         return response
@@ -71,7 +75,7 @@ def _error(status: HTTPStatus) -> JsonResponse:
         body: dict[str, object] = {"non_field_errors": [_("Bad request.")]}
     else:
         body = dict(error_body(_message(status), code))
-    return JsonResponse(body, status=status)
+    return JsonResponse(body, status=status, headers={"Cache-Control": NEVER_KEPT})
 
 
 def _message(status: HTTPStatus) -> str:
