@@ -5,8 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-# A name is never used for another picture, but a deleted one must be gone from caches.
-CACHE_FOR_A_DAY = "public, max-age=86400, immutable"
+from project.lib.media_storage import CACHE_CONTROL
 
 
 @csrf_exempt
@@ -17,5 +16,5 @@ def serve(request: HttpRequest, name: str) -> FileResponse:
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(
-        file, content_type="image/jpeg", headers={"Cache-Control": CACHE_FOR_A_DAY}
+        file, content_type="image/jpeg", headers={"Cache-Control": CACHE_CONTROL}
     )

@@ -13,6 +13,7 @@ import redis
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from project.lib.media_storage import media_storage
 from project.lib.public_url import public_url
 from project.lib.rates import factor, rates
 from project.lib.server.client_address import networks
@@ -362,12 +363,10 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
 MEDIA_URL = env("MEDIA_URL", default="/media/")
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
 STORAGES = {
-    "default": {
-        "BACKEND": env(
-            "MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"
-        ),
-        "OPTIONS": env.json("MEDIA_STORAGE_OPTIONS", default={}),
-    },
+    "default": media_storage(
+        env("MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        env.json("MEDIA_STORAGE_OPTIONS", default={}),
+    ),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
