@@ -7,9 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.translation import gettext as _
 
-from project.lib.errors import error_body
+from project.lib.errors import refusal_body
 from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # Pages of others' making: should one ask another host for a picture, it gets none.
@@ -69,19 +68,5 @@ def _limit_bytes(request: HttpRequest) -> int:
 
 
 def _error(status: HTTPStatus) -> JsonResponse:
-    # An UPPER_CASE name of the standard library is the stable code.
-    code = {413: "payload_too_large"}.get(status, status.name.lower())
-    if status == HTTPStatus.BAD_REQUEST:
-        body: dict[str, object] = {"non_field_errors": [_("Bad request.")]}
-    else:
-        body = dict(error_body(_message(status), code))
-    return JsonResponse(body, status=status, headers={"Cache-Control": NEVER_KEPT})
-
-
-def _message(status: HTTPStatus) -> str:
-    return {
-        HTTPStatus.NOT_FOUND: _("Not found."),
-        HTTPStatus.FORBIDDEN: _("Not allowed."),
-        HTTPStatus.METHOD_NOT_ALLOWED: _("This method is not allowed here."),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large."),
-    }.get(status, _("The server could not answer."))
+    headers = {"Cache-Control": NEVER_KEPT}
+    return JsonResponse(refusal_body(status), status=status, headers=headers)

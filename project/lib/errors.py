@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -30,3 +31,18 @@ class DomainError(Exception):
 
 def error_body(detail: Text, code: str) -> dict[str, str]:
     return {"detail": str(detail), "code": code}
+
+
+def refusal_body(status: HTTPStatus) -> dict[str, object]:
+    """Return the body of an answer that no view makes, in the active language."""
+    if status == HTTPStatus.BAD_REQUEST:
+        return {"non_field_errors": [gettext("Bad request.")]}
+    detail = {
+        HTTPStatus.NOT_FOUND: _("Not found."),
+        HTTPStatus.FORBIDDEN: _("Not allowed."),
+        HTTPStatus.METHOD_NOT_ALLOWED: _("This method is not allowed here."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large."),
+    }.get(status, _("The server could not answer."))
+    # An UPPER_CASE name of the standard library is the stable code.
+    code = {413: "payload_too_large"}.get(status, status.name.lower())
+    return {**error_body(detail, code)}

@@ -4,11 +4,16 @@ Django's own ASGI handler makes a new thread for every request, so a connection 
 the database is opened and thrown away each time, and every middleware is a hop
 between threads. Here a request is one hop, and each thread keeps its connection:
 the thread pool is the connection pool. README, Decisions, has the measurements.
+
+a2wsgi has such a pool too. Measured in its place, with what it lacks put around it, one
+process answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; this does
+1,850 to 2,100 at 0.5 ms.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import IO, Any
 
 from django.conf import settings
@@ -21,10 +26,8 @@ from django.http.response import (
     StreamingHttpResponse,
 )
 from django.urls import set_script_prefix
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from project.lib.server import cors
+from project.lib.errors import refusal_body
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -61,6 +64,7 @@ class ThreadPoolHandler(ASGIHandler):
             await self.send_response(response, send)
         finally:
             await loop.run_in_executor(self.threads, response.close)
+            body.close()
 
     def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer one request, wholly in the calling thread."""
@@ -69,22 +73,10 @@ class ThreadPoolHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, _error = self.create_request(scope, body)
-        if request is None:  # a query string that is not UTF-8
-            return self.refuse({**scope, "query_string": b""}, body)
-        response = self.get_response(request)
-        # As Django's own handlers do; the stubs leave private names out.
-        response._handler_class = self.__class__  # type: ignore[attr-defined]
-        response._resource_closers.append(body.close)  # type: ignore[attr-defined]
-        return response
-
-    def refuse(self, scope: Scope, body: IO[bytes]) -> JsonResponse:
-        request = self.request_class(scope, body)
-        body.close()
-        with translation.override(translation.get_language_from_request(request)):
-            refusal = JsonResponse(
-                {"non_field_errors": [_("Bad request.")]}, status=400
-            )
-        return cors.readable(request, refusal)
+        if request is None:  # Daphne lets none through that Django cannot read
+            status = HTTPStatus.BAD_REQUEST
+            return JsonResponse(refusal_body(status), status=status)
+        return self.get_response(request)
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         """Yield a file's parts, each read in a thread and not on the event loop."""
