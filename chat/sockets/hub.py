@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Coroutine, Iterable
+from typing import TypeVar
 
 import redis
 from channels.layers import get_channel_layer
@@ -20,6 +21,8 @@ from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
 
+Answer = TypeVar("Answer")
+
 # Beyond that they are dropped, as if Redis had lost them: repair.py finds messages.
 MAX_WAITING_EVENTS = 1_000
 MAX_NAMES = 1_000
@@ -29,8 +32,7 @@ REDIS_PAUSE_S = 2.0
 # Who types is told in rooms where somebody may care.
 TYPING_SOCKETS = 200
 
-# The last is redis-py's, of a connection that another task has lost just now.
-REDIS_ERRORS = (redis.RedisError, OSError, TimeoutError, AttributeError)
+REDIS_ERRORS = (redis.RedisError, OSError, TimeoutError)
 
 
 class Hub:
@@ -132,20 +134,18 @@ class Hub:
                 self._failed_at_s = self.loop.time()
 
     async def _open_channel(self) -> None:
-        async with asyncio.timeout(REDIS_TIMEOUT_S):
-            self._channel = await self._layer.new_channel()
+        self._channel = await _in_time(self._layer.new_channel())
         self.run(self._receive(self._channel))
 
     async def _settle_one(self, group: str) -> None:
         is_wanted = group in self._wanted
         if is_wanted != (group in self._joined):
-            async with asyncio.timeout(REDIS_TIMEOUT_S):
-                if is_wanted:
-                    await self._layer.group_add(group, self._channel)
-                    self._joined.add(group)
-                else:
-                    await self._layer.group_discard(group, self._channel)
-                    self._joined.discard(group)
+            if is_wanted:
+                await _in_time(self._layer.group_add(group, self._channel))
+                self._joined.add(group)
+            else:
+                await _in_time(self._layer.group_discard(group, self._channel))
+                self._joined.discard(group)
         if is_wanted == (group in self._wanted):
             self._unsettled.discard(group)
 
@@ -232,3 +232,13 @@ class Hub:
         if len(self._names) > MAX_NAMES:
             self._names.popitem(last=False)
         return False
+
+
+async def _in_time(asking: Coroutine[None, None, Answer]) -> Answer:
+    """Wait for an answer of the channel layer. Raises one of REDIS_ERRORS."""
+    try:
+        async with asyncio.timeout(REDIS_TIMEOUT_S):
+            return await asking
+    except AttributeError as error:
+        # redis-py's: the connection, which another task has just lost, is None to it.
+        raise redis.ConnectionError("The connection has been lost.") from error
