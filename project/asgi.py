@@ -11,11 +11,12 @@ import django
 django.setup(set_prefix=False)
 
 from chat.sockets.consumer import ChatConsumer  # noqa: E402
-from project.lib.server import request_bounds  # noqa: E402, F401 - bounds what Daphne reads
+from project.lib.server import bounded_server  # noqa: E402
 from project.lib.server.http import ThreadPoolHandler, refuse_socket  # noqa: E402
 from project.lib.server.socket_bounds import Receive, Scope, Send, bounded  # noqa: E402
 
-chat = bounded(ChatConsumer.as_asgi())
+bounded_server.install()
+chat = ChatConsumer.as_asgi()
 
 
 async def sockets(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,4 +24,6 @@ async def sockets(scope: Scope, receive: Receive, send: Send) -> None:
     await serve(scope, receive, send)
 
 
-application = ProtocolTypeRouter({"http": ThreadPoolHandler(), "websocket": sockets})
+application = bounded(
+    ProtocolTypeRouter({"http": ThreadPoolHandler(), "websocket": sockets})
+)

@@ -42,12 +42,12 @@ CORS_EXPOSE_HEADERS = ["ETag", "Location", "Retry-After"]
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
-    "daphne",
     "matchmaker",
     "events",
     "referrals",
     "chat",
-    "project.apps.ProjectConfig",
+    "project.apps.ProjectConfig",  # before Daphne, whose runserver it replaces
+    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

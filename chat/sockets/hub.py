@@ -134,8 +134,9 @@ class Hub:
                 self._failed_at_s = self.loop.time()
 
     async def _open_channel(self) -> None:
-        self._channel = await _in_time(self._layer.new_channel())
-        self.run(self._receive(self._channel))
+        channel = await _in_time(self._layer.new_channel())
+        self._channel = channel
+        self.run(self._receive(channel))
 
     async def _settle_one(self, group: str) -> None:
         is_wanted = group in self._wanted

@@ -23,7 +23,9 @@ def protocol() -> Iterator[BoundedSocket]:
         socket.create_connection(listener.getsockname()),
     ):
         ours, client = listener.accept()
-        protocol = WebSocketFactory(None).buildProtocol(client)
+        factory = WebSocketFactory(None)
+        factory.protocol = BoundedSocket
+        protocol = factory.buildProtocol(client)
         reactor = AsyncioSelectorReactor(loop)
         transport = Server(ours, protocol, client, None, 0, reactor)
         protocol.makeConnection(transport)

@@ -46,7 +46,11 @@ class Chat:
         self.member = member
         self._opened = ExitStack()
         self.socket: ClientConnection = self._opened.enter_context(
-            connect(f"ws://{server.host}:{server.port}/ws/chat/", **options)
+            connect(
+                f"{server.url.replace('http', 'ws', 1)}/ws/chat/",
+                ssl=server.tls,
+                **options,
+            )
         )
         self.welcome = self.next()
         assert self.welcome["type"] == "welcome", self.welcome

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from matchmaker.models import Member
+from tests.live.certificate import Certificate
 from tests.live.mail_server import MailServer
 from tests.live.processes import Processes
 from tests.live.wire import PASSWORD, new_email
@@ -30,7 +32,10 @@ WEB_THREADS = 4
 
 @dataclass(frozen=True)
 class Server:
-    """`name`: what the server's connections are called in pg_stat_activity."""
+    """`name`: what the server's connections are called in pg_stat_activity.
+
+    `tls`: what a client verifies it with, if it speaks TLS itself.
+    """
 
     host: str
     port: int
@@ -38,10 +43,14 @@ class Server:
     log: Path
     media: Path
     pid: int = 0
+    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
+
+    def client(self, **options: Any) -> httpx.Client:
+        return httpx.Client(base_url=self.url, verify=self.tls or True, **options)
 
     def connect(self) -> socket.socket:
         return socket.create_connection((self.host, self.port), timeout=30)
@@ -87,15 +96,21 @@ def server(
 
 
 @contextmanager
-def daphne(folder: Path, **environment: str) -> Iterator[Server]:
-    """A process that answers, with its log in `folder`."""
+def daphne(
+    folder: Path, certificate: Certificate | None = None, **environment: str
+) -> Iterator[Server]:
+    """A process that answers, with its log in `folder`; with a certificate by TLS."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     made = Server("127.0.0.1", port, f"live-{port}", folder / "log", folder / "media")
+    address = ["--bind", made.host, "--port", str(port)]
+    if certificate is not None:
+        made = replace(made, tls=certificate.context())
+        address = ["--endpoint", certificate.endpoint(made.host, port)]
     with (
         made.log.open("wb") as log,
-        _daphne(made, log, environment) as process,
+        _daphne(made, address, log, environment) as process,
     ):
         try:
             _wait_until_live(made, process)
@@ -106,9 +121,8 @@ def daphne(folder: Path, **environment: str) -> Iterator[Server]:
 
 
 def _daphne(
-    server: Server, log: IO[bytes], environment: dict[str, str]
+    server: Server, address: list[str], log: IO[bytes], environment: dict[str, str]
 ) -> "subprocess.Popen[bytes]":
-    address = ["--bind", server.host, "--port", str(server.port)]
     quiet = ["--access-log", os.devnull, "--no-server-name"]
     return subprocess.Popen(
         [sys.executable, "-m", "daphne", *address, *quiet, "project.asgi:application"],
@@ -137,7 +151,7 @@ def database_url() -> str:
 
 
 def _wait_until_live(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:
         for _try in range(START_TIMEOUT_S * 10):
             try:
                 if client.get("/health/live").status_code == 200:
@@ -162,7 +176,7 @@ def unbroken(server: Server, transactional_db: None) -> Iterator[None]:
 @pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     """Nobody's client."""
-    with httpx.Client(base_url=server.url, timeout=60) as anonymous:
+    with server.client(timeout=60) as anonymous:
         yield anonymous
 
 

@@ -16,7 +16,7 @@ class Network:
         self.port: int = self._listener.getsockname()[1]
         self.is_up = True
         self.was_cut = False
-        self._links: list[Link] = []
+        self.links: list[Link] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -26,7 +26,7 @@ class Network:
     def cut(self) -> int:
         """End every connection and let none be made; return how many there were."""
         self.is_up, self.was_cut = False, True
-        return sum(link.cut() for link in self._links)
+        return sum(link.cut() for link in self.links)
 
     def mend(self) -> None:
         self.is_up = True
@@ -34,20 +34,20 @@ class Network:
     def freeze(self) -> None:
         """Leave every connection open, but bring nothing more; new ones are well."""
         self.was_cut = True
-        for link in self._links:
+        for link in self.links:
             link.up.clear()
             link.down.clear()
 
     def deafen(self) -> None:
         """The same, but what the client says still arrives."""
         self.was_cut = True
-        for link in self._links:
+        for link in self.links:
             link.down.clear()
 
     def close(self) -> None:
         self._listener.close()
         self.cut()
-        for link in self._links:
+        for link in self.links:
             link.close()
 
     def _accept(self) -> None:
@@ -55,7 +55,7 @@ class Network:
             while True:
                 client, _address = self._listener.accept()
                 if self.is_up:
-                    self._links.append(Link(client, self._server.connect()))
+                    self.links.append(Link(client, self._server.connect()))
                 else:
                     client.close()
 
@@ -67,7 +67,12 @@ class Link:
             end.settimeout(None)
         self.up, self.down = threading.Event(), threading.Event()
         self.is_open = True
-        ways = ((client, server, self.up), (server, client, self.down))
+        # Each byte that came here, in either direction.
+        self.up_bytes, self.down_bytes = bytearray(), bytearray()
+        ways = (
+            (client, server, self.up, self.up_bytes),
+            (server, client, self.down, self.down_bytes),
+        )
         self._pumps = [
             threading.Thread(target=self._pump, args=way, daemon=True) for way in ways
         ]
@@ -92,10 +97,15 @@ class Link:
             end.close()
 
     def _pump(
-        self, source: socket.socket, target: socket.socket, flows: threading.Event
+        self,
+        source: socket.socket,
+        target: socket.socket,
+        flows: threading.Event,
+        record: bytearray,
     ) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                record += data
                 flows.wait()
                 target.sendall(data)
         if flows.is_set():

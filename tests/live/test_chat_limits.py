@@ -1,12 +1,10 @@
 """What one member may take of a server: messages, frames, sockets, memory."""
 
-import json
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -14,9 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from matchmaker.models import Member
 from tests.live.chat import Chat, match, new_member, token_of
 from tests.live.conftest import daphne
+from tests.live.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
 from tests.live.wire import wait_until
-
-MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -136,55 +133,46 @@ def deaf_member() -> Member:
 @pytest.fixture
 def deaf(server, deaf_member) -> Iterator[socket.socket]:
     """A client that opens a socket and reads nothing, with small buffers."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.connect((server.host, server.port))
-    client.sendall(
-        b"GET /ws/chat/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        b"Authorization: Bearer " + token_of(deaf_member).encode() + b"\r\n\r\n"
-    )
-    assert b" 101 " in client.recv(20)
+    client = deaf_client(server, deaf_member)
     yield client
     client.close()
 
 
 def test_deaf_client_fills_no_memory_and_is_dropped(server, deaf):
     """More is said than the buffers of both sides hold; the others hear all of it."""
-    before = _memory_bytes(server.pid)
-    _fill_buffers(server)
+    before = memory_bytes(server.pid)
+    fill_buffers(server)
 
-    assert _memory_bytes(server.pid) - before < 30 * MIB
-    wait_until(lambda: _is_dropped(deaf))
+    assert memory_bytes(server.pid) - before < 30 * MIB
+    wait_until(lambda: is_dropped(deaf))
 
 
 def test_deaf_client_is_dropped_whatever_else_it_is_sent(server, deaf_member, deaf):
     friend = new_member("Friend")
     match(deaf_member, friend)
-    _fill_buffers(server)
+    fill_buffers(server)
 
-    def is_dropped() -> bool:
+    def is_dropped_by_now() -> bool:
         with Chat(server, friend):  # two frames of presence, which do not wait
-            return _is_dropped(deaf)
+            return is_dropped(deaf)
 
-    wait_until(is_dropped)
+    wait_until(is_dropped_by_now)
 
 
 def test_deaf_client_that_pings_without_end(server, deaf):
-    before = _memory_bytes(server.pid)
+    before = memory_bytes(server.pid)
     pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 100
     deaf.settimeout(1)
 
-    def is_dropped() -> bool:
+    def is_cut_off() -> bool:
         try:
             deaf.sendall(pings)
         except ConnectionError:
             return True
         return False
 
-    wait_until(is_dropped)
-    assert _memory_bytes(server.pid) - before < 10 * MIB
+    wait_until(is_cut_off)
+    assert memory_bytes(server.pid) - before < 10 * MIB
 
 
 def test_pings_without_end_are_ended_with_a_word(server):
@@ -196,28 +184,3 @@ def test_pings_without_end_are_ended_with_a_word(server):
                 ann.socket.ping()
 
         assert ann.close_code() == 1008
-
-
-def _fill_buffers(server) -> None:
-    """Say 2.5 MB in the lobby, and hear it."""
-    talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
-    text = json.dumps({"message": "🙂" * 4_000}, ensure_ascii=False)
-    for talker in talkers:
-        for _i in range(20):
-            talker.socket.send(text)
-    for talker in talkers:
-        assert [f["id"] for f in talker.messages(160)] == [*range(1, 161)]
-        talker.close()
-
-
-def _memory_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
-
-
-def _is_dropped(client: socket.socket) -> bool:
-    """Only written to: reading would make it a client that is merely slow."""
-    try:
-        client.send(b"\x8a\x80\0\0\0\0")  # a pong, which asks for nothing
-    except OSError:
-        return True
-    return False

@@ -1,17 +1,17 @@
-"""What Daphne and Twisted do with a request before it reaches us, bounded.
-
-Importing this changes Daphne's request class; asgi.py does.
-"""
+"""What Twisted and Daphne do with a request before it reaches us, bounded."""
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-from daphne import http_protocol
+from daphne.http_protocol import WebRequest
 from django.http import HttpRequest, HttpResponse
-from twisted.web import http
+from django.utils import translation
+from twisted.web.http import HTTPChannel
+from twisted.web.http_headers import Headers
 
-from project.lib.errors import error_body
+from project.lib.errors import refusal_body
 from project.lib.server import cors
 from project.lib.server.limits import MAX_FORM_BYTES
 
@@ -19,7 +19,7 @@ from project.lib.server.limits import MAX_FORM_BYTES
 READ_ON_S = 10
 
 
-class BoundedRequest(http_protocol.WebRequest):
+class BoundedRequest(WebRequest):
     """A request whose form Django reads, and whose body has an end.
 
     Twisted would parse each form before that, on the event loop, where 300 kB of
@@ -43,11 +43,11 @@ class BoundedRequest(http_protocol.WebRequest):
         else:
             super().handleContentChunk(data)
 
-    def requestReceived(self, *args: Any) -> None:  # noqa: N802
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         if self.is_refused:
             self.channel.loseConnection()
         else:
-            super().requestReceived(*args)
+            super().requestReceived(command, path, version)
 
     def process(self) -> None:
         # Daphne would take its root path from this header, and fail over some bytes.
@@ -61,8 +61,7 @@ class BoundedRequest(http_protocol.WebRequest):
         then throws away the answer that has already arrived.
         """
         self.is_refused = True
-        body = error_body("The request is too large.", "payload_too_large")
-        _answer(self.channel, "413 Content Too Large", body, self._cors_headers())
+        _refuse(self.channel, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._cors_headers())
         self.channel.callLater(READ_ON_S, self.channel.loseConnection)
 
     def _cors_headers(self) -> dict[str, str]:
@@ -72,32 +71,35 @@ class BoundedRequest(http_protocol.WebRequest):
         return dict(cors.readable(request, HttpResponse()).items())
 
 
-def _refuse_broken_request(channel: Any) -> None:
-    """Twisted's answer to what is no HTTP, a raw "я" in a query, say: with a body."""
-    if channel.transport.disconnecting:
-        return
-    body = {"non_field_errors": ["Bad request."]}
-    _answer(channel, "400 Bad Request", body)
-    channel.loseConnection()
+class BoundedChannel(HTTPChannel):
+    """A connection for HTTP/1.1, whose requests are bounded."""
+
+    def connectionMade(self) -> None:  # noqa: N802
+        self.requestFactory = BoundedRequest  # after Daphne has set its own
+        super().connectionMade()
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        """Refuse what is no HTTP (a raw "я" in a query, say) with a body.
+
+        Private, but Twisted has no other way to answer in JSON, as every 400 must be.
+        """
+        if self.transport is not None and not self.transport.disconnecting:
+            _refuse(self, HTTPStatus.BAD_REQUEST)
+            self.loseConnection()
 
 
-def _answer(
-    channel: Any, status: str, body: Mapping[str, Any], headers: Mapping[str, str] = {}
+def _refuse(
+    channel: HTTPChannel, status: HTTPStatus, headers: Mapping[str, str] = {}
 ) -> None:
-    """In English: no language has been chosen this early."""
-    text = json.dumps(body).encode()
-    headers = {
-        **headers,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(text)),
-        "Connection": "close",
-    }
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    channel.transport.write(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + text)
-
-
-http_protocol.WebRequest = BoundedRequest
-http.RESPONSES[429] = b"Too Many Requests"  # else "Unknown Status"
-http.HTTPChannel._respondToBadRequestAndDisconnect = (  # type: ignore[method-assign]
-    _refuse_broken_request
-)
+    """Answer in English: no language has been chosen this early."""
+    with translation.override("en"):
+        body = json.dumps(refusal_body(status)).encode()
+    fields = Headers()
+    for name, value in headers.items():
+        fields.addRawHeader(name, value)
+    fields.addRawHeader("Content-Type", "application/json")
+    fields.addRawHeader("Content-Length", str(len(body)))
+    fields.addRawHeader("Connection", "close")
+    code, reason = str(status.value).encode(), status.phrase.encode()
+    channel.writeHeaders(b"HTTP/1.1", code, reason, fields)
+    channel.write(body)

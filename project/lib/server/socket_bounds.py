@@ -1,8 +1,8 @@
 """What Daphne and autobahn do with a WebSocket, bounded; and what they tell of it.
 
-Importing this changes Daphne's classes; asgi.py does, so every way to start Daphne has
-it. Daphne reads and writes without end: neither a client that floods nor one that does
-not read may fill the memory.
+They read and write without end: neither a client that floods nor one that does not
+read may fill the memory. Everything is written to the transport that the socket was
+given, which is a TCP connection, or what encrypts it.
 """
 
 import asyncio
@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from autobahn.websocket.protocol import PreparedMessage
-from daphne import cli, server, ws_protocol
+from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
+from twisted.internet import tcp
+from twisted.protocols.policies import ProtocolWrapper
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The scope's extension under which an application finds the socket's Wire.
+# The scope's extension that BoundedServer adds: a socket's Wire, and None for HTTP.
 WIRE = "project.wire"
 
 # Beyond this autobahn closes with 1009. What an application takes may be less, and
@@ -28,18 +30,28 @@ WIRE = "project.wire"
 MAX_FRAME_BYTES = 64 * 1024
 # Frames that wait for the application before the client is read no further.
 MAX_WAITING_FRAMES = 16
-# Twisted calls a client congested beyond 64 KiB of its own buffer.
+# Twisted calls a client congested beyond this much in its own buffer.
+CONGESTED_BYTES = 64 * 1024
 KERNEL_BUFFER_BYTES = 128 * 1024
 MAX_UNREAD_BYTES = 1024 * 1024
 
-# Pings and pongs between two looks of Daphne's timeout checker, 2 s apart. They pass by
-# the application and whatever it counts.
+# Pings and pongs pass by the application and whatever it counts.
 MAX_CONTROL_FRAMES = 200
+CONTROL_FRAMES_S = 2.0
 # What a piece of a message counts at least, or pieces without a byte had no end.
 MIN_PIECE_BYTES = 64
 
+POLICY_VIOLATION, SERVICE_RESTART = 1008, 1012
 # autobahn lets an application close with 1000 and 3000 to 4999 only.
-OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}
+OWN_CLOSE_CODES = {1001, 1003, POLICY_VIOLATION, 1011, SERVICE_RESTART, 1013}
+
+# How WebSocketFactory.setProtocolOptions makes a BoundedSocket.
+SOCKET_OPTIONS = {
+    "maxFramePayloadSize": MAX_FRAME_BYTES,
+    "maxMessagePayloadSize": MAX_FRAME_BYTES,
+    "failByDrop": False,  # say why before hanging up
+    "allowNullOrigin": True,  # as Daphne has it; what is left out would be False
+}
 
 
 class Wire:
@@ -49,8 +61,12 @@ class Wire:
         self.protocol = protocol
         self.congested_at: float | None = None
         self.when_clear: Callable[[], None] | None = None
+        self._is_plain = isinstance(protocol.transport, tcp.Connection)
+        self._unread_bytes = 0  # about, and only while the client is congested
         self._clear = asyncio.Event()
         self._clear.set()
+        self._too_slow: Any = None
+        self._waiting_frames = 0
         self._is_unread = False
 
     @property
@@ -58,21 +74,39 @@ class Wire:
         """The client reads slower than is written; `when_clear` is called after."""
         return self.congested_at is not None
 
+    @property
+    def is_leaving(self) -> bool:
+        """A close frame has gone out or come in, or the connection is lost."""
+        protocol = self.protocol
+        return protocol.state not in (protocol.STATE_CONNECTING, protocol.STATE_OPEN)
+
     def write(self, frame: bytes) -> None:
         """Send bytes that `framed` made, at once. Nothing happens once it is closed."""
-        protocol = self.protocol
-        transport = protocol.transport
-        if protocol.state != protocol.STATE_OPEN or transport is None:
+        protocol, transport = self.protocol, self.protocol.transport
+        if protocol.state != protocol.STATE_OPEN:
             return
-        if not (transport.dataBuffer or transport._tempDataBuffer):
-            # Most sockets can take it now; Twisted would first ask the event loop
-            # for each, which costs thrice as much.
+        # Most TCP connections can take it now. Asking the event loop first, as `write`
+        # does, costs five times as much; whether something waits that must go out
+        # before, Twisted tells by a private name only.
+        if self._is_plain and not (transport.dataBuffer or transport._tempDataBuffer):
             sent = transport.writeSomeData(frame)
             if sent == len(frame):
                 return
-            if type(sent) is int:
+            if isinstance(sent, int):  # else it is lost, as the loop is about to see
                 frame = frame[sent:]
-        transport.write(frame)
+        protocol.sendData(frame)
+
+    def written(self, size: int) -> None:
+        """Count what went to the transport, whoever wrote it: autobahn's pongs too."""
+        if self.congested_at is not None:
+            self._unread_bytes += size
+            if self._unread_bytes > MAX_UNREAD_BYTES:
+                self.drop()
+
+    def close(self, code: int) -> None:
+        """Close with any code, those that autobahn keeps from applications too."""
+        if self.protocol.state == self.protocol.STATE_OPEN:
+            self.protocol.sendCloseFrame(code=code)
 
     def drop(self) -> None:
         """End the connection without a word, which the client would not read."""
@@ -81,38 +115,45 @@ class Wire:
     async def until_clear(self) -> None:
         await self._clear.wait()
 
-    def frame_arrived(self, waiting: int) -> None:
-        if waiting >= MAX_WAITING_FRAMES and not self._is_unread:
+    def frame_arrived(self) -> None:
+        self._waiting_frames += 1
+        if self._waiting_frames >= MAX_WAITING_FRAMES and not self._is_unread:
             self._is_unread = True
             self.protocol.transport.pauseProducing()
 
-    def frame_taken(self, waiting: int) -> None:
-        if self._is_unread and waiting == 0:
+    def frame_taken(self) -> None:
+        self._waiting_frames -= 1
+        if self._is_unread and self._waiting_frames == 0:
             self._is_unread = False
             self.protocol.transport.resumeProducing()
 
     def closed(self) -> None:
-        self._clear.set()
+        self._end_congestion()
         self.when_clear = None
 
-    # A streaming producer of Twisted, which tells how full the transport is.
+    # A streaming producer of Twisted, which is told how full the transport is.
     def pauseProducing(self) -> None:  # noqa: N802
-        # It tells so with every write, whoever writes: Daphne's pings too.
+        # TCP tells so with every write, TLS once.
         if self.congested_at is None:
             self.congested_at = time.monotonic()
+            self._unread_bytes = CONGESTED_BYTES
             self._clear.clear()
-        transport = self.protocol.transport
-        if len(transport.dataBuffer) + transport._tempDataLen > MAX_UNREAD_BYTES:
-            self.drop()
+            call_later = self.protocol.factory.reactor.callLater
+            self._too_slow = call_later(settings.SLOW_READER_S, self.drop)
 
     def resumeProducing(self) -> None:  # noqa: N802
-        self.congested_at = None
-        self._clear.set()
+        self._end_congestion()
         if self.when_clear is not None:
             self.when_clear()
 
     def stopProducing(self) -> None:  # noqa: N802
+        self._end_congestion()
+
+    def _end_congestion(self) -> None:
+        self.congested_at = None
         self._clear.set()
+        if self._too_slow is not None and self._too_slow.active():
+            self._too_slow.cancel()
 
 
 def framed(text: str) -> bytes:
@@ -120,16 +161,10 @@ def framed(text: str) -> bytes:
     return PreparedMessage(text.encode(), False, False, True).payloadHybi
 
 
-class BoundedSocket(ws_protocol.WebSocketProtocol):
-    """Daphne's, which closes with a word and counts what waits.
+class BoundedSocket(WebSocketProtocol):
+    """Daphne's, which counts what waits and what is sent."""
 
-    Attributes of this class go before autobahn's settings, which Daphne chooses.
-    """
-
-    maxFramePayloadSize = maxMessagePayloadSize = MAX_FRAME_BYTES  # noqa: N815
-    # Say why before hanging up.
-    failByDrop = False  # noqa: N815
-    control_frames = 0
+    control_frames, control_frames_since = 0, 0.0
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -138,13 +173,17 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.wire, True)
         # The kernel would grow it to megabytes for a client that does not read.
-        self.transport.socket.setsockopt(
+        _tcp_socket(self.transport).setsockopt(
             socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES
         )
 
+    def sendData(self, data: bytes, *how: Any, **named: Any) -> None:  # noqa: N802
+        super().sendData(data, *how, **named)
+        self.wire.written(len(data))
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
         super().onMessage(payload, isBinary)
-        self.wire.frame_arrived(self.application_queue.qsize())
+        self.wire.frame_arrived()
 
     def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
         super().onMessageFrameBegin(max(length, MIN_PIECE_BYTES))
@@ -158,68 +197,47 @@ class BoundedSocket(ws_protocol.WebSocketProtocol):
         super().onPong(payload)
 
     def count_control_frame(self) -> None:
+        now = time.monotonic()
+        if now - self.control_frames_since > CONTROL_FRAMES_S:
+            self.control_frames, self.control_frames_since = 0, now
         self.control_frames += 1
-        if self.control_frames > MAX_CONTROL_FRAMES and self.state == self.STATE_OPEN:
-            self.serverClose(1008)
+        if self.control_frames > MAX_CONTROL_FRAMES:
+            self.wire.close(POLICY_VIOLATION)
 
-    def onClose(self, *how: Any) -> None:  # noqa: N802
+    def onClose(self, wasClean: bool, code: Any, reason: Any) -> None:  # noqa: N802, N803
         self.wire.closed()
-        super().onClose(*how)
-
-    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
-        # autobahn raises for a client that is just leaving, which is no error.
-        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
-            super().serverSend(content, binary)
-
-    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
-        if code in OWN_CLOSE_CODES:
-            self.sendCloseFrame(code=code, isReply=False)
-        else:
-            super().serverClose(code)
-
-    def check_timeouts(self) -> None:
-        super().check_timeouts()
-        self.control_frames = 0
-        congested_at = self.wire.congested_at
-        limit_s = settings.SLOW_READER_S
-        if congested_at is not None and time.monotonic() - congested_at > limit_s:
-            self.wire.drop()
-
-
-class BoundedServer(server.Server):
-    def create_application(self, protocol: Any, scope: Scope) -> Any:
-        if scope["type"] == "websocket":
-            scope["extensions"] = {WIRE: protocol.wire}
-        return super().create_application(protocol, scope)
-
-    def kill_all_applications(self) -> Any:
-        """Tell every client that the server goes, before it does."""
-        for protocol, details in [*self.connections.items()]:
-            is_socket = isinstance(protocol, BoundedSocket)
-            if is_socket and protocol.state == protocol.STATE_OPEN:
-                protocol.serverClose(1012)
-            if "application_instance" not in details:
-                # A request that has become a socket, say: Daphne trips over it.
-                del self.connections[protocol]
-        return super().kill_all_applications()
+        super().onClose(wasClean, code, reason)
 
 
 def bounded(application: Application) -> Application:
-    """Let the application wait for a client that does not read, and be waited for."""
+    """Let the application wait for a client that does not read, and be waited for.
+
+    What BoundedServer does not serve is not served at all: it would have no bounds.
+    """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        wire = scope.get("extensions", {}).get(WIRE)
+        if WIRE not in scope.get("extensions", {}):
+            raise RuntimeError("not served by project.lib.server's BoundedServer")
+        wire = scope["extensions"][WIRE]
         if wire is None:
             await application(scope, receive, send)
             return
 
         async def take() -> Mapping[str, Any]:
             message = await receive()
-            wire.frame_taken(wire.protocol.application_queue.qsize())
+            if message["type"] == "websocket.receive":
+                wire.frame_taken()
             return message
 
         async def give(message: Mapping[str, Any]) -> None:
-            await send(message)
+            if wire.is_leaving:
+                return  # autobahn would raise, and it is no error
+            code = message.get("code")
+            is_open = wire.protocol.state == wire.protocol.STATE_OPEN
+            if is_open and code in OWN_CLOSE_CODES:
+                wire.close(code)
+            else:
+                await send(message)
             await wire.until_clear()
 
         await application(scope, take, give)
@@ -227,5 +245,8 @@ def bounded(application: Application) -> Application:
     return app
 
 
-ws_protocol.WebSocketFactory.protocol = BoundedSocket
-cli.CommandLineInterface.server_class = BoundedServer
+def _tcp_socket(transport: Any) -> Any:
+    """Return the socket under a transport, for its options: not to write to it."""
+    while isinstance(transport, ProtocolWrapper):  # TLS, say
+        transport = transport.transport
+    return transport.getHandle()

@@ -1,0 +1,122 @@
+"""Daphne's server with our bounds in place, and the check that they are."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from daphne import cli
+from daphne.server import Server, reactor
+from django.core.exceptions import ImproperlyConfigured
+from twisted.internet.abstract import FileDescriptor
+from twisted.web import http
+
+from project.lib.server.request_bounds import BoundedChannel, BoundedRequest
+from project.lib.server.socket_bounds import (
+    SERVICE_RESTART,
+    SOCKET_OPTIONS,
+    WIRE,
+    BoundedSocket,
+    Scope,
+)
+
+
+class BoundedServer(Server):
+    """A Daphne whose connections are BoundedChannels and BoundedSockets."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # Called when the factories are made and nobody has been let in.
+        super().__init__(*args, ready_callable=self.bound_connections, **options)
+
+    def bound_connections(self) -> None:
+        self.http_factory.protocol = BoundedChannel
+        self.ws_factory.protocol = BoundedSocket
+        self.ws_factory.setProtocolOptions(**SOCKET_OPTIONS)
+
+    def create_application(self, protocol: Any, scope: Scope) -> Any:
+        if not isinstance(protocol, BoundedRequest | BoundedSocket):
+            raise RuntimeError(f"{protocol!r} has no bounds")
+        wire = protocol.wire if isinstance(protocol, BoundedSocket) else None
+        scope["extensions"] = {WIRE: wire}
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> Any:
+        """Tell every client that the server goes, before it does."""
+        for protocol, details in [*self.connections.items()]:
+            if isinstance(protocol, BoundedSocket):
+                protocol.wire.close(SERVICE_RESTART)
+            if "application_instance" not in details:
+                # A request that has become a socket, say: Daphne trips over it.
+                del self.connections[protocol]
+        return super().kill_all_applications()
+
+
+# What upstream calls and ours replaces. Were one renamed, ours would not be called,
+# and the bound be silently gone: so each is looked for, with the parameters that it
+# is called with.
+OVERRIDDEN: dict[type, dict[str, str]] = {
+    BoundedServer: {
+        "create_application": "protocol, scope",
+        "kill_all_applications": "",
+    },
+    BoundedChannel: {
+        "connectionMade": "",
+        "_respondToBadRequestAndDisconnect": "",
+    },
+    BoundedRequest: {
+        "gotLength": "length",
+        "handleContentChunk": "data",
+        "requestReceived": "command, path, version",
+        "process": "",
+    },
+    BoundedSocket: {
+        "connectionMade": "",
+        "sendData": "data, sync, chopsize",
+        "onMessage": "payload, isBinary",
+        "onMessageFrameBegin": "length",
+        "onPing": "payload",
+        "onPong": "payload",
+        "onClose": "wasClean, code, reason",
+    },
+}
+
+
+def install() -> None:
+    """Have `daphne` start a BoundedServer. Raises ImproperlyConfigured."""
+    problems = upstream_problems()
+    if problems:
+        raise ImproperlyConfigured("; ".join(problems))
+    cli.CommandLineInterface.server_class = BoundedServer
+
+
+def upstream_problems() -> list[str]:
+    """Say what Daphne, Twisted or autobahn do not have as we rely on it."""
+    problems = []
+    for ours, names in OVERRIDDEN.items():
+        upstream = ours.__mro__[1]
+        for name, expected in names.items():
+            theirs = getattr(upstream, name, None)
+            if theirs is None:
+                problems.append(f"{_title(upstream)}.{name} is gone")
+            elif (actual := _parameters(theirs)) != expected:
+                problems.append(
+                    f"{_title(upstream)}.{name} takes ({actual}), not ({expected})"
+                )
+    if not hasattr(cli.CommandLineInterface, "server_class"):
+        problems.append(f"{_title(cli.CommandLineInterface)}.server_class is gone")
+    if not hasattr(FileDescriptor(reactor), "_tempDataBuffer"):
+        problems.append(f"{_title(FileDescriptor)}._tempDataBuffer is gone")
+    if http.H2_ENABLED:
+        problems.append("h2 is installed, and the bounds are those of HTTP/1.1")
+    return problems
+
+
+def is_installed() -> bool:
+    return cli.CommandLineInterface.server_class is BoundedServer
+
+
+def _title(upstream: type) -> str:
+    return f"{upstream.__module__}.{upstream.__qualname__}"
+
+
+def _parameters(function: Callable[..., Any]) -> str:
+    return ", ".join([*inspect.signature(function).parameters][1:])

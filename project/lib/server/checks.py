@@ -1,0 +1,30 @@
+"""System checks: that Daphne, as it is installed, is bounded by this package."""
+
+from typing import Any
+
+from channels.routing import get_default_application
+from django.core.checks import Error, register
+
+from project.lib.server.bounded_server import is_installed, upstream_problems
+
+HINT = "Install the pinned versions, or follow the change in project/lib/server."
+
+
+@register()
+def upstream_is_as_relied_on(**kwargs: Any) -> list[Error]:
+    """What of ours replaces a name upstream is still called by it."""
+    return [
+        Error(f"{problem}.", hint=HINT, id="project.E001")
+        for problem in upstream_problems()
+    ]
+
+
+@register(deploy=True)  # it imports all that is served, which no worker needs
+def bounds_are_in_use(**kwargs: Any) -> list[Error]:
+    """Importing the application makes `daphne` start the bounded server."""
+    if upstream_problems():
+        return []  # the application refuses to be imported
+    get_default_application()
+    if is_installed():
+        return []
+    return [Error("Daphne would start without bounds.", hint=HINT, id="project.E002")]

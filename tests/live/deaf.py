@@ -1,0 +1,53 @@
+"""A chat client that reads nothing, and how the server bears it."""
+
+import json
+import socket
+from pathlib import Path
+
+from matchmaker.models import Member
+from tests.live.chat import Chat, new_member, token_of
+from tests.live.conftest import Server
+
+MIB = 1024 * 1024
+
+
+def deaf_client(server: Server, member: Member) -> socket.socket:
+    """Open a chat socket with small buffers; nothing is read from it hereafter."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((server.host, server.port))
+    if server.tls is not None:
+        client = server.tls.wrap_socket(client, server_hostname=server.host)
+    client.sendall(
+        b"GET /ws/chat/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        b"Authorization: Bearer " + token_of(member).encode() + b"\r\n\r\n"
+    )
+    assert b" 101 " in client.recv(20)
+    return client
+
+
+def fill_buffers(server: Server) -> None:
+    """Say 2.5 MB in the lobby, and hear it."""
+    talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
+    text = json.dumps({"message": "🙂" * 4_000}, ensure_ascii=False)
+    for talker in talkers:
+        for _i in range(20):
+            talker.socket.send(text)
+    for talker in talkers:
+        assert [f["id"] for f in talker.messages(160)] == [*range(1, 161)]
+        talker.close()
+
+
+def memory_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def is_dropped(client: socket.socket) -> bool:
+    """Only written to: reading would make it a client that is merely slow."""
+    try:
+        client.send(b"\x8a\x80\0\0\0\0")  # a pong, which asks for nothing
+    except OSError:
+        return True
+    return False
