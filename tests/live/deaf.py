@@ -2,6 +2,7 @@
 
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from matchmaker.models import Member
@@ -29,14 +30,16 @@ def deaf_client(server: Server, member: Member) -> socket.socket:
 
 
 def fill_buffers(server: Server) -> None:
-    """Say 2.5 MB in the lobby, and hear it."""
+    """Say 2.5 MB in the lobby, and hear it, all at once: who waited would be deaf."""
     talkers = [Chat(server, new_member(f"Talker{i}")) for i in range(8)]
     text = json.dumps({"message": "🙂" * 4_000}, ensure_ascii=False)
     for talker in talkers:
         for _i in range(20):
             talker.socket.send(text)
+    with ThreadPoolExecutor(len(talkers)) as threads:
+        for heard in threads.map(lambda talker: talker.messages(160), talkers):
+            assert [frame["id"] for frame in heard] == [*range(1, 161)]
     for talker in talkers:
-        assert [f["id"] for f in talker.messages(160)] == [*range(1, 161)]
         talker.close()
 
 

@@ -19,7 +19,7 @@ from tests.live.wire import wait_until
 @pytest.fixture(scope="module")
 def server(django_db_setup, tmp_path_factory, redis_url):
     folder = tmp_path_factory.mktemp("live")
-    limits = {"THROTTLES": "on", "SLOW_READER_S": "2"}
+    limits = {"THROTTLES": "on", "SLOW_READER_S": "5"}
     with daphne(folder, REDIS_URL=redis_url, **limits) as made:
         yield made
 

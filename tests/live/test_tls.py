@@ -26,7 +26,7 @@ LONG = "x" * 4_000
 def server(django_db_setup, tmp_path_factory, redis_url):
     folder = tmp_path_factory.mktemp("live")
     certificate = Certificate(folder)
-    settings = {"REDIS_URL": redis_url, "HTTPS": "on", "SLOW_READER_S": "2"}
+    settings = {"REDIS_URL": redis_url, "HTTPS": "on", "SLOW_READER_S": "5"}
     with daphne(folder, certificate, **settings) as made:
         yield made
 
@@ -77,6 +77,7 @@ def test_http_over_tls(watched, network, new_key):
     with watched.client(timeout=60) as client:
         live = client.get("/health/live")
         me = client.get("/api/clients/me/", headers=headers)
+        schema = client.get("/swagger.json")
         too_large = client.post(
             "/api/user/sign-up/",
             json={"email": new_email(), "password": PASSWORD, "telephone": "x" * MIB},
@@ -85,6 +86,7 @@ def test_http_over_tls(watched, network, new_key):
     # No redirect to https: the request says itself that it came by TLS.
     assert live.status_code == 200
     assert me.json()["first_name"] == SECRET
+    assert schema.json()["schemes"] == ["https"]
     assert too_large.status_code == 413
     network.close()
     assert_is_secret(network, 1)
