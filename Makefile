@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test lint lock bench bench-chat faults-chat attack timing messages postman
+.PHONY: run manage test screenshots lint lock bench bench-chat faults-chat attack timing messages postman
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -10,6 +10,9 @@ manage: ## A command of manage.py, while make run runs; ARGS=createsuperuser mak
 
 test: ## The whole test suite; ARGS="-k avatar" narrows it
 	@exec bash compose/local/test.sh python -m pytest -n 2 --dist loadscope $(ARGS)
+
+screenshots: ## The two pictures of the README, of what make run runs (BASE_URL)
+	@exec bash -c '. compose/local/common.sh; exec "$$VENV/bin/python" -m tests.screenshots'
 
 lint:
 	@exec bash compose/local/lint.sh

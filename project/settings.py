@@ -1,4 +1,4 @@
-"""Settings, all from the environment; the README's table lists every variable.
+"""Settings, all from the environment; project/README.md lists every variable.
 
 Defaults are the safe ones. What has no safe default (the secret key, the two
 servers) must be set: a missing one stops the start and is named.

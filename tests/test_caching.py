@@ -1,4 +1,4 @@
-"""What caches may keep: README, "What may be cached"."""
+"""What caches may keep: project/README.md, "What may be cached"."""
 
 from typing import Any
 

@@ -180,7 +180,7 @@ def test_readme_names_every_setting():
     names = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', settings))
     names |= {variable(scope) for scope in THROTTLE_RATES}
 
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "project/README.md").read_text()
 
     assert names
     assert {name for name in names if f"`{name}`" not in readme} == set()
@@ -193,3 +193,43 @@ def test_lock_names_no_host_and_hashes_everything():
         assert "://" not in text
         assert len(pins) > 40
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+READMES = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "*README.md"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+]
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a page may point at: headings, as GitHub names them, and marks."""
+    text = page.read_text()
+    titles = re.findall(r"^#+ (.+)$", text, re.M)
+    named = {re.sub(r"[^\w -]", "", t.lower()).replace(" ", "-") for t in titles}
+    return named | {*re.findall(r'<a id="([\w-]+)">', text)}
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_of_readmes_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)]+)\)", page.read_text())
+
+    for target in targets:
+        path, _hash, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def test_every_folder_has_a_readme_and_the_root_is_short():
+    assert {str(page.parent.relative_to(ROOT)) for page in READMES} >= {
+        ".", "matchmaker", "events", "referrals", "chat", "project", "compose", "tests"
+    }  # fmt: skip
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 200
+    assert len(text.split()) <= 1800

@@ -3,7 +3,7 @@
 Django builds a statement anew for every request, which takes longer than PostgreSQL
 needs to answer it. A list whose querysets are written with `Param` in the place of
 values has the same SQL for the same choice of filters, so it is compiled once per
-choice and only its values change. README, Decisions, has the measurements.
+choice and only its values change. project/README.md, Decisions, has the measurements.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 Django's own ASGI handler makes a new thread for every request, so a connection to
 the database is opened and thrown away each time, and every middleware is a hop
 between threads. Here a request is one hop, and each thread keeps its connection:
-the thread pool is the connection pool. README, Decisions, has the measurements.
+the thread pool is the connection pool. project/README.md, Decisions, has them.
 
 a2wsgi has such a pool too. Measured in its place, with what it lacks put around it, one
 process answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; this does
