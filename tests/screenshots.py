@@ -1,4 +1,4 @@
-"""make screenshots: the pictures of the root README, of a service that make run runs."""
+"""make screenshots: the pictures of the root README, of what make run runs."""
 
 import os
 import re
