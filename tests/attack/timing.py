@@ -51,7 +51,8 @@ def main() -> None:
     from tests.live.conftest import daphne  # noqa: PLC0415
 
     setup_test_environment()
-    connection.creation.create_test_db(verbosity=0)
+    # Of one that was killed its database may be left.
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         with tempfile.TemporaryDirectory() as folder, daphne(Path(folder)) as server:
             times = measure(server.url, sign_up(), options.rounds)
