@@ -16,6 +16,7 @@ from project.lib import known_devices
 from project.lib.rates import Rate
 from referrals import one_time
 from tests.factories import PASSWORD, MemberFactory
+from tests.matchmaker.mailbox import SET, reset_link
 
 HOME, ABROAD, STRANGER = "198.51.100.1", "198.51.100.2", "203.0.113.1"
 PHONE = "+79991234567"
@@ -91,6 +92,32 @@ def test_a_known_device_has_tries_of_its_own_and_no_more(ann):
 
     assert statuses == [401] * 5 + [429]
     assert at(STRANGER)(PASSWORD).status_code == 200
+
+
+@pytest.mark.parametrize("url", DOORS)
+def test_a_device_that_has_reset_the_password_is_counted_apart(ann, url):
+    """Also where strangers go on guessing, and by its cookie at another address."""
+    browser = APIClient()
+    guess()
+    given = {**reset_link(ann.email).used, "new_password": "another horse 8"}
+
+    answer = browser.post(SET, given, REMOTE_ADDR=HOME)
+
+    assert answer.status_code == 204
+    guess()
+    assert at(STRANGER)("another horse 8", url).status_code == 429
+    assert at(HOME)("another horse 8", url).status_code == 200
+    assert at(ABROAD, browser)("another horse 8", url).status_code == 200
+
+
+def test_a_wrong_link_makes_no_device_known(ann):
+    browser = APIClient()
+    used = {**reset_link(ann.email).used, "token": "x"}
+
+    answer = browser.post(SET, {**used, "new_password": "another horse 8"})
+
+    assert answer.status_code == 400
+    assert not browser.cookies
 
 
 def test_guessing_makes_no_device_known(ann):

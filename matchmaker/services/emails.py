@@ -60,8 +60,10 @@ def ask_for_change(member: Member, email: str) -> None:
         _ask_for_mail(Kind.EMAIL_CHANGE_ASKED, member=row, email=row.email)
 
 
-def reset_password(uid: str, token: str, password: str) -> None:
+def reset_password(uid: str, token: str, password: str) -> str:
     """Set the password by a mailed link; whatever opened the account before is dead.
+
+    Return the identity of the e-mail, which signs the member in from now on.
 
     That is every token, session, bearer address, code and change that waits, and the
     phone number, which whoever made the account may have planted. The e-mail is proven.
@@ -79,6 +81,7 @@ def reset_password(uid: str, token: str, password: str) -> None:
         drop_phone_claim(row)
         sign_out_everywhere(row)
         signals.account_recovered.send(Member, member_id=row.pk)
+    return str(row.email_identity)
 
 
 def prove_email(uid: str, token: str) -> None:

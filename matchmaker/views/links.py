@@ -10,7 +10,7 @@ from matchmaker import credentials, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import email_tried, is_valid, own_email, validated
 from project.lib.openapi import describe
-from project.lib.throttles import throttled
+from project.lib.throttles import remember_device, throttled
 from project.lib.views import APIView
 
 
@@ -49,8 +49,13 @@ class ResetPasswordConfirmView(LinkView):
     )
     def post(self, request: Request) -> Response:
         given = validated(credentials.PasswordReset, request)
-        services.reset_password(given["uid"], given["token"], given["new_password"])
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        email_identity = services.reset_password(
+            given["uid"], given["token"], given["new_password"]
+        )
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        # Otherwise guesses of strangers could keep the owner from signing in next.
+        remember_device(request, email_identity, response)
+        return response
 
 
 class VerifyEmailView(APIView):

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from project.lib import known_devices
@@ -109,8 +110,8 @@ def _remembering(method: Method, account: Callable[[Request], str | None]) -> Me
     def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
         who = account(request)  # before the method uses up what says so
         response = method(view, request, *args, **kwargs)
-        if settings.THROTTLES and who is not None:
-            known_devices.remember_device(who, request.META, response)
+        if who is not None:
+            remember_device(request, who, response)
         return response
 
     return cast(Method, answer)
@@ -120,6 +121,12 @@ def is_known(request: Request, account: str) -> bool:
     """Whether the account has signed in on the device that the request comes from."""
     device = known_devices.known_device(account, request.META, request.COOKIES)
     return device is not None
+
+
+def remember_device(request: Request, account: str, response: Response) -> None:
+    """Know the device that the request comes from as one of the account's."""
+    if settings.THROTTLES:
+        known_devices.remember_device(account, request.META, response)
 
 
 def remember_address(meta: Mapping[str, Any], account: str) -> None:
