@@ -18,7 +18,7 @@ from project.lib.views import ViewSet
 class RoomViewSet(ViewSet):
     tag = "chat"
 
-    @describe(_("List the own rooms"), {200: serializers.RoomList})
+    @describe(_("List your chat rooms."), {200: serializers.RoomList})
     def list(self, request: MemberRequest) -> Response:
         rooms = services.see_rooms(request.user)
         items = serializers.RoomState(rooms, many=True).data
@@ -26,7 +26,7 @@ class RoomViewSet(ViewSet):
 
     @throttled("room", when=is_valid(serializers.NewRoom))
     @describe(
-        _("Open the room with another member, or find it"),
+        _("Open the direct room with another member, or find it."),
         {200: serializers.RoomState, 201: serializers.RoomState},
         body=serializers.NewRoom,
         errors=[403, 404],
@@ -38,13 +38,13 @@ class RoomViewSet(ViewSet):
         return _shown(request, room.pk, created)
 
     @describe(
-        _("Read one of the own rooms"), {200: serializers.RoomState}, errors=[404]
+        _("Read one of your chat rooms."), {200: serializers.RoomState}, errors=[404]
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
 
     @describe(
-        _("Have read a room up to a message"),
+        _("Mark a room as read up to a message."),
         {200: serializers.ReadPosition},
         body=serializers.ReadUpTo,
         errors=[404],
@@ -56,7 +56,7 @@ class RoomViewSet(ViewSet):
         return Response(serializers.ReadPosition(position).data)
 
     @describe(
-        _("List a room's messages, the latest first"),
+        _("List the messages of a room, latest first."),
         {200: serializers.History},
         query=query_parameters(HistoryFilter),
         errors=[404],
@@ -65,7 +65,7 @@ class RoomViewSet(ViewSet):
         return HISTORY.respond(request)
 
     @describe(
-        _("Send a message; the same client_id again sends nothing"),
+        _("Send a message, once for each client_id."),
         {200: serializers.SeenMessage, 201: serializers.SeenMessage},
         body=serializers.NewMessage,
         errors=[404, 429],

@@ -41,17 +41,27 @@ urlpatterns = [
     ),
     endpoint(
         f"events/{ID}/organizations/{ORGANIZATION}",
-        views.EventOrganizationView.as_view(),
+        events.as_view({"post": "add_organization", "delete": "remove_organization"}),
         "event-organization",
     ),
-    endpoint(f"events/{ID}/attend", views.AttendView.as_view(), "attend"),
+    endpoint(
+        f"events/{ID}/attend",
+        events.as_view({"post": "attend", "delete": "leave"}),
+        "attend",
+    ),
     endpoint(
         rf"events/{ID}/calendar\.ics",
         views.EventCalendarView.as_view(),
         "event-calendar",
     ),
     endpoint(r"events/calendar\.ics", views.CalendarView.as_view(), "calendar"),
-    endpoint("events/calendar", views.FeedAddressView.as_view(), "feed-address"),
+    endpoint(
+        "events/calendar",
+        views.FeedAddressViewSet.as_view(
+            {"get": "retrieve", "post": "create", "delete": "destroy"}
+        ),
+        "feed-address",
+    ),
     endpoint(
         r"events/calendar/(?P<secret>[\w-]{32})\.ics", views.FeedView.as_view(), "feed"
     ),

@@ -13,8 +13,16 @@ ONE = r"clients/(?P<pk>[0-9]{1,30})"
 
 urlpatterns = [
     endpoint("clients", members.as_view({"get": "list", "post": "create"}), "members"),
-    endpoint("list", members.as_view({"get": "list"}), "member-list"),
-    endpoint("clients/create", members.as_view({"post": "create"}), "member-create"),
+    endpoint(
+        "list",
+        members.as_view({"get": "list"}, operation="legacy_clients_list"),
+        "member-list",
+    ),
+    endpoint(
+        "clients/create",
+        members.as_view({"post": "create"}, operation="legacy_clients_create"),
+        "member-create",
+    ),
     endpoint(
         "clients/me",
         me.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
@@ -47,7 +55,7 @@ urlpatterns = [
     ),
     endpoint(
         f"{ONE}/match",
-        sympathy.as_view({"get": "read", "post": "like", "delete": "withdraw"}),
+        sympathy.as_view({"get": "match", "post": "like", "delete": "unlike"}),
         "match",
     ),
     endpoint(

@@ -1,7 +1,6 @@
 """Swagger 2.0 of the API, written by drf-yasg from the views, and its pages."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +34,28 @@ INFO = openapi.Info(
     license=openapi.License("MIT"),
 )
 
+
+# The groups of operations, in their order.
+TAGS = {
+    "members": _("Members near you, their profiles, and your own account."),
+    "sympathy": _("Likes, matches, passes, blocks and reports between two members."),
+    "events": _("Events, who organizes and who attends them, and calendars of them."),
+    "organizations": _("Organizations and their members, who organize events."),
+    "sign-in": _("Sign-up, sign-in and sign-out by e-mail and password."),
+    "phone": _("Sign-in by phone with a one-time code, and your own phone number."),
+    "invitations": _("Invitation codes: creating, finding and activating them."),
+    "referrals": _("Who invited whom, and the leaderboard of referrers."),
+    "chat": _("Chat rooms and their messages; new ones also arrive by WebSocket."),
+}
+
+# What the actions of viewsets are called in names of operations.
+VERBS = {
+    "list": "list",
+    "create": "create",
+    "retrieve": "get",
+    "partial_update": "update",
+    "destroy": "delete",
+}
 
 IDS = {"id", "organization"}
 
@@ -115,22 +136,36 @@ class AutoSchema(SwaggerAutoSchema):
         types = [r.media_type for r in self.view.renderer_classes]
         return [*types, *(t for t in JSON if t not in types)]
 
+    def get_operation_id(self, operation_keys: Sequence[str] | None = None) -> str:
+        """Return the words of the path and what is done: clients_list, events_attend.
+
+        A view that is no viewset has one method, which its path names: user_sign_in.
+        """
+        if self.view.operation:
+            return str(self.view.operation)
+        words = [word for word in self.path.split("/")[2:-1] if "{" not in word]
+        action = getattr(self.view, "action", "")
+        if action in VERBS:  # /api/events/create/ has said it
+            words += [verb for verb in [VERBS[action]] if verb != words[-1]]
+        elif len(self.view.action_map or ()) > 1:  # not the last word says what it is
+            words[-1] = action
+        return "_".join(words).replace("-", "_")
+
     def get_tags(self, operation_keys: Sequence[str] | None = None) -> list[str]:
         return self.overrides.get("tags") or [getattr(self.view, "tag", "members")]
 
 
 class Generator(OpenAPISchemaGenerator):
-    """Paths as the contract writes them, with the documented base path.
-
-    drf-yasg makes an operation's id of its path without parameters, which may be
-    another's too: the later one's is its method and whole path.
-    """
+    """Paths as the contract writes them, with the documented base path."""
 
     def determine_path_prefix(self, paths: Sequence[str]) -> str:
         return ""
 
     def get_schema(self, request: Any = None, public: bool = False) -> openapi.Swagger:
         schema = super().get_schema(request, public)
+        schema.tags = [
+            {"name": name, "description": text} for name, text in TAGS.items()
+        ]
         for definition in schema.definitions.values():
             _untitle(definition)
         for item in schema.paths.values():
@@ -148,16 +183,6 @@ class Generator(OpenAPISchemaGenerator):
             ):  # a view without a queryset has none to read it of
                 parameter.type = openapi.TYPE_INTEGER
         return parameters
-
-    def get_paths_object(self, paths: Mapping[str, openapi.PathItem]) -> openapi.Paths:
-        taken = set()
-        for path, item in paths.items():
-            for method, operation in item.operations:
-                if operation.operation_id in taken:
-                    whole = re.sub(r"\W+", "_", f"{method}{path}").strip("_")
-                    operation.operation_id = whole
-                taken.add(operation.operation_id)
-        return super().get_paths_object(paths)
 
 
 def _untitle(shape: Any) -> None:

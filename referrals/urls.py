@@ -64,6 +64,10 @@ urlpatterns = [
     endpoint("v1/users/me/tree", tree.TreeView.as_view(), "tree"),
     endpoint("v1/leaderboard", leaderboard.LeaderboardView.as_view(), "leaderboard"),
     endpoint(
-        "v1/leaderboard/me", leaderboard.ListingView.as_view(), "leaderboard-listing"
+        "v1/leaderboard/me",
+        leaderboard.ListingViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update"}
+        ),
+        "leaderboard-listing",
     ),
 ]

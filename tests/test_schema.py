@@ -1,10 +1,13 @@
 """The schema against the service, where no generated request would find them differ."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
+from django.utils import translation
 from drf_yasg.codecs import OpenAPICodecJson
 from rest_framework.test import APIClient
 
@@ -12,10 +15,13 @@ from project.schema import INFO, Generator
 from tests.factories import MemberFactory
 
 
-def operations() -> Iterator[tuple[str, str, dict]]:
+def written_schema() -> dict:
     schema = Generator(INFO).get_schema(public=True)
-    paths = json.loads(OpenAPICodecJson([]).encode(schema))["paths"]
-    for path, item in paths.items():
+    return json.loads(OpenAPICodecJson([]).encode(schema))
+
+
+def operations() -> Iterator[tuple[str, str, dict]]:
+    for path, item in written_schema()["paths"].items():
         for method in item.keys() - {"parameters"}:
             yield method, path, item[method]
 
@@ -26,13 +32,61 @@ def writing() -> Iterator[tuple[str, str, dict]]:
             yield method, path.format(id=1, secret="x", organization=1), operation
 
 
-def test_ids_of_operations_are_unique():
+def test_ids_of_operations_are_unique_words():
     ids = Counter(
         operation["operationId"] for _method, _path, operation in operations()
     )
 
     assert len(ids) > 50
     assert max(ids.values()) == 1, ids.most_common(3)
+    for name in ids:
+        assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
+        words = name.split("_")
+        assert all(one != other for one, other in pairwise(words)), name
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("get /api/clients/", "clients_list"),
+        ("post /api/clients/", "clients_create"),
+        ("post /api/clients/create/", "legacy_clients_create"),
+        ("delete /api/clients/{id}/", "clients_delete"),
+        ("post /api/clients/{id}/match/", "clients_like"),
+        ("post /api/clients/{id}/report/", "clients_report"),
+        ("post /api/events/create/", "events_create"),
+        ("post /api/events/{id}/attend/", "events_attend"),
+        ("post /api/user/sign-in/", "user_sign_in"),
+    ],
+)
+def test_id_of_operation(operation, name):
+    ids = {f"{method} {path}": found for method, path, found in operations()}
+
+    assert ids[operation]["operationId"] == name
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_summary_is_one_sentence(language):
+    with translation.override(language):
+        summaries = {
+            operation["operationId"]: operation["summary"]
+            for _method, _path, operation in operations()
+        }
+
+    for name, summary in summaries.items():
+        assert re.fullmatch(r"[A-ZА-Я][^.!?;:]+\.", summary), (name, summary)
+        assert len(summary) < 120, name
+
+
+def test_tags_are_declared_in_order():
+    declared = [tag["name"] for tag in written_schema()["tags"]]
+    used = {tag for _method, _path, found in operations() for tag in found["tags"]}
+
+    assert declared[:4] == ["members", "sympathy", "events", "organizations"]
+    assert set(declared) == used
+    assert len(declared) == len(used)
+    for tag in written_schema()["tags"]:
+        assert re.fullmatch(r"[A-Z].+[^.]\.", tag["description"])
 
 
 @pytest.mark.django_db
@@ -54,9 +108,7 @@ def test_schema_tells_of_cookies_without_a_csrf_token():
 
 
 def test_bodies_have_no_other_fields_than_those_described():
-    schema = json.loads(
-        OpenAPICodecJson([]).encode(Generator(INFO).get_schema(public=True))
-    )
+    schema = written_schema()
     bodies = [
         parameter["schema"]
         for _method, _path, operation in operations()

@@ -3,19 +3,17 @@
 from events.views.calendars import (
     CalendarView,
     EventCalendarView,
-    FeedAddressView,
+    FeedAddressViewSet,
     FeedView,
 )
-from events.views.events import AttendView, EventOrganizationView, EventViewSet
+from events.views.events import EventViewSet
 from events.views.organizations import OrganizationViewSet
 
 __all__ = [
-    "AttendView",
     "CalendarView",
     "EventCalendarView",
-    "EventOrganizationView",
     "EventViewSet",
-    "FeedAddressView",
+    "FeedAddressViewSet",
     "FeedView",
     "OrganizationViewSet",
 ]

@@ -19,7 +19,7 @@ from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView
+from project.lib.views import APIView, ViewSet
 
 MEDIA_TYPE = "text/calendar"
 
@@ -42,9 +42,10 @@ class CalendarView(APIView):
     renderer_classes = [CalendarRenderer]
     metadata_class = None  # it would be rendered as a calendar
     tag = "events"
+    operation = "events_calendar_file"
 
     @describe(
-        _("The list's events as a calendar"),
+        _("Download the events of the list as a calendar."),
         FILE,
         query=query_parameters(CalendarFilter),
     )
@@ -56,8 +57,9 @@ class EventCalendarView(APIView):
     renderer_classes = [CalendarRenderer]
     metadata_class = None
     tag = "events"
+    operation = "event_calendar_file"
 
-    @describe(_("One event as a calendar"), FILE, errors=[404])
+    @describe(_("Download an event as a calendar."), FILE, errors=[404])
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
         found = find_one(request.user.pk, int(pk))
         if not found.ids:
@@ -65,32 +67,32 @@ class EventCalendarView(APIView):
         return _file(request, found)
 
 
-class FeedAddressView(APIView):
+class FeedAddressViewSet(ViewSet):
     tag = "events"
 
     @describe(
-        _("Read the address of the own calendar feed"),
+        _("Read the address of your calendar feed."),
         {200: schema.FeedAddress},
         errors=[404],
     )
-    def get(self, request: MemberRequest) -> Response:
+    def retrieve(self, request: MemberRequest) -> Response:
         feed = CalendarFeed.objects.filter(member=request.user).first()
         if feed is None:
             raise Http404
         return _address(request, feed, status.HTTP_200_OK)
 
     @describe(
-        _("Make an address for the own calendar feed; the one before is dead"),
+        _("Create an address for your calendar feed and disable the previous one."),
         {201: schema.FeedAddress},
         body=serializers.NewFeed,
     )
-    def post(self, request: MemberRequest) -> Response:
+    def create(self, request: MemberRequest) -> Response:
         given = validated(serializers.NewFeed, request)
         feed = services.new_feed(request.user, given["filters"])
         return _address(request, feed, status.HTTP_201_CREATED)
 
-    @describe(_("Revoke the address of the own calendar feed"), {204: _("Revoked")})
-    def delete(self, request: MemberRequest) -> Response:
+    @describe(_("Disable the address of your calendar feed."), {204: _("Revoked")})
+    def destroy(self, request: MemberRequest) -> Response:
         services.revoke_feed(request.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -102,9 +104,10 @@ class FeedView(APIView):
     renderer_classes = [CalendarRenderer]
     metadata_class = None
     tag = "events"
+    operation = "feed_calendar_file"
 
     @describe(
-        _("The own calendar: events attended, or those of the feed's filters"),
+        _("Download the events of a calendar feed, by its secret address."),
         FILE,
         errors=[404],
         public=True,

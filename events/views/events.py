@@ -15,7 +15,7 @@ from project.lib.openapi import describe, query_parameters
 from project.lib.reads.pages import wants_geojson
 from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.throttles import throttled
-from project.lib.views import APIView, ViewSet
+from project.lib.views import ViewSet
 
 
 class EventViewSet(ViewSet):
@@ -23,7 +23,7 @@ class EventViewSet(ViewSet):
     tag = "events"
 
     @describe(
-        _("List events"),
+        _("List events."),
         {200: schema.EventPage},
         query=query_parameters(EventFilter),
         geojson_too=True,
@@ -34,7 +34,7 @@ class EventViewSet(ViewSet):
     @throttled("event")
     @throttled("event_organization", times=asks)
     @describe(
-        _("Create an event: stored at once, published a minute later"),
+        _("Create an event, which is published a minute later."),
         {202: schema.ScheduledEvent},
         body=serializers.NewEvent,
         form=True,
@@ -55,7 +55,7 @@ class EventViewSet(ViewSet):
         return Response(body, status.HTTP_202_ACCEPTED, headers={"Location": url})
 
     @describe(
-        _("Read an event"),
+        _("Read an event."),
         {200: schema.EventOrFeature},
         errors=[404],
         geojson_too=True,
@@ -65,7 +65,7 @@ class EventViewSet(ViewSet):
 
     @throttled("event_organization", times=asks)
     @describe(
-        _("Change an event (its creator, owners of its organizations, staff who may)"),
+        _("Change an event, as its creator, an owner of its organization or staff."),
         {200: schema.EventOrFeature},
         body=serializers.EventChanges,
         form=True,
@@ -82,7 +82,7 @@ class EventViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Cancel an event (its creator, owners of its organizations, staff who may)"),
+        _("Cancel an event, as its creator, an owner of its organization or staff."),
         {204: _("Cancelled")},
         errors=[403, 404],
     )
@@ -90,50 +90,46 @@ class EventViewSet(ViewSet):
         services.delete_event(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-
-class AttendView(APIView):
-    tag = "events"
-
     @describe(
-        _("Attend an event, or wait for a place"),
+        _("Attend an event, or join its waiting list."),
         {200: schema.Place},
         body=serializers.Attending,
         errors=[404, 409],
     )
-    def post(self, request: MemberRequest, pk: str) -> Response:
+    def attend(self, request: MemberRequest, pk: str) -> Response:
         given = validated(serializers.Attending, request)
         place = services.attend_event(request.user, int(pk), wait=given["wait"])
         return Response(schema.Place(place).data)
 
     @describe(
-        _("Give the place back, or leave the line"),
+        _("Give up your spot at an event, or leave its waiting list."),
         {204: _("Not attending")},
         errors=[404, 409],
     )
-    def delete(self, request: MemberRequest, pk: str) -> Response:
+    def leave(self, request: MemberRequest, pk: str) -> Response:
         services.leave_event(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-
-class EventOrganizationView(APIView):
-    tag = "events"
-
     @throttled("event_organization", times=asks)
     @describe(
-        _("Invite an organization to make the event, or accept for one of yours"),
+        _("Invite an organization to host an event, or accept for one of yours."),
         {200: schema.HostStatus},
         errors=[403, 404, 409],
     )
-    def post(self, request: MemberRequest, pk: str, organization: str) -> Response:
+    def add_organization(
+        self, request: MemberRequest, pk: str, organization: str
+    ) -> Response:
         named = services.add_organization(request.user, int(pk), int(organization))
         return Response(schema.HostStatus(named).data)
 
     @describe(
-        _("Take an organization away from the event, or decline for one of yours"),
+        _("Remove an organization from an event, or decline for one of yours."),
         {204: _("Not its organization")},
         errors=[403, 404],
     )
-    def delete(self, request: MemberRequest, pk: str, organization: str) -> Response:
+    def remove_organization(
+        self, request: MemberRequest, pk: str, organization: str
+    ) -> Response:
         services.remove_organization(request.user, int(pk), int(organization))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -22,7 +22,7 @@ class OrganizationViewSet(ViewSet):
     tag = "organizations"
 
     @describe(
-        _("List organizations"),
+        _("List organizations."),
         {200: schema.OrganizationPage},
         query=query_parameters(OrganizationFilter),
         geojson_too=True,
@@ -33,7 +33,7 @@ class OrganizationViewSet(ViewSet):
     @throttled("organization")
     @throttled("name", times=names)
     @describe(
-        _("Create an organization"),
+        _("Create an organization."),
         {201: schema.OrganizationOrFeature},
         body=serializers.NewOrganization,
         geojson_too=True,
@@ -44,7 +44,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, organization.pk, status.HTTP_201_CREATED)
 
     @describe(
-        _("Read an organization"),
+        _("Read an organization."),
         {200: schema.OrganizationOrFeature},
         errors=[404],
         geojson_too=True,
@@ -53,7 +53,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Change an organization (its owners, staff who may change organizations)"),
+        _("Change an organization, as its owner or staff."),
         {200: schema.OrganizationOrFeature},
         body=serializers.OrganizationChanges,
         errors=[403, 404],
@@ -69,7 +69,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Delete an organization (its owners, staff who may delete organizations)"),
+        _("Delete an organization, as its owner or staff."),
         {204: _("Deleted")},
         errors=[403, 404],
     )
@@ -80,7 +80,7 @@ class OrganizationViewSet(ViewSet):
     @throttled("organization")
     @throttled("name", times=names)
     @describe(
-        _("Name a member, change their role, or confirm that one is one"),
+        _("Name a member, change their role, or confirm your own membership."),
         {200: schema.OrganizationOrFeature},
         body=serializers.NewMembership,
         errors=[403, 404, 409],
@@ -93,7 +93,7 @@ class OrganizationViewSet(ViewSet):
         return _shown(request, int(pk))
 
     @describe(
-        _("Remove a member, or leave: one comes back by own consent only"),
+        _("Remove an organization member, or leave the organization."),
         {204: _("No member")},
         body=serializers.FormerMembership,
         errors=[403, 404, 409],

@@ -16,7 +16,7 @@ class DiscoverView(APIView):
     tag = "sympathy"
 
     @describe(
-        _("Discover members not judged yet, nearest first"),
+        _("Discover members you have neither liked nor passed on, nearest first."),
         {200: schema.ProfilePage},
         query=query_parameters(DiscoverFilter),
         geojson_too=True,

@@ -14,7 +14,7 @@ from project.lib.views import APIView
 class ExportView(APIView):
     @throttled("export")
     @describe(
-        _("Download everything that is the caller's, as one file"),
+        _("Download all your data as one file."),
         {200: schema.Export},
     )
     def get(self, request: MemberRequest) -> Response:

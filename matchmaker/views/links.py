@@ -28,7 +28,7 @@ class ResetPasswordView(LinkView):
         "reset_link", account=email_tried, when=is_valid(credentials.ResetRequest)
     )
     @describe(
-        _("Ask for a link that sets a new password"),
+        _("Request a link that sets a new password."),
         {204: _("The link is mailed if a member has this e-mail")},
         body=credentials.ResetRequest,
         public=True,
@@ -42,7 +42,7 @@ class ResetPasswordView(LinkView):
 class ResetPasswordConfirmView(LinkView):
     @throttled("confirm_link")
     @describe(
-        _("Set a new password by a link"),
+        _("Set a new password with a mailed link."),
         {204: _("Set; all earlier sign-ins have ended")},
         body=credentials.PasswordReset,
         public=True,
@@ -61,7 +61,7 @@ class ResetPasswordConfirmView(LinkView):
 class VerifyEmailView(APIView):
     @throttled("email_link", account=own_email)
     @describe(
-        _("Ask for a link that proves your e-mail"),
+        _("Request a link that proves your e-mail."),
         {204: _("The link is mailed, unless the e-mail is proven")},
         errors=[409],
     )
@@ -73,7 +73,7 @@ class VerifyEmailView(APIView):
 class VerifyEmailConfirmView(LinkView):
     @throttled("confirm_link")
     @describe(
-        _("Prove an e-mail by a link"),
+        _("Prove an e-mail with a mailed link."),
         {204: _("Proven; a new e-mail is now the account's")},
         body=credentials.UsedLink,
         public=True,

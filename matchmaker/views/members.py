@@ -57,7 +57,7 @@ class MemberViewSet(GenericViewSet):
         return special.get(self.action, super().get_permissions())
 
     @describe(
-        _("List members"),
+        _("List members."),
         {200: schema.ProfilePage},
         query=query_parameters(MemberFilter),
         geojson_too=True,
@@ -67,7 +67,7 @@ class MemberViewSet(GenericViewSet):
 
     @throttled("sign_up")
     @describe(
-        _("Sign up with a profile"),
+        _("Sign up with a profile."),
         {201: schema.OwnProfileOrFeature},
         body=serializers.RegisterMember,
         form=True,
@@ -81,7 +81,7 @@ class MemberViewSet(GenericViewSet):
         return own_profile(request, member, status.HTTP_201_CREATED)
 
     @describe(
-        _("Read a public profile"),
+        _("Read a member's public profile."),
         {200: schema.PublicProfileOrFeature},
         errors=[404],
         geojson_too=True,
@@ -93,7 +93,7 @@ class MemberViewSet(GenericViewSet):
         return Response(Written(text))
 
     @describe(
-        _("Delete a member (staff who may delete members; of staff superusers)"),
+        _("Delete a member, as staff who may (only superusers delete staff)."),
         {204: _("Deleted")},
         errors=[403, 404],
     )
@@ -110,7 +110,7 @@ class MeViewSet(GenericViewSet):
     pagination_class = None
 
     @describe(
-        _("Read the own profile"), {200: schema.OwnProfileOrFeature}, geojson_too=True
+        _("Read your profile."), {200: schema.OwnProfileOrFeature}, geojson_too=True
     )
     def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
@@ -120,7 +120,7 @@ class MeViewSet(GenericViewSet):
     @throttled("password", when=changes_email)
     @throttled("email_link", account=email_tried, when=changes_email)
     @describe(
-        _("Change the own profile"),
+        _("Change your profile."),
         {200: schema.OwnProfileOrFeature},
         body=ProfileChanges,
         form=True,
@@ -130,14 +130,14 @@ class MeViewSet(GenericViewSet):
         changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))
         return own_profile(request, services.update_profile(request.user, **changes))
 
-    @describe(_("Delete the own account"), {204: _("Deleted")})
+    @describe(_("Delete your account."), {204: _("Deleted")})
     def destroy(self, request: MemberRequest) -> Response:
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @throttled("password")
     @describe(
-        _("Change the password"), {204: _("Changed")}, body=credentials.PasswordChange
+        _("Change your password."), {204: _("Changed")}, body=credentials.PasswordChange
     )
     def set_password(self, request: MemberRequest) -> Response:
         given = validated(credentials.PasswordChange, request)

@@ -33,7 +33,7 @@ class TokenLoginView(UnderstandingGeneric, TokenCreateView):
 
     @throttled("sign_in", account=email_tried, when=tries_password, signs_in=True)
     @describe(
-        _("Sign in for a token"),
+        _("Sign in and get a token."),
         {200: credentials.TokenKey},
         body=credentials.TokenSignIn,
         public=True,
@@ -53,7 +53,7 @@ class TokenLogoutView(Understanding, TokenDestroyView):
     tag = "sign-in"
 
     @describe(
-        _("Sign out"),
+        _("Sign out."),
         {204: _("The key that was used is dead, or every access token")},
     )
     def post(self, request: MemberRequest) -> Response:
@@ -70,7 +70,7 @@ class SignUpView(APIView):
 
     @throttled("sign_up")
     @describe(
-        _("Sign up with e-mail and password"),
+        _("Sign up with an e-mail and a password."),
         {201: serializers.SignedUp},
         body=serializers.SignUp,
         public=True,
@@ -87,7 +87,7 @@ class SignInView(APIView):
 
     @throttled("sign_in", account=email_tried, when=tries_password, signs_in=True)
     @describe(
-        _("Sign in for a pair of JWTs"),
+        _("Sign in and get a pair of JWTs."),
         {200: credentials.Tokens},
         errors=[401],
         body=credentials.Credentials,
@@ -106,7 +106,7 @@ class RefreshView(APIView):
 
     @throttled("refresh", account=bearer_refreshing)
     @describe(
-        _("Exchange a refresh token for a new pair"),
+        _("Exchange a refresh token for a new pair of JWTs."),
         {200: credentials.Tokens},
         errors=[401],
         body=credentials.RefreshToken,

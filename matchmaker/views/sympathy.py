@@ -17,7 +17,7 @@ class SympathyViewSet(ViewSet):
 
     @throttled("like")
     @describe(
-        _("Like a member"),
+        _("Like a member."),
         {
             200: serializers.Sympathy,
             201: serializers.Sympathy,
@@ -30,25 +30,25 @@ class SympathyViewSet(ViewSet):
         return Response(serializers.Sympathy(sympathy).data, created)
 
     @describe(
-        _("Read what is between the caller and a member"),
+        _("Read whether you like a member and whether it is a match."),
         {200: serializers.Sympathy},
         errors=[400, 404],
     )
-    def read(self, request: MemberRequest, pk: str) -> Response:
+    def match(self, request: MemberRequest, pk: str) -> Response:
         sympathy = services.read_sympathy(request.user, int(pk))
         return Response(serializers.Sympathy(sympathy).data)
 
     @describe(
-        _("Withdraw a like, and the match with it"),
+        _("Withdraw a like, and the match with it."),
         {204: _("Not liked")},
         errors=[400, 404],
     )
-    def withdraw(self, request: MemberRequest, pk: str) -> Response:
+    def unlike(self, request: MemberRequest, pk: str) -> Response:
         services.withdraw_like(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(
-        _("Block a member: gone for each other"),
+        _("Block a member, so that you no longer see each other."),
         {204: _("Blocked")},
         errors=[400, 404],
     )
@@ -56,13 +56,13 @@ class SympathyViewSet(ViewSet):
         services.block_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @describe(_("Take a block back"), {204: _("Not blocked")}, errors=[400, 404])
+    @describe(_("Unblock a member."), {204: _("Not blocked")}, errors=[400, 404])
     def unblock(self, request: MemberRequest, pk: str) -> Response:
         services.unblock_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(
-        _("Put a member away: not to be discovered again"),
+        _("Pass on a member, so that you do not discover them again."),
         {204: _("Put away")},
         errors=[400, 404],
     )
@@ -71,7 +71,7 @@ class SympathyViewSet(ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(
-        _("Bring a member back to be discovered"),
+        _("Take back a pass, so that you may discover the member again."),
         {204: _("Back")},
         errors=[400, 404],
     )
@@ -81,7 +81,7 @@ class SympathyViewSet(ViewSet):
 
     @throttled("report", when=is_valid(serializers.NewReport))
     @describe(
-        _("Report a member to the staff"),
+        _("Report a member to the staff."),
         {201: serializers.SentReport},
         body=serializers.NewReport,
         errors=[404],

@@ -26,10 +26,12 @@ class Understanding:
     parameters, which `CompiledFilterSet.read` does, so that their errors come together.
 
     `cache_control` is of answers whose view does not set another: nearly all depend on
-    who asks.
+    who asks. `operation` names the view's only operation in the schema, where its path
+    does not (`project.schema`).
     """
 
     cache_control = "private, no-store"
+    operation = ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]

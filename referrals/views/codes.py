@@ -19,7 +19,7 @@ class InviteCodeViewSet(ViewSet):
     tag = "invitations"
 
     @describe(
-        _("Read the own live invitation code"), {200: shapes.LiveCode}, errors=[404]
+        _("Read your active invitation code."), {200: shapes.LiveCode}, errors=[404]
     )
     def retrieve(self, request: MemberRequest) -> Response:
         code = InviteCode.objects.live().filter(member=request.user).first()
@@ -29,7 +29,7 @@ class InviteCodeViewSet(ViewSet):
 
     @throttled("invite_code", when=is_valid(shapes.NewInviteCode))
     @describe(
-        _("Create an invitation code; one is live at a time"),
+        _("Create an invitation code, if you have no active one."),
         {201: shapes.LiveCode},
         errors=[409],
         body=shapes.NewInviteCode,
@@ -40,7 +40,7 @@ class InviteCodeViewSet(ViewSet):
         return Response(shapes.LiveCode(code).data, status.HTTP_201_CREATED)
 
     @describe(
-        _("Delete the live invitation code"), {204: _("Dead at once")}, errors=[404]
+        _("Delete your active invitation code."), {204: _("Dead at once")}, errors=[404]
     )
     def destroy(self, request: MemberRequest) -> Response:
         services.delete_code(request.user)
@@ -48,7 +48,7 @@ class InviteCodeViewSet(ViewSet):
 
     @throttled("code_by_email")
     @describe(
-        _("Find a member's invitation code by e-mail"),
+        _("Find a member's invitation code by their e-mail."),
         {200: shapes.FoundCode},
         body=shapes.Inviter,
     )
@@ -61,7 +61,7 @@ class InviteCodeViewSet(ViewSet):
 
     @throttled("activate_code")
     @describe(
-        _("Activate somebody's invitation code, once for ever"),
+        _("Activate another member's invitation code, only once."),
         {200: shapes.Activated},
         body=shapes.InviteCodeText,
     )

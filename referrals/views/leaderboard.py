@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView
+from project.lib.views import APIView, ViewSet
 from referrals import services
 from referrals.models import Unlisted
 from referrals.reads.leaderboard import Period, read_leaderboard
@@ -17,7 +17,7 @@ class LeaderboardView(APIView):
     tag = "referrals"
 
     @describe(
-        _("Who has invited the most members"),
+        _("Read who has invited the most members."),
         {200: Leaderboard},
         query=query_parameters(LeaderboardFilter),
     )
@@ -29,20 +29,20 @@ class LeaderboardView(APIView):
         return Response(Leaderboard(shown).data)
 
 
-class ListingView(APIView):
+class ListingViewSet(ViewSet):
     tag = "referrals"
 
-    @describe(_("Whether the caller may stand on the leaderboard"), {200: Listing})
-    def get(self, request: MemberRequest) -> Response:
+    @describe(_("Read whether the leaderboard may show you."), {200: Listing})
+    def retrieve(self, request: MemberRequest) -> Response:
         is_unlisted = Unlisted.objects.filter(member=request.user).exists()
         return Response({"listed": not is_unlisted})
 
     @describe(
-        _("Stand on the leaderboard, or on none from now on"),
+        _("Choose whether the leaderboard may show you."),
         {200: Listing},
         body=Listing,
     )
-    def patch(self, request: MemberRequest) -> Response:
+    def partial_update(self, request: MemberRequest) -> Response:
         given = validated(Listing, request)
         services.set_listed(request.user, given["listed"])
         return Response(given)

@@ -60,7 +60,7 @@ class PhoneView(APIView):
 class PhoneSignUpView(PhoneView):
     @limited("one_time_code", serializers.PhoneSignUp)
     @describe(
-        _("Ask for a code by SMS; a cookie remembers the phone"),
+        _("Request a one-time code by SMS, with a cookie that remembers the phone."),
         {200: serializers.SentCode},
         errors=[503],
         body=serializers.PhoneSignUp,
@@ -76,7 +76,7 @@ class PhoneSignUpView(PhoneView):
 class PhoneSignInView(PhoneView):
     @limited("one_time_try", serializers.PhoneSignIn, signs_in=True)
     @describe(
-        _("Sign in with the code for a pair of JWTs"),
+        _("Sign in with the one-time code and get a pair of JWTs."),
         {200: serializers.PhoneTokens},
         errors=[503],
         body=serializers.PhoneSignIn,
@@ -97,7 +97,7 @@ class PhoneSignInView(PhoneView):
 class RequestCodeView(PhoneView):
     @limited("one_time_code", serializers.PhoneCodeRequest)
     @describe(
-        _("Ask for a code by SMS"),
+        _("Request a one-time code by SMS."),
         {200: serializers.SentConfirmationCode},
         errors=[503],
         body=serializers.PhoneCodeRequest,
@@ -109,9 +109,11 @@ class RequestCodeView(PhoneView):
 
 
 class AuthCodeView(PhoneView):
+    operation = "auth_confirm_code"
+
     @limited("one_time_try", serializers.PhoneProof, signs_in=True)
     @describe(
-        _("Sign in with the code for a token"),
+        _("Sign in with the one-time code and get a token."),
         {200: serializers.PhoneKey},
         errors=[503],
         body=serializers.PhoneProof,
@@ -135,7 +137,7 @@ class OwnPhoneView(APIView):
 
     @limited("one_time_code", serializers.PhoneCodeRequest)
     @describe(
-        _("Ask for a code that proves your phone number"),
+        _("Request a one-time code that proves your phone number."),
         {200: serializers.SentConfirmationCode},
         errors=[503],
         body=serializers.PhoneCodeRequest,
@@ -152,7 +154,7 @@ class OwnPhoneProofView(APIView):
 
     @limited("one_time_try", serializers.PhoneProof, signs_in=True)
     @describe(
-        _("Prove your phone number with the code"),
+        _("Prove your phone number with the one-time code."),
         {200: OwnProfileOrFeature},
         errors=[409, 503],
         body=serializers.PhoneProof,

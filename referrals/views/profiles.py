@@ -47,13 +47,16 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         staff = cast(Member, self.request.user)
         return within_reach(staff, profiles.with_invitations(None))
 
-    @describe(_("Read the own invitations"), {200: shapes.VotingProfile})
+    @describe(
+        _("Read your invitation code and whom you have invited."),
+        {200: shapes.VotingProfile},
+    )
     def me(self, request: MemberRequest) -> Response:
         return _own(request.user, shapes.VotingProfile)
 
     @throttled("activate_code")
     @describe(
-        _("Choose somebody's invitation, once for ever"),
+        _("Choose another member's invitation code, only once."),
         {200: shapes.VotingProfile},
         body=code_shapes.ActivatedInvite,
     )
@@ -62,7 +65,7 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         return self.me(request)
 
     @describe(
-        _("List all invitations (staff who may view members)"),
+        _("List everybody's invitations, as staff who may view members."),
         {200: shapes.VotingProfilePage},
         errors=[403],
         query=query_parameters(InvitationsFilter),
@@ -71,7 +74,7 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
         return super().list(request)
 
     @describe(
-        _("Read a member's invitations (staff who may view members)"),
+        _("Read a member's invitations, as staff who may view members."),
         {200: shapes.VotingProfile},
         errors=[403, 404],
     )
@@ -86,13 +89,16 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
 class InvitedViewSet(ViewSet):
     tag = "invitations"
 
-    @describe(_("Read the own invitations"), {200: shapes.InvitedProfile})
+    @describe(
+        _("Read your invitation code and whom you have invited."),
+        {200: shapes.InvitedProfile},
+    )
     def me(self, request: MemberRequest) -> Response:
         return _own(request.user, shapes.InvitedProfile)
 
     @throttled("activate_code")
     @describe(
-        _("Activate somebody's invitation, once for ever"),
+        _("Activate another member's invitation code, only once."),
         {200: code_shapes.ActivatedWithMessage},
         body=code_shapes.InviteCodeText,
     )

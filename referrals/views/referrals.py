@@ -13,9 +13,10 @@ from referrals.serializers import profiles as shapes
 
 class ReferralsView(APIView):
     tag = "referrals"
+    operation = "v1_users_referrals"
 
     @describe(
-        _("List whom a member has invited"),
+        _("List the members whom a member has invited."),
         {200: shapes.ReferralPage},
         errors=[404],
         query=query_parameters(PagingOnly),

@@ -23,7 +23,7 @@ class SignUpView(APIView):
 
     @throttled("sign_up")
     @describe(
-        _("Sign up with e-mail, password and somebody's invitation"),
+        _("Sign up with an e-mail, a password and an invitation code."),
         {201: Tokens},
         body=SignUpByInvitation,
         public=True,

@@ -16,7 +16,7 @@ class TreeView(APIView):
     tag = "referrals"
 
     @describe(
-        _("Whom the caller has invited, whom those have, and so on"),
+        _("Read the tree of members that grew from your invitations."),
         {200: Tree},
         query=query_parameters(TreeFilter),
     )

@@ -33,16 +33,16 @@ def test_sign_up_list_and_like(server, new_key):
     client = made_client(server.url)
     given = {"email": new_email(), "password": PASSWORD, "first_name": "Ann"}
 
-    ann = client.sign_in.api_user_sign_up_create(data=given).response().result
-    key = client.sign_in.api_auth_token_login_create(
+    ann = client.sign_in.user_sign_up(data=given).response().result
+    key = client.sign_in.auth_token_login(
         data={"email": ann.email, "password": PASSWORD}
     )
     client = made_client(server.url, key.response().result.auth_token)
-    [bob] = client.members.api_clients_list().response().result.results
-    liked = client.sympathy.api_clients_match_create(id=bob.id).response().result
+    [bob] = client.members.clients_list().response().result.results
+    liked = client.sympathy.clients_like(id=bob.id).response().result
 
     assert bob.first_name == "Bob"
     assert (liked.liked, liked.matched) == (True, False)
     as_bob = made_client(server.url, bob_key)
-    [found] = as_bob.members.api_clients_list(liked_me=True).response().result.results
+    [found] = as_bob.members.clients_list(liked_me=True).response().result.results
     assert found.id == ann.id
