@@ -6,15 +6,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
-from drf_yasg.inspectors import FieldInspector, NotHandled, SwaggerAutoSchema
+from drf_yasg.inspectors import SwaggerAutoSchema
 from drf_yasg.renderers import SwaggerJSONRenderer
 from drf_yasg.views import get_schema_view
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
-from rest_framework_gis.fields import GeometryField
 
-from project.lib.fields import PointField
-from project.lib.forms import has_parts
+from project.lib.inspectors import JsonTextInspector, PointInspector
 from project.lib.openapi import JSON, error
 from project.lib.throttles import throttles_of
 from project.lib.views import Understanding
@@ -58,54 +56,6 @@ VERBS = {
 }
 
 IDS = {"id", "organization"}
-
-
-class PointInspector(FieldInspector):
-    """Fields of drf-gis, which drf-yasg takes for strings: ours are points all."""
-
-    def field_to_swagger_object(
-        self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
-    ) -> Any:
-        if not isinstance(field, GeometryField):
-            return NotHandled
-        if swagger_object_type is not openapi.Schema:  # a form has only text
-            make, _ref = self._get_partial_types(
-                field, swagger_object_type, use_references, **kwargs
-            )
-            return make(type=openapi.TYPE_STRING)
-        point = _("GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees")
-        # A height may be given, and is never answered.
-        numbers_max = 3 if isinstance(field, PointField) else 2
-        coordinates = openapi.Schema(
-            type=openapi.TYPE_ARRAY,
-            items=openapi.Schema(type=openapi.TYPE_NUMBER),
-            min_items=2,
-            max_items=numbers_max,
-        )
-        return openapi.Schema(
-            type=openapi.TYPE_OBJECT,
-            description=field.help_text or point,
-            properties={
-                "type": openapi.Schema(type=openapi.TYPE_STRING, enum=["Point"]),
-                "coordinates": coordinates,
-            },
-            required=["type", "coordinates"],
-            x_nullable=field.allow_null,
-        )
-
-
-class JsonTextInspector(FieldInspector):
-    """Lists of objects in a form, where they are JSON text."""
-
-    def field_to_swagger_object(
-        self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
-    ) -> Any:
-        if not has_parts(field) or swagger_object_type is openapi.Schema:
-            return NotHandled
-        make, _ref = self._get_partial_types(
-            field, swagger_object_type, use_references, **kwargs
-        )
-        return make(type=openapi.TYPE_STRING)
 
 
 class AutoSchema(SwaggerAutoSchema):
