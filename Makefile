@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-chat faults-chat attack timing messages postman
+.PHONY: run manage test screenshots lint lock bench bench-chat faults-chat attack timing messages postman typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -34,6 +34,9 @@ timing: ## Whether times tell whose an e-mail is; ARGS="--one-round --rounds 100
 
 postman: ## The Postman collection against BASE_URL (make run's), by newman; ARGS="--bail"
 	@exec bash compose/local/postman.sh $(ARGS)
+
+typescript-client: ## A TypeScript client of BASE_URL's schema, checked by tsc --strict
+	@exec bash compose/local/typescript_client.sh $(ARGS)
 
 lock: ## Pin pyproject.toml's dependencies with hashes
 	uv pip compile $(LOCK) --all-extras -o compose/requirements/extras.txt
