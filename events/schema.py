@@ -1,8 +1,4 @@
-"""Shapes of what goes out; those that PostgreSQL writes are for the schema only.
-
-Swagger 2.0 has one schema a status, so these are true of both representations: what
-only one of them has is not required.
-"""
+"""Shapes of what goes out; those that PostgreSQL writes are for the schema only."""
 
 from typing import Any
 
@@ -12,7 +8,7 @@ from rest_framework_gis.fields import GeometryField
 
 from events.models import Role, Status
 from matchmaker.display_names import DisplayNameField
-from project.lib.shapes import either, offset_page
+from project.lib.shapes import CollectionShape, OffsetPageShape, feature
 
 
 class User(serializers.Serializer):
@@ -57,6 +53,9 @@ class Host(HostStatus):
 
 
 class OrganizationShape(serializers.Serializer):
+    class Meta:
+        ref_name = "Organization"
+
     id = serializers.IntegerField()
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
@@ -68,6 +67,9 @@ class OrganizationShape(serializers.Serializer):
 
 
 class EventShape(serializers.Serializer):
+    class Meta:
+        ref_name = "Event"
+
     id = serializers.IntegerField()
     status = serializers.ChoiceField(["scheduled", "published"])
     title = serializers.CharField()
@@ -116,9 +118,21 @@ class FeedAddress(serializers.Serializer):
     )
 
 
-EventOrFeature = either(EventShape, "EventOrFeature", geometry="location")
-EventPage = offset_page(EventShape, "Event", geometry="location")
-OrganizationOrFeature = either(
-    OrganizationShape, "OrganizationOrFeature", geometry="location"
-)
-OrganizationPage = offset_page(OrganizationShape, "Organization", geometry="location")
+EventFeature = feature(EventShape, "Event", geometry="location")
+OrganizationFeature = feature(OrganizationShape, "Organization", geometry="location")
+
+
+class EventPage(OffsetPageShape):
+    results = EventShape(many=True)
+
+
+class EventFeatureCollection(OffsetPageShape, CollectionShape):
+    features = EventFeature(many=True)
+
+
+class OrganizationPage(OffsetPageShape):
+    results = OrganizationShape(many=True)
+
+
+class OrganizationFeatureCollection(OffsetPageShape, CollectionShape):
+    features = OrganizationFeature(many=True)

@@ -1,8 +1,4 @@
-"""Shapes of answers that PostgreSQL writes, for the schema only.
-
-Swagger 2.0 has one schema a status, so these are true of both representations: what
-only one of them has is not required.
-"""
+"""Shapes of answers that PostgreSQL writes, for the schema only."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -11,7 +7,7 @@ from rest_framework_gis.fields import GeometryField
 from matchmaker.display_names import DisplayNameField
 from matchmaker.models import AccountMail, Gender, Report, TokenFamily
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
-from project.lib.shapes import PageShape, either
+from project.lib.shapes import CollectionShape, PageShape, ShownModel, feature
 
 
 class PublicProfile(serializers.Serializer):
@@ -26,24 +22,16 @@ class PublicProfile(serializers.Serializer):
     liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
 
 
-class PublicProperties(PublicProfile):
-    id = None  # type: ignore[assignment] # DRF: not this field
-
-
-class ProfileFeature(serializers.Serializer):
-    type = serializers.ChoiceField(["Feature"])
-    id = serializers.IntegerField()
-    geometry = GeometryField(allow_null=True, help_text=_("The public point"))
-    properties = PublicProperties()
+PublicProfileFeature = feature(PublicProfile, "PublicProfile")
+OwnProfileFeature = feature(OwnProfile, "OwnProfile", geometry="location")
 
 
 class ProfilePage(PageShape):
-    results = PublicProfile(many=True, required=False, help_text=_("JSON only"))
-    features = ProfileFeature(many=True, required=False, help_text=_("GeoJSON only"))
+    results = PublicProfile(many=True)
 
 
-PublicProfileOrFeature = either(PublicProfile, "PublicProfileOrFeature")
-OwnProfileOrFeature = either(OwnProfile, "OwnProfileOrFeature", geometry="location")
+class ProfileFeatureCollection(PageShape, CollectionShape):
+    features = PublicProfileFeature(many=True)
 
 
 class ExportedAvatar(serializers.Serializer):
@@ -77,13 +65,13 @@ class ExportedMail(ExportedMember):
     sent_at = serializers.DateTimeField()
 
 
-class ExportedAccountMail(serializers.ModelSerializer[AccountMail]):
+class ExportedAccountMail(ShownModel[AccountMail]):
     class Meta:
         model = AccountMail
         fields = ("kind", "email", "phone_number", "sent_at")
 
 
-class ExportedTokenFamily(serializers.ModelSerializer[TokenFamily]):
+class ExportedTokenFamily(ShownModel[TokenFamily]):
     class Meta:
         model = TokenFamily
         fields = ("created_at", "refreshed_at", "expires_at")

@@ -16,6 +16,7 @@ from project.lib.email_fields import EmailField
 from project.lib.fields import LocationInput, PhoneField
 from project.lib.languages import language_asked_for
 from project.lib.reads.geojson import COORDINATE_DIGITS
+from project.lib.shapes import ShownModel
 from project.lib.text import TextField
 
 
@@ -96,7 +97,7 @@ class SignedUp(serializers.Serializer):
     telephone = serializers.CharField(source="claimed_phone", allow_null=True)
 
 
-class OwnProfile(serializers.ModelSerializer[Member]):
+class OwnProfile(ShownModel[Member]):
     """The columns, and after them what the apps above add."""
 
     email_verified = serializers.BooleanField(
@@ -184,7 +185,7 @@ class NewReport(serializers.Serializer):
     )
 
 
-class SentReport(serializers.ModelSerializer[Report]):
+class SentReport(ShownModel[Report]):
     class Meta:
         model = Report
         fields = ("reason", "text", "created_at")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 
 from project.lib.inspectors import JsonTextInspector, PointInspector
 from project.lib.openapi import JSON, error
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.throttles import throttles_of
 from project.lib.views import Understanding
 
@@ -21,13 +23,14 @@ INFO = openapi.Info(
     title="Matchmaker",
     default_version="v1",
     description=_(
-        "Members near you, and who likes whom. Sign up, sign in, press Authorize and "
-        'paste "Token …" or "Bearer …". Every list and detail also comes as '
-        "GeoJSON: ?format=geojson or Accept: application/geo+json. Every body is read "
-        "as JSON and as a form, where a list of objects is JSON text or has numbered "
-        "parts: users[0][id]=5, users[0].id=5. Fields and parameters that are not "
-        "described here are refused. Coordinates are longitude, latitude (WGS 84); "
-        "distances are kilometres."
+        "Members near you, events and organizations, sign-in by phone, invitations and "
+        'chat. Sign up, sign in, press Authorize and paste "Token …" or "Bearer …". '
+        "Answers that name a Feature or FeatureCollection also come as GeoJSON, with "
+        "?format=geojson or Accept: application/geo+json; its schema is under "
+        "x-content. Every body is read as JSON and as a form, where a list of objects "
+        "is JSON text or has numbered parts: users[0][id]=5, users[0].id=5. Fields and "
+        "parameters that are not described here are refused. Coordinates are "
+        "longitude, latitude (WGS 84); distances are kilometres."
     ),
     license=openapi.License("MIT"),
 )
@@ -81,7 +84,21 @@ class AutoSchema(SwaggerAutoSchema):
             answers["403"] = error(403)  # to a session cookie without its CSRF token
         return answers
 
+    def get_response_schemas(self, response_serializers: Any) -> dict[str, Any]:
+        responses: dict[str, Any] = super().get_response_schemas(response_serializers)
+        if shape := self.overrides.get("geojson"):
+            feature = self.serializer_to_schema(shape())
+            for status in responses.keys() & {"200", "201"}:
+                # Swagger 2.0 has one schema a status; OpenAPI 3 calls this `content`.
+                responses[status]["x-content"] = {GEOJSON: {"schema": feature}}
+                responses[status].description = format_lazy(
+                    _("As GeoJSON: {name}"), name=_name(feature)
+                )
+        return responses
+
     def get_produces(self) -> list[str]:
+        if "produces" in self.overrides:
+            return list(self.overrides["produces"])
         # Errors are JSON whatever else there is.
         types = [r.media_type for r in self.view.renderer_classes]
         return [*types, *(t for t in JSON if t not in types)]
@@ -118,6 +135,7 @@ class Generator(OpenAPISchemaGenerator):
         ]
         for definition in schema.definitions.values():
             _untitle(definition)
+            _require(definition)
         for item in schema.paths.values():
             for _method, operation in item.operations:
                 for parameter in operation.parameters:
@@ -143,12 +161,31 @@ def _untitle(shape: Any) -> None:
         _untitle(inner.get("items", inner))
 
 
+def _require(shape: Any) -> None:
+    """Tell what is always there, null or not.
+
+    What is read-only is in every answer, and only answers have it. `x-omitempty` is
+    go-swagger's; swagger-typescript-api too takes null for absent without it.
+    """
+    properties = shape.get("properties", {})
+    read_only = [name for name in properties if properties[name].pop("readOnly", None)]
+    if read_only:
+        shape.required = [*shape.get("required", []), *read_only]
+    for name in shape.get("required", []):
+        if properties[name].get("x-nullable"):
+            properties[name]["x-omitempty"] = False
+
+
+def _name(reference: Any) -> str:
+    return str(reference.get("$ref", "")).rpartition("/")[2]
+
+
 def _close(shape: Any, definitions: Any) -> None:
     """Let a body's objects have the fields that are described, and no others.
 
     What stands in its place without a name, a GeoJSON Point, may have more.
     """
-    name = shape.get("$ref", "").rpartition("/")[2]
+    name = _name(shape)
     if not name:
         if "items" in shape:
             _close(shape["items"], definitions)

@@ -217,7 +217,7 @@ def test_schema_promises_a_name(api: APIClient):
         # What members say of themselves …
         "SignUp", "SignUpByInvitation",
         # … and read of themselves.
-        "OwnProfileOrFeature", "OwnProfileOrFeatureProperties", "WholeProfile",
+        "OwnProfile", "OwnProfileProperties", "WholeProfile",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -11,17 +12,20 @@ from django.utils import translation
 from drf_yasg.codecs import OpenAPICodecJson
 from rest_framework.test import APIClient
 
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.schema import INFO, Generator
 from tests.factories import MemberFactory
 
 
-def written_schema() -> dict:
-    schema = Generator(INFO).get_schema(public=True)
-    return json.loads(OpenAPICodecJson([]).encode(schema))
+@cache
+def written_schema(language: str = "en") -> dict:
+    with translation.override(language):
+        schema = Generator(INFO).get_schema(public=True)
+        return json.loads(OpenAPICodecJson([]).encode(schema))
 
 
-def operations() -> Iterator[tuple[str, str, dict]]:
-    for path, item in written_schema()["paths"].items():
+def operations(language: str = "en") -> Iterator[tuple[str, str, dict]]:
+    for path, item in written_schema(language)["paths"].items():
         for method in item.keys() - {"parameters"}:
             yield method, path, item[method]
 
@@ -67,11 +71,10 @@ def test_id_of_operation(operation, name):
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_summary_is_one_sentence(language):
-    with translation.override(language):
-        summaries = {
-            operation["operationId"]: operation["summary"]
-            for _method, _path, operation in operations()
-        }
+    summaries = {
+        operation["operationId"]: operation["summary"]
+        for _method, _path, operation in operations(language)
+    }
 
     for name, summary in summaries.items():
         assert re.fullmatch(r"[A-ZА-Я][^.!?;:]+\.", summary), (name, summary)
@@ -123,6 +126,77 @@ def test_bodies_have_no_other_fields_than_those_described():
     # RFC 7946 allows foreign members.
     point = schema["definitions"]["OrganizationChanges"]["properties"]["location"]
     assert "additionalProperties" not in point
+
+
+def test_json_and_geojson_are_told_apart():
+    definitions = written_schema()["definitions"]
+    told = 0
+
+    for method, path, operation in operations():
+        offers = GEOJSON in operation.get("produces", [])
+        parameters = {parameter["name"] for parameter in operation["parameters"]}
+        assert offers == ("format" in parameters), (method, path)
+        for status, answer in operation["responses"].items():
+            contents = answer.get("x-content", {})
+            assert (GEOJSON in contents) == (offers and status in ("200", "201"))
+            if contents:
+                name = contents[GEOJSON]["schema"]["$ref"].rpartition("/")[2]
+                assert name.endswith(("Feature", "FeatureCollection"))
+                assert name in answer["description"]
+                told += 1
+
+    assert told > 15
+    for name, definition in definitions.items():
+        names = definition["properties"].keys()
+        assert not names >= {"results", "features"}, name
+        if "Feature" in name:
+            assert names == {*definition["required"]}, name
+
+
+def test_what_may_be_absent_in_answers():
+    """All else is there, null or not."""
+    definitions = written_schema()["definitions"]
+    bodies = {
+        parameter["schema"]["$ref"].rpartition("/")[2]
+        for _method, _path, operation in operations()
+        for parameter in operation["parameters"]
+        if parameter["in"] == "body"
+    }
+    answers = set()
+    waiting = [
+        answer
+        for _method, _path, operation in operations()
+        for answer in operation["responses"].values()
+    ]
+    while waiting:
+        found = waiting.pop()
+        inner = list(found.values()) if isinstance(found, dict) else found
+        waiting += [each for each in inner if isinstance(each, dict | list)]
+        name = str(isinstance(found, dict) and found.get("$ref")).rpartition("/")[2]
+        if name in definitions and name not in answers:
+            answers.add(name)
+            waiting.append(definitions[name])
+
+    absent = {
+        f"{name}.{field}"
+        for name in answers - bodies
+        for field in definitions[name]["properties"].keys()
+        - set(definitions[name].get("required", []))
+    }
+    assert absent == {
+        "Event.distance_km", "EventProperties.distance_km",
+        "Place.attendees", "Place.waiting",
+        "SentCode.code", "SentCode.detail",
+        "SentConfirmationCode.confirmation_code", "SentConfirmationCode.detail",
+        "Sympathy.email",
+        "User.email", "User.telephone",
+        "UserWithRole.email", "UserWithRole.telephone",
+    }  # fmt: skip
+    for name in answers:
+        for field in definitions[name].get("required", []):
+            shape = definitions[name]["properties"][field]
+            assert not shape.get("readOnly"), (name, field)
+            assert shape.get("x-omitempty", True) != shape.get("x-nullable", False)
 
 
 def test_every_operation_may_answer_400():

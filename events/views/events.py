@@ -13,20 +13,19 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
 from project.lib.reads.pages import wants_geojson
-from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.renderers import Written
 from project.lib.throttles import throttled
 from project.lib.views import ViewSet
 
 
 class EventViewSet(ViewSet):
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     tag = "events"
 
     @describe(
         _("List events."),
         {200: schema.EventPage},
         query=query_parameters(EventFilter),
-        geojson_too=True,
+        geojson=schema.EventFeatureCollection,
     )
     def list(self, request: MemberRequest) -> Response:
         return EVENTS.respond(request)
@@ -56,9 +55,9 @@ class EventViewSet(ViewSet):
 
     @describe(
         _("Read an event."),
-        {200: schema.EventOrFeature},
+        {200: schema.EventShape},
         errors=[404],
-        geojson_too=True,
+        geojson=schema.EventFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
@@ -66,11 +65,11 @@ class EventViewSet(ViewSet):
     @throttled("event_organization", times=asks)
     @describe(
         _("Change an event, as its creator, an owner of its organization or staff."),
-        {200: schema.EventOrFeature},
+        {200: schema.EventShape},
         body=serializers.EventChanges,
         form=True,
         errors=[403, 404],
-        geojson_too=True,
+        geojson=schema.EventFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
         changes = validated(

@@ -12,20 +12,19 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.views.bodies import validated
 from project.lib.openapi import describe, query_parameters
 from project.lib.reads.pages import wants_geojson
-from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.renderers import Written
 from project.lib.throttles import throttled
 from project.lib.views import ViewSet
 
 
 class OrganizationViewSet(ViewSet):
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     tag = "organizations"
 
     @describe(
         _("List organizations."),
         {200: schema.OrganizationPage},
         query=query_parameters(OrganizationFilter),
-        geojson_too=True,
+        geojson=schema.OrganizationFeatureCollection,
     )
     def list(self, request: MemberRequest) -> Response:
         return ORGANIZATIONS.respond(request)
@@ -34,9 +33,9 @@ class OrganizationViewSet(ViewSet):
     @throttled("name", times=names)
     @describe(
         _("Create an organization."),
-        {201: schema.OrganizationOrFeature},
+        {201: schema.OrganizationShape},
         body=serializers.NewOrganization,
-        geojson_too=True,
+        geojson=schema.OrganizationFeature,
     )
     def create(self, request: MemberRequest) -> Response:
         given = validated(serializers.NewOrganization, request)
@@ -45,19 +44,19 @@ class OrganizationViewSet(ViewSet):
 
     @describe(
         _("Read an organization."),
-        {200: schema.OrganizationOrFeature},
+        {200: schema.OrganizationShape},
         errors=[404],
-        geojson_too=True,
+        geojson=schema.OrganizationFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
 
     @describe(
         _("Change an organization, as its owner or staff."),
-        {200: schema.OrganizationOrFeature},
+        {200: schema.OrganizationShape},
         body=serializers.OrganizationChanges,
         errors=[403, 404],
-        geojson_too=True,
+        geojson=schema.OrganizationFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
         changes = validated(
@@ -81,9 +80,10 @@ class OrganizationViewSet(ViewSet):
     @throttled("name", times=names)
     @describe(
         _("Name a member, change their role, or confirm your own membership."),
-        {200: schema.OrganizationOrFeature},
+        {200: schema.OrganizationShape},
         body=serializers.NewMembership,
         errors=[403, 404, 409],
+        geojson=schema.OrganizationFeature,
     )
     def add_member(self, request: MemberRequest, pk: str) -> Response:
         if not serializers.names_oneself(request):

@@ -7,19 +7,17 @@ from matchmaker import schema
 from matchmaker.authentication import MemberRequest
 from matchmaker.reads.discover import DISCOVER, DiscoverFilter
 from project.lib.openapi import describe, query_parameters
-from project.lib.renderers import GeoJSONRenderer, JSONRenderer
 from project.lib.views import APIView
 
 
 class DiscoverView(APIView):
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     tag = "sympathy"
 
     @describe(
         _("Discover members you have neither liked nor passed on, nearest first."),
         {200: schema.ProfilePage},
         query=query_parameters(DiscoverFilter),
-        geojson_too=True,
+        geojson=schema.ProfileFeatureCollection,
     )
     def get(self, request: MemberRequest) -> Response:
         return DISCOVER.respond(request)

@@ -27,7 +27,7 @@ from matchmaker.views.bodies import (
 )
 from project.lib.openapi import describe, query_parameters
 from project.lib.reads.pages import wants_geojson
-from project.lib.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.renderers import JSONRenderer, Written
 from project.lib.throttles import throttled
 from project.lib.views import GenericViewSet
 
@@ -35,7 +35,6 @@ from project.lib.views import GenericViewSet
 class MemberViewSet(GenericViewSet):
     queryset = Member.objects.none()
     serializer_class = schema.PublicProfile
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     filter_backends = []
     pagination_class = None
 
@@ -60,7 +59,7 @@ class MemberViewSet(GenericViewSet):
         _("List members."),
         {200: schema.ProfilePage},
         query=query_parameters(MemberFilter),
-        geojson_too=True,
+        geojson=schema.ProfileFeatureCollection,
     )
     def list(self, request: MemberRequest) -> Response:
         return MEMBERS.respond(request)
@@ -68,10 +67,10 @@ class MemberViewSet(GenericViewSet):
     @throttled("sign_up")
     @describe(
         _("Sign up with a profile."),
-        {201: schema.OwnProfileOrFeature},
+        {201: serializers.OwnProfile},
         body=serializers.RegisterMember,
         form=True,
-        geojson_too=True,
+        geojson=schema.OwnProfileFeature,
         public=True,
     )
     def create(self, request: Request) -> Response:
@@ -82,9 +81,9 @@ class MemberViewSet(GenericViewSet):
 
     @describe(
         _("Read a member's public profile."),
-        {200: schema.PublicProfileOrFeature},
+        {200: schema.PublicProfile},
         errors=[404],
-        geojson_too=True,
+        geojson=schema.PublicProfileFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         text = read_profile(request, int(pk))
@@ -105,12 +104,13 @@ class MemberViewSet(GenericViewSet):
 class MeViewSet(GenericViewSet):
     queryset = Member.objects.none()
     serializer_class = serializers.OwnProfile
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     filter_backends = []
     pagination_class = None
 
     @describe(
-        _("Read your profile."), {200: schema.OwnProfileOrFeature}, geojson_too=True
+        _("Read your profile."),
+        {200: serializers.OwnProfile},
+        geojson=schema.OwnProfileFeature,
     )
     def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
@@ -121,10 +121,10 @@ class MeViewSet(GenericViewSet):
     @throttled("email_link", account=email_tried, when=changes_email)
     @describe(
         _("Change your profile."),
-        {200: schema.OwnProfileOrFeature},
+        {200: serializers.OwnProfile},
         body=ProfileChanges,
         form=True,
-        geojson_too=True,
+        geojson=schema.OwnProfileFeature,
     )
     def partial_update(self, request: MemberRequest) -> Response:
         changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))

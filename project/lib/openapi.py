@@ -9,8 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
+from rest_framework.serializers import Serializer
 
 from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.parameters import SAME, CompiledFilterSet
 
 MULTIPART = ["multipart/form-data"]
@@ -65,18 +67,19 @@ def describe(
     body: Any = None,
     form: bool = False,
     query: Iterable[openapi.Parameter] = (),
-    geojson_too: bool = False,
+    geojson: type[Serializer] | None = None,
     public: bool = False,
 ) -> Callable[[Any], Any]:
     """Decorate a view method with what it takes and answers.
 
     `errors`: statuses besides those that follow: 400, 401 unless `public`, 413 and 415
     with a body. `form`: the body is a multipart form (Swagger 2.0 cannot say "or
-    JSON"). `geojson_too`: it negotiates GeoJSON. `body` and `query` are what the method
-    reads: views refuse whatever else there is (`project.lib.views`).
+    JSON"). `geojson`: what 200 and 201 answer to those who ask for GeoJSON; without it
+    they get JSON. `body` and `query` are what the method reads: views refuse whatever
+    else there is (`project.lib.views`).
     """
     query = [*query]
-    parameters = [*query, *([FORMAT] if geojson_too else [])]
+    parameters = [*query, *([FORMAT] if geojson else [])]
     statuses = {*errors} - {400}
     if body is not None:
         statuses |= {413, 415}
@@ -90,6 +93,8 @@ def describe(
         extra["security"] = []
     if body is not None:
         extra["consumes"] = MULTIPART if form else JSON
+    if geojson is not None:
+        extra |= {"geojson": geojson, "produces": [*JSON, GEOJSON]}
     described = swagger_auto_schema(
         operation_summary=summary,
         request_body=body,
@@ -101,6 +106,7 @@ def describe(
     def decorate(method: Any) -> Any:
         method.has_body = body is not None
         method.has_parameters = bool(query)
+        method.has_geojson = geojson is not None
         return described(method)
 
     return decorate

@@ -1,8 +1,23 @@
-"""Shapes of answers that PostgreSQL writes, for the schema only."""
+"""Shapes of answers, for the schema and for what is shown."""
 
+from typing import TypeVar
+
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
+
+M = TypeVar("M", bound=Model)
+
+
+class ShownModel(serializers.ModelSerializer[M]):
+    """What is shown of a row: all fields are there, whatever a form may leave out."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = True
+        return fields
 
 
 class OffsetPageShape(serializers.Serializer):
@@ -11,9 +26,6 @@ class OffsetPageShape(serializers.Serializer):
     count = serializers.IntegerField()
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    type = serializers.ChoiceField(
-        ["FeatureCollection"], required=False, help_text=_("GeoJSON only")
-    )
 
 
 class PageShape(OffsetPageShape):
@@ -23,49 +35,24 @@ class PageShape(OffsetPageShape):
     count_capped = serializers.BooleanField(help_text=_("There are more than count"))
 
 
-def either(
+class CollectionShape(serializers.Serializer):
+    """What a page has in GeoJSON beside that and its `features`."""
+
+    type = serializers.ChoiceField(["FeatureCollection"])
+
+
+def feature(
     shape: type[serializers.Serializer], name: str, geometry: str | None = None
 ) -> type[serializers.Serializer]:
-    """A serializer of `shape`'s object or of its GeoJSON feature.
+    """Return a serializer of `shape`'s object as a GeoJSON feature, `{name}Feature`.
 
-    `geometry`: the field that moves out of the feature's properties.
+    `geometry`: the field that is not among the feature's properties.
     """
     meta = getattr(shape, "Meta", object)
-    moved = {"id", geometry}
 
     class Properties(shape):  # type: ignore[misc, valid-type]
         class Meta(meta):  # type: ignore[misc, valid-type]
             ref_name = f"{name}Properties"
-
-        def get_fields(self) -> dict[str, serializers.Field]:
-            fields = super().get_fields().items()
-            return {name: field for name, field in fields if name not in moved}
-
-    class Either(shape):  # type: ignore[misc, valid-type]
-        class Meta(meta):  # type: ignore[misc, valid-type]
-            ref_name = name
-
-        def get_fields(self) -> dict[str, serializers.Field]:
-            fields = super().get_fields() | {
-                "type": serializers.ChoiceField(["Feature"]),
-                "geometry": GeometryField(allow_null=True),
-                "properties": Properties(),
-            }
-            for field_name, field in fields.items():
-                field.required = field_name == "id"
-            return fields
-
-    return Either
-
-
-def offset_page(
-    shape: type[serializers.Serializer], name: str, geometry: str
-) -> type[serializers.Serializer]:
-    """A serializer of a page of `shape`s, or of their GeoJSON features."""
-
-    class Properties(shape):  # type: ignore[misc, valid-type]
-        class Meta:
-            ref_name = f"{name}FeatureProperties"
 
         def get_fields(self) -> dict[str, serializers.Field]:
             fields = super().get_fields().items()
@@ -80,11 +67,4 @@ def offset_page(
         geometry = GeometryField(allow_null=True)
         properties = Properties()
 
-    class Page(OffsetPageShape):
-        class Meta:
-            ref_name = f"{name}Page"
-
-        results = shape(many=True, required=False, help_text=_("JSON only"))
-        features = Feature(many=True, required=False, help_text=_("GeoJSON only"))
-
-    return Page
+    return Feature

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import views, viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.lib.bodies import read_body, refuse_body
+from project.lib.renderers import GeoJSONRenderer
 from project.lib.unknown import parameter_errors
 
 OVERRIDES = (
@@ -23,7 +25,8 @@ class Understanding:
     """For views of DRF: refuse parameters and bodies that the method does not read.
 
     `describe` says whether a method has a body, which `read_body` checks, or
-    parameters, which `CompiledFilterSet.read` does, so that their errors come together.
+    parameters, which `CompiledFilterSet.read` does, so that their errors come together;
+    and whether it answers in GeoJSON too.
 
     `cache_control` is of answers whose view does not set another: nearly all depend on
     who asks. `operation` names the view's only operation in the schema, where its path
@@ -49,6 +52,13 @@ class Understanding:
             return
         if errors := parameter_errors(request.query_params):
             raise ValidationError(errors)
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        renderers: list[BaseRenderer] = super().get_renderers()  # type: ignore[misc]
+        method = (self.request.method or "").lower()  # type: ignore[attr-defined]
+        if getattr(getattr(self, method, None), "has_geojson", False):
+            renderers.append(GeoJSONRenderer())
+        return renderers
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response: Response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.schema import OwnProfileOrFeature
+from matchmaker.schema import OwnProfileFeature
+from matchmaker.serializers import OwnProfile
 from matchmaker.services import issue_key, issue_tokens
 from matchmaker.views.bodies import is_valid, validated
 from matchmaker.views.members import own_profile
 from project.lib.openapi import describe
-from project.lib.renderers import GeoJSONRenderer, JSONRenderer
 from project.lib.throttles import is_known, throttled
 from project.lib.views import APIView
 from referrals import constants, errors, remembered, services
@@ -149,16 +149,15 @@ class OwnPhoneView(APIView):
 
 
 class OwnPhoneProofView(APIView):
-    renderer_classes = [JSONRenderer, GeoJSONRenderer]
     tag = "phone"
 
     @limited("one_time_try", serializers.PhoneProof, signs_in=True)
     @describe(
         _("Prove your phone number with the one-time code."),
-        {200: OwnProfileOrFeature},
+        {200: OwnProfile},
         errors=[409, 503],
         body=serializers.PhoneProof,
-        geojson_too=True,
+        geojson=OwnProfileFeature,
     )
     def post(self, request: MemberRequest) -> Response:
         given = validated(serializers.PhoneProof, request)

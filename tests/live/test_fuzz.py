@@ -23,6 +23,7 @@ from schemathesis.core import NOT_SET
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
+    response_schema_conformance,
 )
 
 from chat import services as chat_services
@@ -30,6 +31,7 @@ from events import services as event_services
 from events.models import CalendarFeed
 from matchmaker import links, services
 from matchmaker.models import Member
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.schema import INFO, Generator
 from referrals import one_time
 from tests.events.factories import (
@@ -58,6 +60,16 @@ def written_schema() -> dict[str, Any]:
     return json.loads(OpenAPICodecJson([]).encode(schema))
 
 
+def geojson_schema() -> dict[str, Any]:
+    """The same with what is answered in GeoJSON, where there is such an answer."""
+    written = written_schema()
+    for item in written["paths"].values():
+        for method in item.keys() - {"parameters"}:
+            for answer in item[method]["responses"].values():
+                answer |= answer.get("x-content", {}).get(GEOJSON, {})
+    return written
+
+
 schema = schemathesis.openapi.from_dict(
     written_schema(),
     config=schemathesis.Config.from_dict(
@@ -70,6 +82,7 @@ schema = schemathesis.openapi.from_dict(
         }
     ),
 )
+as_geojson = schemathesis.openapi.from_dict(geojson_schema())
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +91,16 @@ def session() -> Iterator[requests.Session]:
         yield keeping
 
 
+def is_geojson(answer: Response) -> bool:
+    return GEOJSON in answer.headers.get("content-type", [])
+
+
 def untrue_of(case: Case, answer: Response) -> list[Any]:
     """The checks that take what Swagger 2.0 cannot say for a fault."""
     checks = []
+    if is_geojson(answer):  # of another schema than JSON
+        as_geojson[case.path][case.method].validate_response(answer)
+        checks.append(response_schema_conformance)
     if answer.status_code == 204:  # empty, whatever the operation produces
         checks.append(content_type_conformance)
     if "" in dict(case.query or {}).values():  # an empty parameter is not given
@@ -320,7 +340,7 @@ def refresh_token(email: str) -> str:
     return services.issue_tokens(Member.objects.get(email=email))["refresh"]
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/geo+json"])
+@pytest.mark.parametrize("accept", ["application/json", GEOJSON])
 @pytest.mark.parametrize("label", SUCCESSES)
 def test_operation_success(
     label, accept, server, session, nameless, new_key, redis_url
@@ -341,6 +361,10 @@ def test_operation_success(
     answer = case.call(server.url, session, headers)
 
     assert answer.status_code in (200, 201, 202, 204), answer.text
+    offered = operation.definition.raw.get("produces", [])
+    assert is_geojson(answer) == (
+        accept in offered and accept == GEOJSON and answer.status_code != 204
+    )
     excluded = untrue_of(case, answer)
     case.validate_response(answer, headers=headers, excluded_checks=excluded)
 
