@@ -12,12 +12,12 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         # They need the models, which are loaded after this module.
-        from chat import own_data, receivers  # noqa: F401, PLC0415
+        from chat import export_sections, receivers  # noqa: F401, PLC0415
         from matchmaker import export  # noqa: PLC0415
-        from matchmaker.demo import more  # noqa: PLC0415
+        from matchmaker.demo import other_apps  # noqa: PLC0415
 
-        export.register("chat", own_data.section)
-        more.register("chat.demo.load.load_conversations")
+        export.register("chat", export_sections.section)
+        other_apps.register("chat.demo.load.load_conversations")
         post_migrate.connect(make_lobby, sender=self)
 
 

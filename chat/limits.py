@@ -9,7 +9,7 @@ from django.conf import settings
 
 from chat.constants import MESSAGES_BURST, MESSAGES_PER_S
 from chat.errors import SlowDown
-from project.lib.scripts import script
+from project.lib.redis.lua import script
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from uuid import uuid4
 import redis
 from channels.layers import get_channel_layer
 
-from chat import frames
+from chat.wire import frames
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from chat.constants import MAX_SOCKETS
-from project.lib.scripts import script
+from project.lib.redis.lua import script
 
 # After so many beats missed a server counts as dead.
 MISSED_BEATS = 4

@@ -9,7 +9,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from chat.models import Room
-from chat.services import telling
+from chat.services import broadcasts
 from events import signals as events
 from matchmaker import signals as members
 
@@ -19,12 +19,12 @@ from matchmaker import signals as members
 @receiver(events.attendance_changed)
 @receiver(events.membership_changed)
 def on_rights_changed(*, member_ids: Collection[int], **kwargs: Any) -> None:
-    telling.rights_changed(member_ids)
+    broadcasts.rights_changed(member_ids)
 
 
 @receiver(members.signed_out)
 def on_signed_out(*, member_id: int, **kwargs: Any) -> None:
-    telling.rights_changed([member_id])
+    broadcasts.rights_changed([member_id])
 
 
 @receiver(members.account_changed)
@@ -33,7 +33,7 @@ def on_account_changed(*, member_id: int, **kwargs: Any) -> None:
     low = Room.objects.filter(low_member=member_id).values_list("high_member")
     high = Room.objects.filter(high_member=member_id).values_list("low_member")
     others = [pk for (pk,) in low.union(high)]
-    telling.rights_changed([member_id, *others])
+    broadcasts.rights_changed([member_id, *others])
 
 
 @receiver(events.event_closed)
@@ -41,4 +41,4 @@ def on_account_changed(*, member_id: int, **kwargs: Any) -> None:
 def on_closed(*, signal: Any, sender: Any, **which: int) -> None:
     """`which`: event_id or organization_id, as the room has them."""
     for (room_id,) in Room.objects.filter(**which).values_list("pk"):
-        telling.room_closed(room_id)
+        broadcasts.room_closed(room_id)

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from chat import constants
+from chat.message_text import checked_text
 from chat.models import Kind
-from chat.texts import checked_text
 from matchmaker.display_names import DisplayNameField
 from project.lib.errors import DomainError
 

@@ -1,7 +1,7 @@
 """Paths of the chat, each with and without a trailing slash."""
 
 from chat import views
-from project.lib.routes import endpoint
+from project.lib.api.routes import endpoint
 
 app_name = "chat"
 

@@ -8,11 +8,11 @@ from chat import limits, reads, serializers, services
 from chat.reads.filters import HistoryFilter
 from chat.reads.history import HISTORY
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import is_valid, validated
-from project.lib.openapi import describe, query_parameters
+from project.lib.api.bodies import has_valid_body, validated
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.throttles import throttled
+from project.lib.api.views import ViewSet
 from project.lib.reads.pages import Page, page_response
-from project.lib.throttles import throttled
-from project.lib.views import ViewSet
 
 
 class RoomViewSet(ViewSet):
@@ -24,7 +24,7 @@ class RoomViewSet(ViewSet):
         items = serializers.RoomState(rooms, many=True).data
         return page_response(request, Page(len(rooms), items))
 
-    @throttled("room", when=is_valid(serializers.NewRoom))
+    @throttled("room", when=has_valid_body(serializers.NewRoom))
     @describe(
         _("Open the direct room with another member, or find it."),
         {200: serializers.RoomState, 201: serializers.RoomState},

@@ -8,14 +8,14 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are loaded after this module.
-        from events import own_data, receivers, tasks  # noqa: F401, PLC0415
+        from events import export_sections, receivers, tasks  # noqa: F401, PLC0415
         from matchmaker import export  # noqa: PLC0415
-        from matchmaker.demo import more  # noqa: PLC0415
-        from project.lib import due  # noqa: PLC0415
+        from matchmaker.demo import other_apps  # noqa: PLC0415
+        from project.lib.work import due  # noqa: PLC0415
 
         due.register(tasks.PUBLICATION)
         due.register(tasks.PLACE_MAIL)
         due.register(tasks.INVITATION_MAIL)
         due.register(tasks.NAMING_MAIL)
-        export.register("events", own_data.section)
-        more.register("events.demo.load.load_events")
+        export.register("events", export_sections.section)
+        other_apps.register("events.demo.load.load_events")

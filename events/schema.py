@@ -8,7 +8,7 @@ from rest_framework_gis.fields import GeometryField
 
 from events.models import Role, Status
 from matchmaker.display_names import DisplayNameField
-from project.lib.shapes import CollectionShape, OffsetPageShape, feature
+from project.lib.api.shapes import CollectionShape, OffsetPageShape, feature
 
 
 class User(serializers.Serializer):

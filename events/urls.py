@@ -1,7 +1,7 @@
 """Paths of the events' API; each answers with and without a trailing slash."""
 
 from events import views
-from project.lib.routes import endpoint
+from project.lib.api.routes import endpoint
 
 app_name = "events"
 

@@ -17,6 +17,6 @@ ACCOUNT_MAIL_PATIENCE_DAYS = 5
 # Whoever asked for a link has asked again by then, or does not want it any more.
 LINK_MAIL_PATIENCE_HOURS = 1
 
-# Kinds of due work (project/lib/due.py).
+# Kinds of due work (project/lib/work/due.py).
 MATCH_MAIL = "match_mail"
 ACCOUNT_MAIL = "account_mail"

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from matchmaker import links
 from matchmaker.models import AccountMail, MatchMail
-from project.lib.mailing import message_id, printable
+from project.lib.work.mailing import message_id, printable
 
 Kind = AccountMail.Kind
 

@@ -10,8 +10,8 @@ from matchmaker import constants, errors
 from matchmaker.credentials import WRONG_PASSWORD, PasswordField
 from matchmaker.models import Gender, Language, LookingFor, Member
 from matchmaker.pictures import PictureField
+from project.lib.api.fields import LocationInput, PhoneField
 from project.lib.email_fields import EmailField
-from project.lib.fields import LocationInput, PhoneField
 from project.lib.text import TextField
 
 

@@ -7,7 +7,7 @@ from rest_framework_gis.fields import GeometryField
 from matchmaker.display_names import DisplayNameField
 from matchmaker.models import AccountMail, Gender, Report, TokenFamily
 from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
-from project.lib.shapes import CollectionShape, PageShape, ShownModel, feature
+from project.lib.api.shapes import CollectionShape, PageShape, ShownModel, feature
 
 
 class PublicProfile(serializers.Serializer):

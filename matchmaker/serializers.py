@@ -8,15 +8,15 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from matchmaker import constants, errors, own_profile
+from matchmaker import constants, errors, profile_parts
 from matchmaker.credentials import PasswordField, checked_password
 from matchmaker.models import Gender, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
+from project.lib.api.fields import LocationInput, PhoneField
+from project.lib.api.shapes import ShownModel
 from project.lib.email_fields import EmailField
-from project.lib.fields import LocationInput, PhoneField
 from project.lib.languages import language_asked_for
 from project.lib.reads.geojson import COORDINATE_DIGITS
-from project.lib.shapes import ShownModel
 from project.lib.text import TextField
 
 
@@ -124,11 +124,11 @@ class OwnProfile(ShownModel[Member]):
         )  # fmt: skip
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {**super().get_fields(), **dict(own_profile.fields())}
+        return {**super().get_fields(), **dict(profile_parts.fields())}
 
     def to_representation(self, instance: Member) -> dict[str, Any]:
         # As a queryset's annotations would be.
-        vars(instance).update(own_profile.read(instance))
+        vars(instance).update(profile_parts.read(instance))
         return super().to_representation(instance)
 
 

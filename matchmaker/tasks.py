@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker import constants, services
 from matchmaker.models import AccountMail, MatchMail
-from project.lib import due
-from project.lib.chores import Chore
+from project.lib.work import due
+from project.lib.work.chores import Chore
 
 # A mail takes several exchanges with the server, each within the time-out.
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT

@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 from django_dramatiq import admin as library
 from django_dramatiq.models import Task
 
-from matchmaker.admin.lists import ManyRowsAdmin
-from project.lib import due
+from matchmaker.admin.pagination import ManyRowsAdmin
+from project.lib.work import due
 
 STATES = {
     Task.STATUS_RUNNING: pgettext_lazy("task", "running"),

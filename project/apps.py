@@ -8,8 +8,8 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         # The models are loaded after this module.
         from project import task_log  # noqa: PLC0415
-        from project.lib import chores  # noqa: PLC0415
         from project.lib.server import checks  # noqa: F401, PLC0415
+        from project.lib.work import chores  # noqa: PLC0415
 
         chores.register(task_log.FORGETTING)
         # The library names neither itself nor its rows in any language but English.

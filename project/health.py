@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from project import heartbeats
-from project.lib import due
-from project.lib.unknown import unknown_parameter
+from project.lib.api.unknown_input import unknown_parameter
+from project.lib.work import due
 
 # Probes wait a few seconds at most.
 TIMEOUT_S = 2

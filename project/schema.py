@@ -13,11 +13,11 @@ from drf_yasg.views import get_schema_view
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.request import Request
 
+from project.lib.api.openapi import JSON, error
+from project.lib.api.throttles import throttles_of
+from project.lib.api.views import Understanding
 from project.lib.inspectors import JsonTextInspector, PointInspector
-from project.lib.openapi import JSON, error
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
-from project.lib.throttles import throttles_of
-from project.lib.views import Understanding
 
 INFO = openapi.Info(
     title="Matchmaker",

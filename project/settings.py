@@ -13,9 +13,9 @@ import redis
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from project.lib.api.rates import factor, rates
 from project.lib.media_storage import media_storage
 from project.lib.public_url import public_url
-from project.lib.rates import factor, rates
 from project.lib.server.client_address import networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -84,7 +84,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
-# Both forms of every documented path are routed (project.lib.routes): a redirect
+# Both forms of every documented path are routed (project.lib.api.routes): a redirect
 # would lose the body of a POST.
 APPEND_SLASH = False
 
@@ -149,7 +149,7 @@ CHANNEL_LAYERS = {
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {
-        # A like waits for this; a message is but a nudge (project/lib/due.py).
+        # A like waits for this; a message is but a nudge (project/lib/work/due.py).
         "client": redis.Redis.from_url(
             REDIS_URL, socket_timeout=1, socket_connect_timeout=1
         )
@@ -205,18 +205,18 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": [
-        "project.lib.parsers.JSONParser",
-        "project.lib.parsers.MultiPartParser",
-        "project.lib.parsers.FormParser",
+        "project.lib.api.parsers.JSONParser",
+        "project.lib.api.parsers.MultiPartParser",
+        "project.lib.api.parsers.FormParser",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["project.lib.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.lib.negotiation.FormatOrAccept",
-    "DEFAULT_THROTTLE_CLASSES": ["project.lib.throttles.MarkedMethods"],
-    "EXCEPTION_HANDLER": "project.lib.exceptions.exception_handler",
+    "DEFAULT_RENDERER_CLASSES": ["project.lib.api.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.lib.api.negotiation.FormatOrAccept",
+    "DEFAULT_THROTTLE_CLASSES": ["project.lib.api.throttles.MarkedMethods"],
+    "EXCEPTION_HANDLER": "project.lib.api.exceptions.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
-# Each scope of project.lib.throttles, changed by THROTTLE_<SCOPE>.
+# Each scope of project.lib.api.throttles, changed by THROTTLE_<SCOPE>.
 THROTTLES = env.bool("THROTTLES", True)
 THROTTLE_RATES = rates(
     env.str,

@@ -2,7 +2,7 @@
 
 Only workers write it. A message that was only sent has no row, because the request that
 sends it would have to wait for one; another row says already that the work is due
-(project/lib/due.py).
+(project/lib/work/due.py).
 """
 
 import traceback
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models.functions import Now
 from django_dramatiq.middleware import AdminMiddleware
 
-from project.lib.chores import Chore
+from project.lib.work.chores import Chore
 
 KEPT_FOR = timedelta(days=7)
 FRAMES_MAX = 30

@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 from rest_framework.authtoken.models import TokenProxy
 
-from chat.page import demo_page
+from chat.demo_page import demo_page
 from matchmaker.admin.passwords import change_own_password
 from matchmaker.link_page import link_page
 from project import health, media
-from project.lib.routes import endpoint
+from project.lib.api.routes import endpoint
 from project.schema import redoc, swagger_json, swagger_ui
 
 # Live keys are nobody's to read, staff included.

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import redis
 from django.utils.crypto import salted_hmac
 
-from project.lib.scripts import script
-from project.lib.veil import unveiled, veiled
+from project.lib.redis.encrypted import unveiled, veiled
+from project.lib.redis.lua import script
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import httpx
 from django.conf import settings
 
 from project.lib.emails import deliverable
-from referrals import foreign_json
+from referrals import sanitize_json as foreign_json
 
 logger = logging.getLogger(__name__)
 

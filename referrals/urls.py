@@ -1,7 +1,7 @@
 """Paths of phones, invitations and referrals; each with and without a slash."""
 
 from matchmaker.views import RefreshView, SignInView
-from project.lib.routes import endpoint
+from project.lib.api.routes import endpoint
 from referrals.views import (
     codes,
     leaderboard,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
 from events.models import CalendarFeed
-from matchmaker.admin.lists import DeclaredFilters
+from matchmaker.admin.pagination import DeclaredFilters
 from matchmaker.models import Member
 from tests.factories import MemberFactory
 

@@ -9,8 +9,9 @@ from django.db import connection
 from django.utils import translation
 from rest_framework.test import APIClient
 
-from chat import frames, services
-from chat.sockets import reads as socket_reads
+from chat import services
+from chat.sockets import queries as socket_reads
+from chat.wire import frames
 from matchmaker.display_names import display_name, display_name_sql
 from matchmaker.models import Member
 from tests.chat.rooms import match

@@ -16,7 +16,7 @@ from django.urls import get_resolver, resolve
 from rest_framework.permissions import AllowAny
 
 from matchmaker import checks
-from project.lib.rates import variable
+from project.lib.api.rates import variable
 from project.settings import THROTTLE_RATES
 
 ROOT = Path(__file__).parent.parent

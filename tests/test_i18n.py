@@ -22,8 +22,8 @@ from rest_framework.test import APIClient
 
 from matchmaker import services
 from matchmaker.models import Block, Like, Member
-from project.lib import due
 from project.lib.reads.parameters import CompiledFilterSet
+from project.lib.work import due
 from tests.factories import PASSWORD, MemberFactory
 from tests.pictures import picture_bytes, upload
 

@@ -12,8 +12,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from matchmaker.models import Member
-from project.lib import known_devices
-from project.lib.rates import Rate
+from project.lib.api import known_devices
+from project.lib.api.rates import Rate
 from referrals import one_time
 from tests.factories import PASSWORD, MemberFactory
 from tests.matchmaker.mailbox import SET, reset_link

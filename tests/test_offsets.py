@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from project.lib.moments import parse_moment
+from project.lib.api.dates import parse_moment
 
 IMPOSSIBLE = ["+14:60", "+1460", "-00:60", "+99:99", "-24:00", "+24", "+2400", "-99",
               "+1:00", "+01:0", "+01:000", "+0１:00"]  # fmt: skip

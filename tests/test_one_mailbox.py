@@ -18,8 +18,9 @@ from rest_framework.test import APIClient
 from events.models import Membership
 from matchmaker import errors, services
 from matchmaker.models import Like, Member
-from project.lib import mailing, rates
+from project.lib.api import rates
 from project.lib.emails import deliverable
+from project.lib.work import mailing
 from referrals import hunter
 from tests.factories import PASSWORD, MemberFactory
 from tests.live.mail_server import MailServer

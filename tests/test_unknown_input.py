@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from rest_framework.views import APIView
 
 from events.models import CalendarFeed
-from project.lib.views import OVERRIDES, Understanding
+from project.lib.api.views import OVERRIDES, Understanding
 from tests.events.factories import EventFactory
 from tests.factories import MemberFactory
 from tests.test_house import paths

@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from chat import services
 from chat.models import Message
 from events.admin.filters import ChoiceFilter, Choices
-from matchmaker.admin import faces
-from matchmaker.admin.finding import phone_in
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
+from matchmaker.admin.search import phone_in
 
 PREVIEW_MAX_LENGTH = 120
 
@@ -47,7 +47,7 @@ class MessageAdmin(OfMembersAdmin):
     fields = ("where", "number", "who", "text", "sent_at", "hidden_at")
     readonly_fields = ("where", "who")
     actions = ("hide", "unhide")
-    where = faces.linked("room", _("room"))
+    where = display.linked("room", _("room"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         mine: Any = super().get_queryset(request)
@@ -67,7 +67,7 @@ class MessageAdmin(OfMembersAdmin):
     def who(self, message: Message) -> str:
         if message.sender is None:
             return self.get_empty_value_display()
-        return faces.link(message.sender)
+        return display.link(message.sender)
 
     @admin.display(description=_("text"))
     def preview(self, message: Message) -> str:

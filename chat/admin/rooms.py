@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models import Room
 from events.models import Event, Organization
-from matchmaker.admin import faces
-from matchmaker.admin.finding import phone_in
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
+from matchmaker.admin.search import phone_in
 
 
 @admin.register(Room)
@@ -47,10 +47,10 @@ class RoomAdmin(OfMembersAdmin):
     def of(self, room: Room) -> str:
         if room.low_member and room.high_member:
             return format_html(
-                "{}, {}", faces.link(room.low_member), faces.link(room.high_member)
+                "{}, {}", display.link(room.low_member), display.link(room.high_member)
             )
         owner = room.event or room.organization
-        return faces.link(owner) if owner else self.get_empty_value_display()
+        return display.link(owner) if owner else self.get_empty_value_display()
 
     @admin.display(description=_("messages"))
     def said(self, room: Room) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from chat.demo.texts import AT_EVENTS, LOBBY, MATCH, TALKS
 from chat.models import Kind, Message, Participant, Room
 from events.models import Attendance, Membership
-from matchmaker.demo.more import Load
+from matchmaker.demo.other_apps import Load
 from matchmaker.demo.people import MATCHED, NEIGHBOURS, SIGN_INS, email_of
 from matchmaker.models import Language, Match, Member
 

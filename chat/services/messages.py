@@ -9,11 +9,11 @@ from django.db.models.functions import Now
 
 from chat import errors
 from chat.constants import BIGINT_MAX
+from chat.message_text import checked_text
 from chat.models import Message
 from chat.reads import InRoom, open_room
-from chat.services import telling
+from chat.services import broadcasts
 from chat.services.locks import hold_signed_in
-from chat.texts import checked_text
 from matchmaker.models import Member
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.constraints import violations_as
@@ -63,7 +63,7 @@ def hide_message(message: Message) -> bool:
         shown = Message.objects.filter(pk=message.pk, hidden_at=None)
         is_new = bool(shown.update(hidden_at=Now()))
         if is_new:
-            telling.message_hidden(message)
+            broadcasts.message_hidden(message)
     return is_new
 
 
@@ -99,7 +99,7 @@ def _store(member: Member, room_id: int, text: str, client_id: UUID | None) -> M
         pk=pk, room_id=room_id, number=number, sender=member, text=text,
         client_id=client_id, sent_at=sent_at,
     )  # fmt: skip
-    telling.message_sent(message)
+    broadcasts.message_sent(message)
     return message
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from chat import errors
 from chat.constants import BIGINT_MAX
 from chat.reads import InRoom, open_room
-from chat.services import telling
+from chat.services import broadcasts
 from chat.services.locks import hold_signed_in
 from matchmaker.models import Member
 from matchmaker.viewer import VIEWER, Viewer
@@ -36,7 +36,7 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
         if not 0 <= number <= last:
             raise errors.IdUnknown
         if position != before:
-            telling.moved_on(member, room_id, kind, position)
+            broadcasts.moved_on(member, room_id, kind, position)
     return int(position)
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from chat import errors, reads
 from chat.models import Kind, Participant, Room
-from chat.services import telling
+from chat.services import broadcasts
 from events.services.locks import hold_members
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
@@ -44,7 +44,7 @@ def open_direct_room(member: Member, other_id: int) -> tuple[Room, bool]:
         if not Room.objects.filter(pk=room.pk).acquainted().exists():
             raise errors.NotAcquainted  # and the room is rolled back
         if is_new:
-            telling.rights_changed([low, high])
+            broadcasts.rights_changed([low, high])
     return room, is_new
 
 

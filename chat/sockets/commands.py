@@ -1,7 +1,8 @@
 """What a socket asks of the services, each in one go and one thread."""
 
-from chat import frames, incoming, limits, reads, services
+from chat import limits, reads, services
 from chat.errors import SlowDown
+from chat.wire import frames, incoming
 from matchmaker.models import Member
 
 

@@ -10,7 +10,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import translation
 
-from chat import frames
 from chat.presence import TooManySockets
 from chat.sockets import commands, handshake
 from chat.sockets.conversation import Conversation
@@ -23,6 +22,7 @@ from chat.sockets.entering import (
 from chat.sockets.servers import server
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_order, in_thread
+from chat.wire import frames
 from matchmaker.errors import TokenDead
 from project.lib.server.socket_bounds import WIRE
 

@@ -7,15 +7,16 @@ from contextlib import suppress
 from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 
-from chat import frames, incoming, live, reads
+from chat import live, reads
 from chat.constants import FRAMES_BURST, FRAMES_PER_S
 from chat.errors import RoomUnknown
 from chat.limits import Bucket
 from chat.sockets import commands
 from chat.sockets.hub import Hub
-from chat.sockets.reads import seen_frame
+from chat.sockets.queries import seen_frame
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
+from chat.wire import frames, incoming
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 from project.lib.errors import DomainError

@@ -6,14 +6,15 @@ from collections.abc import Collection
 import redis
 from django.db import Error as DatabaseError
 
-from chat import frames, live, reads
+from chat import live, reads
 from chat.models import Kind
 from chat.presence import Presence
 from chat.reads import RoomState
 from chat.sockets.hub import Hub
-from chat.sockets.reads import companions
+from chat.sockets.queries import companions
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
+from chat.wire import frames
 from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)

@@ -13,10 +13,11 @@ from typing import TypeVar
 import redis
 from channels.layers import get_channel_layer
 
-from chat import frames, live
+from chat import live
 from chat.live import Event
 from chat.sockets.rooms import LocalRoom
 from chat.sockets.socket import Socket
+from chat.wire import frames
 from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)

@@ -12,13 +12,14 @@ import redis
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from chat import frames, live, reads
+from chat import live, reads
 from chat.presence import Presence
 from chat.sockets.entering import announce
 from chat.sockets.hub import Hub
-from chat.sockets.reads import hidden_lately, names, told_in
+from chat.sockets.queries import hidden_lately, names, told_in
 from chat.sockets.rights import greet, look, settle_doubts
 from chat.sockets.threads import in_order, in_thread
+from chat.wire import frames
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db import Error as DatabaseError
 
-from chat import frames, reads
+from chat import reads
 from chat.presence import Presence
 from chat.sockets.entering import (
     announce,
@@ -15,9 +15,10 @@ from chat.sockets.entering import (
     tell_who_is_online,
 )
 from chat.sockets.hub import Hub
-from chat.sockets.reads import Standing, standing
+from chat.sockets.queries import Standing, standing
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
+from chat.wire import frames
 from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)

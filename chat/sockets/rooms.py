@@ -5,10 +5,10 @@ import logging
 
 from django.db import Error as DatabaseError
 
-from chat import frames
-from chat.sockets import reads
+from chat.sockets import queries
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
+from chat.wire import frames
 from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class LocalRoom:
         try:
             is_full = True
             while is_full and self.last < self.known:
-                page = await in_thread(reads.spoken, self.id, self.last, PAGE)
+                page = await in_thread(queries.spoken, self.id, self.last, PAGE)
                 for message in page:
                     if message.number > self.last:
                         spoken = (message.sender_id, message.text)

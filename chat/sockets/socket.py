@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from django.db import Error as DatabaseError
 
-from chat import frames, reads
+from chat import reads
 from chat.constants import BIGINT_MAX
 from chat.errors import RoomUnknown
 from chat.sockets.handshake import Ticket
-from chat.sockets.reads import seen_frame
+from chat.sockets.queries import seen_frame
 from chat.sockets.threads import in_thread
+from chat.wire import frames
 from project.lib.server.socket_bounds import Wire, framed
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.filters import LineFilter
 from events.models import Attendance, Event
-from matchmaker.admin import faces
-from matchmaker.admin.finding import phone_in
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
+from matchmaker.admin.search import phone_in
 
 
 @admin.register(Attendance)
@@ -26,8 +26,8 @@ class AttendanceAdmin(OfMembersAdmin):
     linked_lookups = ("event__id__exact",)  # from the page of an event
     fields = ("who", "where", "state", "created_at", "promoted_at", "told_at")
     readonly_fields = ("state", "who", "where")
-    who = faces.linked("member", _("member"))
-    where = faces.linked("event", _("event"))
+    who = display.linked("member", _("member"))
+    where = display.linked("event", _("event"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attendance]:
         return super().get_queryset(request).select_related("event")

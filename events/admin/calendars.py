@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events import services
 from events.models import CalendarFeed
-from matchmaker.admin import faces
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
 
 
 @admin.register(CalendarFeed)
@@ -23,7 +23,7 @@ class CalendarFeedAdmin(OfMembersAdmin):
     fields = ("who", "filters", "created_at")
     readonly_fields = ("who", "filters")
     actions = ("delete_selected",)
-    who = faces.linked("member", _("member"))
+    who = display.linked("member", _("member"))
 
     @admin.action(
         description=_("Revoke (the calendar is no longer found)"),

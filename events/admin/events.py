@@ -25,10 +25,10 @@ from events.admin.filters import (
 )
 from events.admin.forms import EventForm
 from events.models import Attendance, Event, EventOrganization, Status
-from matchmaker.admin import faces
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin import display
+from matchmaker.admin.domain_errors import RefusalsAdmin
+from matchmaker.admin.pagination import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
-from matchmaker.admin.refusals import RefusalsAdmin
 
 LIST = "admin:events_event_changelist"
 
@@ -119,11 +119,11 @@ class EventAdmin(
 
     @admin.display(description=_("picture"))
     def thumb(self, event: Event) -> str:
-        return faces.image(event.thumbnail) or self.get_empty_value_display()
+        return display.image(event.thumbnail) or self.get_empty_value_display()
 
     @admin.display(description=_("picture"))
     def poster(self, event: Event) -> str:
-        return faces.image(event.image) or self.get_empty_value_display()
+        return display.image(event.image) or self.get_empty_value_display()
 
     @admin.display(description=_("date"), ordering="date")
     def when(self, event: Event) -> str:
@@ -153,7 +153,7 @@ class EventAdmin(
 
     def _linked(self, event: Event, status: Status) -> str:
         named = [row for row in event.event_organizations.all() if row.status == status]
-        links = [(faces.link(row.organization),) for row in named]
+        links = [(display.link(row.organization),) for row in named]
         return format_html_join(", ", "{}", links) or self.get_empty_value_display()
 
     @admin.display(description=_("attendees"))
@@ -171,7 +171,7 @@ class EventAdmin(
     def made_by(self, event: Event) -> str:
         if event.creator is None:
             return self.get_empty_value_display()
-        return faces.link(event.creator)
+        return display.link(event.creator)
 
     @admin.display(description=_("id in calendars"))
     def calendar_id(self, event: Event) -> str:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.filters import ChoiceFilter, Choices
 from events.models import InvitationMail
-from matchmaker.admin import faces
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
 
 
 class MailFilter(ChoiceFilter):
@@ -33,9 +33,9 @@ class InvitationMailAdmin(OfMembersAdmin):
         "attempts", "next_attempt_at",
     )  # fmt: skip
     readonly_fields = ("who", "whose", "where", "state")
-    who = faces.linked("member", _("to"))
-    whose = faces.linked("organization", _("organization"))
-    where = faces.linked("event", _("event"))
+    who = display.linked("member", _("to"))
+    whose = display.linked("organization", _("organization"))
+    where = display.linked("event", _("event"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InvitationMail]:
         return super().get_queryset(request).select_related("organization", "event")

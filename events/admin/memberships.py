@@ -12,9 +12,9 @@ from events import services
 from events.admin.filters import FilteredByOrganization, OrganizationFilter
 from events.admin.forms import MembershipForm
 from events.models import Membership, Role
-from matchmaker.admin import faces
-from matchmaker.admin.of_members import OfMembersAdmin
-from matchmaker.admin.refusals import RefusalsAdmin
+from matchmaker.admin import display
+from matchmaker.admin.domain_errors import RefusalsAdmin
+from matchmaker.admin.readonly import OfMembersAdmin
 
 # A form has at most 1,000 fields; who comes after is in the list.
 MEMBERS_MAX_ROWS = 50
@@ -28,7 +28,7 @@ class MembershipInline(admin.TabularInline):
     fields = ("who", "role", "confirmed_at")
     readonly_fields = ("who", "confirmed_at")
     extra = 0
-    who = faces.linked("member", _("member"))
+    who = display.linked("member", _("member"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -69,8 +69,8 @@ class MembershipAdmin(RefusalsAdmin, FilteredByOrganization, OfMembersAdmin):
     )
     fields = ("who", "where", "role", "confirmed_at", "created_at")
     readonly_fields = ("who", "where", "confirmed_at", "created_at")
-    who = faces.linked("member", _("member"))
-    where = faces.linked("organization", _("organization"))
+    who = display.linked("member", _("member"))
+    where = display.linked("organization", _("organization"))
 
     class Media:
         css = {"screen": ("events/admin.css",)}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.admin.invitations import MailFilter
 from events.models import Departure, NamingMail
-from matchmaker.admin import faces
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
 
 
 @admin.register(NamingMail)
@@ -23,8 +23,8 @@ class NamingMailAdmin(OfMembersAdmin):
         "next_attempt_at",
     )  # fmt: skip
     readonly_fields = ("who", "where", "state")
-    who = faces.linked("member", _("to"))
-    where = faces.linked("organization", _("organization"))
+    who = display.linked("member", _("to"))
+    where = display.linked("organization", _("organization"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NamingMail]:
         return super().get_queryset(request).select_related("organization")
@@ -45,8 +45,8 @@ class DepartureAdmin(OfMembersAdmin):
     list_filter = ("left_at",)
     fields = ("who", "where", "left_at", "asked_back_at")
     readonly_fields = ("who", "where")
-    who = faces.linked("member", _("member"))
-    where = faces.linked("organization", _("organization"))
+    who = display.linked("member", _("member"))
+    where = display.linked("organization", _("organization"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -14,9 +14,9 @@ from events.admin.forms import OrganizationForm
 from events.admin.memberships import MembershipInline, NewMembershipInline
 from events.models import EventOrganization, Membership, Organization, Role
 from matchmaker.admin.deletions import CountedDeletionAdmin
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.domain_errors import RefusalsAdmin
+from matchmaker.admin.pagination import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
-from matchmaker.admin.refusals import RefusalsAdmin
 
 
 @admin.register(Organization)

@@ -22,7 +22,7 @@ from events.models import (
     Role,
     Status,
 )
-from matchmaker.demo.more import Load
+from matchmaker.demo.other_apps import Load
 from matchmaker.demo.people import NEIGHBOURS, email_of
 from matchmaker.models import Member
 from project.lib.reads.geo import LonLat

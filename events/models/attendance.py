@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
 from matchmaker.models import Member
-from project.lib.due import DueRow
+from project.lib.work.due import DueRow
 
 
 class Attendance(DueRow):

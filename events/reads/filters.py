@@ -13,7 +13,7 @@ from events.models import Event, Organization
 from events.querysets import EventQuerySet, OrganizationQuerySet
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import VIEWER, Viewed
-from project.lib.moments import SpanFilter
+from project.lib.api.dates import SpanFilter
 from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
 from project.lib.reads.geo import Geography, LonLat
 from project.lib.reads.parameters import OffsetFilterSet, Queried

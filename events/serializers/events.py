@@ -9,8 +9,8 @@ from events import constants, errors
 from events.models import Organization
 from events.serializers.organizations import BIGINT_MAX
 from matchmaker.pictures import PictureField
-from project.lib.fields import LocationInput
-from project.lib.moments import Moment, MomentField
+from project.lib.api.dates import Moment, MomentField
+from project.lib.api.fields import LocationInput
 from project.lib.text import TextField
 
 DATES = {"date", "all_day"}

@@ -9,9 +9,9 @@ from rest_framework import serializers
 from events import constants, errors
 from events.models import Role
 from matchmaker.models import Member
-from project.lib.bodies import as_json
+from project.lib.api.bodies import as_json
+from project.lib.api.fields import LocationInput
 from project.lib.emails import email_identity
-from project.lib.fields import LocationInput
 from project.lib.text import TextField
 
 BIGINT_MAX = 2**63 - 1

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from events import constants, errors
 from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
-from project.lib import due
+from project.lib.work import due
 
 # The database's word (migration 0009), whoever writes.
 REFUSALS = {"membership_by_consent": errors.UserUnknown}

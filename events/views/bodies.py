@@ -6,7 +6,7 @@ from rest_framework.request import Request
 
 from events import constants, serializers
 from events.models import EventOrganization, Membership, Organization
-from project.lib.bodies import as_json
+from project.lib.api.bodies import as_json
 from project.lib.emails import email_identity
 
 

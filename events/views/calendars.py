@@ -17,9 +17,9 @@ from events.models import CalendarFeed
 from events.reads.calendars import Found, find_for_feed, find_listed, find_one
 from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
-from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView, ViewSet
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.views import APIView, ViewSet
 
 MEDIA_TYPE = "text/calendar"
 

@@ -9,12 +9,12 @@ from events.reads.filters import OrganizationFilter
 from events.reads.organizations import ORGANIZATIONS, read_organization
 from events.views.bodies import names
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
-from project.lib.openapi import describe, query_parameters
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.renderers import Written
+from project.lib.api.throttles import throttled
+from project.lib.api.views import ViewSet
 from project.lib.reads.pages import wants_geojson
-from project.lib.renderers import Written
-from project.lib.throttles import throttled
-from project.lib.views import ViewSet
 
 
 class OrganizationViewSet(ViewSet):

@@ -16,7 +16,7 @@ from rest_framework.serializers import ValidationError as SerializerError
 from matchmaker import constants, errors, images, services
 from matchmaker.admin.places import PlaceForm
 from matchmaker.models import Member
-from project.lib.fields import PhoneField
+from project.lib.api.fields import PhoneField
 from project.lib.text import LineField
 
 

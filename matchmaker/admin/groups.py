@@ -7,7 +7,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.pagination import ManyRowsAdmin
 
 admin.site.unregister(Group)
 

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from matchmaker import mails, services
-from matchmaker.admin.faces import linked
-from matchmaker.admin.of_members import OfMembersAdmin
-from matchmaker.admin.of_two import OfTwoAdmin
+from matchmaker.admin.display import linked
+from matchmaker.admin.readonly import OfMembersAdmin, OfTwoAdmin
 from matchmaker.models import AccountMail, MatchMail
 
 STATES = {

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from matchmaker import services
-from matchmaker.admin import faces, more
+from matchmaker.admin import display, extra_fields
 from matchmaker.admin.deletions import CountedDeletionAdmin
-from matchmaker.admin.finding import has_phone, phone_in
+from matchmaker.admin.domain_errors import RefusalsAdmin
 from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.pagination import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
-from matchmaker.admin.refusals import RefusalsAdmin
+from matchmaker.admin.search import has_phone, phone_in
 from matchmaker.models import Member
 from matchmaker.staff import within_reach
 
@@ -101,11 +101,11 @@ class MemberAdmin(
         self, request: HttpRequest, obj: Member | None = None
     ) -> tuple[Any, ...]:
         own = self.readonly_fields + (() if _is_superuser(request) else PRIVILEGES)
-        return own + more.fields()
+        return own + extra_fields.fields()
 
     def get_fieldsets(self, request: HttpRequest, obj: Member | None = None) -> Any:
         own = super().get_fieldsets(request, obj)
-        return [*own, *more.FIELDSETS] if obj else own
+        return [*own, *extra_fields.FIELDSETS] if obj else own
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str
@@ -117,7 +117,7 @@ class MemberAdmin(
 
     @admin.display(description=_("avatar"))
     def preview(self, member: Member) -> str:
-        return faces.picture(member) or self.get_empty_value_display()
+        return display.picture(member) or self.get_empty_value_display()
 
     @admin.display(description=_("name"))
     def name(self, member: Member) -> str:
@@ -125,7 +125,7 @@ class MemberAdmin(
 
     @admin.display(description=_("contact"))
     def contact(self, member: Member) -> str:
-        return faces.contact(member)
+        return display.contact(member)
 
     @admin.display(description=_("joined"), ordering="date_joined")
     def joined(self, member: Member) -> date:

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker import services
-from matchmaker.admin.faces import linked
-from matchmaker.admin.of_two import OfTwoAdmin
+from matchmaker.admin.display import linked
+from matchmaker.admin.readonly import OfTwoAdmin
 from matchmaker.models import Block, Like, Match, Pass
 from matchmaker.querysets import match_between
 from project.lib.errors import DomainError

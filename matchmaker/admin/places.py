@@ -9,7 +9,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletAdminWidget, LeafletGeoAdmin
 
-from project.lib.fields import LAT_MAX, LON_MAX
+from project.lib.api.fields import LAT_MAX, LON_MAX
 from project.lib.reads.geo import WGS84
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from matchmaker import services
-from matchmaker.admin import faces
-from matchmaker.admin.of_two import OfTwoAdmin
-from matchmaker.admin.queue import Queue, StateFilter
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfTwoAdmin
+from matchmaker.admin.report_queue import Queue, StateFilter
 from matchmaker.models import Member, Report
 
 QUEUE = "admin:matchmaker_report_changelist"
@@ -62,8 +62,8 @@ class ReportAdmin(OfTwoAdmin):
     # From the numbers of reports about the same member.
     linked_lookups = ("to_member__id__exact",)
 
-    reporter = faces.linked("from_member", _("reporter"))
-    reported = faces.linked("to_member", _("reported member"))
+    reporter = display.linked("from_member", _("reporter"))
+    reported = display.linked("to_member", _("reported member"))
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
         members = self.admin_site.get_model_admin(Member)
@@ -79,7 +79,7 @@ class ReportAdmin(OfTwoAdmin):
 
     @admin.display(description=_("avatar"))
     def preview(self, report: Report) -> str:
-        return faces.picture(report.to_member) or self.get_empty_value_display()
+        return display.picture(report.to_member) or self.get_empty_value_display()
 
     @admin.display(description=_("open reports"))
     def open_about(self, report: Any) -> str:
@@ -93,7 +93,7 @@ class ReportAdmin(OfTwoAdmin):
 
     @admin.display(description=_("contact"))
     def reported_contact(self, report: Report) -> str:
-        return faces.contact(report.to_member)
+        return display.contact(report.to_member)
 
     @admin.display(description=_("active"), boolean=True)
     def reported_is_active(self, report: Report) -> bool:
@@ -101,7 +101,7 @@ class ReportAdmin(OfTwoAdmin):
 
     @admin.display(description=_("contact"))
     def reporter_contact(self, report: Report) -> str:
-        return faces.contact(report.from_member)
+        return display.contact(report.from_member)
 
     @admin.display(description=_("other reports about them"))
     def others(self, report: Report) -> str:

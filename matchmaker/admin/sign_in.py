@@ -9,7 +9,7 @@ from django.forms import ValidationError
 from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 
-from project.lib import throttles
+from project.lib.api import throttles
 from project.lib.emails import email_identity
 
 

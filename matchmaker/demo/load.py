@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from matchmaker import services
 from matchmaker.demo.avatars import portrait
-from matchmaker.demo.more import Load, loaders
+from matchmaker.demo.other_apps import Load, loaders
 from matchmaker.demo.people import (
     ADMIN_NUMBER,
     DOMAIN,

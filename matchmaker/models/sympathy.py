@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models.members import Member
-from project.lib.due import DueRow
+from project.lib.work.due import DueRow
 
 
 class _Stance(models.Model):

@@ -1,29 +1,16 @@
-"""What a request carries."""
+"""What a request is about, read before it is checked: for the throttles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.serializers import Serializer
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from project.lib import bodies
+from project.lib.api import bodies
+from project.lib.api.fields import LocationInput
 from project.lib.emails import email_identity
-from project.lib.fields import LocationInput
-
-
-def validated(
-    serializer: type[Serializer],
-    request: Request,
-    shown: Callable[[], str | None] | None = None,
-) -> dict[str, Any]:
-    """The request's body as `serializer` reads it; 400 with all that is wrong.
-
-    `shown`: the JSON that a GET answers, for changes (`bodies.read_body`).
-    """
-    return dict(bodies.read_body(serializer, request, shown).validated_data)
 
 
 def email_tried(request: Request) -> str | None:
@@ -72,15 +59,6 @@ def chooses(request: Request) -> bool:
         name in given and given[name] != getattr(me, name)
         for name in ("gender", "looking_for")
     )
-
-
-def is_valid(serializer: type[Serializer]) -> Callable[[Request], bool]:
-    """Whether a request's body is what `serializer` reads: wrong ones count nowhere."""
-
-    def check(request: Request) -> bool:
-        return bodies.is_valid(serializer, request)
-
-    return check
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from matchmaker import schema
 from matchmaker.authentication import MemberRequest
 from matchmaker.reads.discover import DISCOVER, DiscoverFilter
-from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.views import APIView
 
 
 class DiscoverView(APIView):

@@ -5,10 +5,10 @@ from rest_framework.response import Response
 
 from matchmaker import export, schema
 from matchmaker.authentication import MemberRequest
-from project.lib.openapi import describe
-from project.lib.renderers import Written
-from project.lib.throttles import throttled
-from project.lib.views import APIView
+from project.lib.api.openapi import describe
+from project.lib.api.renderers import Written
+from project.lib.api.throttles import throttled
+from project.lib.api.views import APIView
 
 
 class ExportView(APIView):

@@ -8,10 +8,11 @@ from rest_framework.response import Response
 
 from matchmaker import credentials, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import email_tried, is_valid, own_email, validated
-from project.lib.openapi import describe
-from project.lib.throttles import remember_device, throttled
-from project.lib.views import APIView
+from matchmaker.views.bodies import email_tried, own_email
+from project.lib.api.bodies import has_valid_body, validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import remember_device, throttled
+from project.lib.api.views import APIView
 
 
 class LinkView(APIView):
@@ -25,7 +26,7 @@ class LinkView(APIView):
 class ResetPasswordView(LinkView):
     # Not counted with other links: who is refused has one for this in the mailbox.
     @throttled(
-        "reset_link", account=email_tried, when=is_valid(credentials.ResetRequest)
+        "reset_link", account=email_tried, when=has_valid_body(credentials.ResetRequest)
     )
     @describe(
         _("Request a link that sets a new password."),

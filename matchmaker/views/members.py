@@ -18,18 +18,13 @@ from matchmaker.profile_changes import ProfileChanges
 from matchmaker.reads.filters import MemberFilter
 from matchmaker.reads.members import MEMBERS, read_profile
 from matchmaker.staff import StaffMay
-from matchmaker.views.bodies import (
-    changes_email,
-    chooses,
-    email_tried,
-    moves,
-    validated,
-)
-from project.lib.openapi import describe, query_parameters
+from matchmaker.views.bodies import changes_email, chooses, email_tried, moves
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.renderers import JSONRenderer, Written
+from project.lib.api.throttles import throttled
+from project.lib.api.views import GenericViewSet
 from project.lib.reads.pages import wants_geojson
-from project.lib.renderers import JSONRenderer, Written
-from project.lib.throttles import throttled
-from project.lib.views import GenericViewSet
 
 
 class MemberViewSet(GenericViewSet):

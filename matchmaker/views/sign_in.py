@@ -15,15 +15,11 @@ from rest_framework.response import Response
 
 from matchmaker import credentials, errors, serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import (
-    bearer_refreshing,
-    email_tried,
-    tries_password,
-    validated,
-)
-from project.lib.openapi import describe
-from project.lib.throttles import throttled
-from project.lib.views import APIView, Understanding, UnderstandingGeneric
+from matchmaker.views.bodies import bearer_refreshing, email_tried, tries_password
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import throttled
+from project.lib.api.views import APIView, Understanding, UnderstandingGeneric
 
 
 class TokenLoginView(UnderstandingGeneric, TokenCreateView):

@@ -6,10 +6,10 @@ from rest_framework.response import Response
 
 from matchmaker import serializers, services
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import is_valid, validated
-from project.lib.openapi import describe
-from project.lib.throttles import throttled
-from project.lib.views import ViewSet
+from project.lib.api.bodies import has_valid_body, validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import throttled
+from project.lib.api.views import ViewSet
 
 
 class SympathyViewSet(ViewSet):
@@ -79,7 +79,7 @@ class SympathyViewSet(ViewSet):
         services.bring_back_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @throttled("report", when=is_valid(serializers.NewReport))
+    @throttled("report", when=has_valid_body(serializers.NewReport))
     @describe(
         _("Report a member to the staff."),
         {201: serializers.SentReport},

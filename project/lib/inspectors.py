@@ -7,8 +7,8 @@ from drf_yasg import openapi
 from drf_yasg.inspectors import FieldInspector, NotHandled
 from rest_framework_gis.fields import GeometryField
 
-from project.lib.fields import PointField
-from project.lib.forms import has_parts
+from project.lib.api.fields import PointField
+from project.lib.api.forms import has_parts
 
 
 class PointInspector(FieldInspector):

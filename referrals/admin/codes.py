@@ -13,9 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from matchmaker.admin import faces
-from matchmaker.admin.finding import phone_in
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
+from matchmaker.admin.search import phone_in
 from referrals import services
 from referrals.codes import normalise
 from referrals.models import InviteCode
@@ -59,7 +59,7 @@ class InviteCodeAdmin(OfMembersAdmin):
     )  # fmt: skip
     readonly_fields = ("who", "state", "activations")
     actions = ("end",)
-    who = faces.linked("member", _("member"))
+    who = display.linked("member", _("member"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # it ends: a code that is gone could be given to another

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.admin import faces
-from matchmaker.admin.finding import phone_in
-from matchmaker.admin.lists import DeclaredFilters
-from matchmaker.admin.of_members import OfMembersAdmin
-from referrals.admin.kin import above, all_brought_by, brought_by
+from matchmaker.admin import display
+from matchmaker.admin.pagination import DeclaredFilters
+from matchmaker.admin.readonly import OfMembersAdmin
+from matchmaker.admin.search import phone_in
+from referrals.admin.tree_links import above, all_brought_by, brought_by
 from referrals.codes import normalise
 from referrals.models import InviteCode, Referral
 from referrals.reads.risk_signs import Sign, signs_of, with_sign
@@ -72,7 +72,7 @@ class ReferralAdmin(OfMembersAdmin):
     readonly_fields = (
         "who", "by_whom", "signs_of_abuse", "way_up", "brought", "brought_by_referrer",
     )  # fmt: skip
-    who = faces.linked("invited", _("invited member"))
+    who = display.linked("invited", _("invited member"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # once, and for ever
@@ -92,7 +92,7 @@ class ReferralAdmin(OfMembersAdmin):
     def by_whom(self, referral: Referral) -> str:
         if referral.referrer is None:
             return str(_("(account deleted)"))
-        return faces.link(referral.referrer)
+        return display.link(referral.referrer)
 
     @admin.display(description=_("signs of abuse"))
     def signs_of_abuse(self, referral: Any) -> str:

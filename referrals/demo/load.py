@@ -7,7 +7,7 @@ from random import Random
 from django.db import connection
 from django.utils import timezone
 
-from matchmaker.demo.more import Load
+from matchmaker.demo.other_apps import Load
 from matchmaker.demo.people import email_of
 from matchmaker.models import Member
 from referrals.demo.forest import BURST, Invited, code_of, has_code, invited

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.models import Member
-from project.lib.fields import PhoneField
+from project.lib.api.fields import PhoneField
 from project.lib.reads.filters import StrictBooleanFilter
 from project.lib.reads.parameters import KeysetFilterSet
 from referrals import constants

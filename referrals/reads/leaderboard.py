@@ -25,8 +25,8 @@ from matchmaker.display_names import display_name_sql
 from matchmaker.models import Block, Member
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
-from project.lib.scripts import script
-from project.lib.veil import unveiled, veiled
+from project.lib.redis.encrypted import unveiled, veiled
+from project.lib.redis.lua import script
 from referrals import constants
 from referrals.models import Referral, Unlisted
 

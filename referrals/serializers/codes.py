@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from project.lib.api.dates import Moment, MomentField
 from project.lib.email_fields import SoughtEmailField
-from project.lib.moments import Moment, MomentField
 from referrals import constants
 
 

@@ -51,7 +51,7 @@ class TrueOrFalse(serializers.BooleanField):
 
     @staticmethod
     def from_text(text: str) -> Any:
-        """What a form's text means (`project.lib.forms`)."""
+        """What a form's text means (`project.lib.api.forms`)."""
         return _TEXTS.get(text, text)
 
     def to_internal_value(self, data: Any) -> bool:

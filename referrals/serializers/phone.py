@@ -5,10 +5,11 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from project.lib.fields import PhoneField
+from project.lib.api.fields import PhoneField
 from project.lib.languages import language_asked_for
 from project.lib.typed import unspaced
-from referrals import constants, remembered, sms
+from referrals import constants, sms
+from referrals import phone_cookie as remembered
 
 _CODE_MAX = 10**constants.ONE_TIME_CODE_DIGITS - 1
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.display_names import DisplayNameField
-from project.lib.shapes import PageShape
+from project.lib.api.shapes import PageShape
 
 _LATEST = _("The latest 1,000 with a phone number; the list of referrals has all")
 

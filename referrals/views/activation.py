@@ -3,7 +3,7 @@
 from rest_framework.serializers import Serializer
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
+from project.lib.api.bodies import validated
 from referrals import errors, services
 from referrals.models import Referral
 

@@ -5,10 +5,10 @@ from rest_framework import status
 from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import is_valid, validated
-from project.lib.openapi import describe
-from project.lib.throttles import throttled
-from project.lib.views import ViewSet
+from project.lib.api.bodies import has_valid_body, validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import throttled
+from project.lib.api.views import ViewSet
 from referrals import errors, services
 from referrals.models import InviteCode
 from referrals.serializers import codes as shapes
@@ -27,7 +27,7 @@ class InviteCodeViewSet(ViewSet):
             raise errors.Unknown
         return Response(shapes.LiveCode(code).data)
 
-    @throttled("invite_code", when=is_valid(shapes.NewInviteCode))
+    @throttled("invite_code", when=has_valid_body(shapes.NewInviteCode))
     @describe(
         _("Create an invitation code, if you have no active one."),
         {201: shapes.LiveCode},

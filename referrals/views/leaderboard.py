@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.views.bodies import validated
-from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView, ViewSet
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.views import APIView, ViewSet
 from referrals import services
 from referrals.models import Unlisted
 from referrals.reads.leaderboard import Period, read_leaderboard

@@ -14,12 +14,13 @@ from matchmaker.authentication import MemberRequest
 from matchmaker.schema import OwnProfileFeature
 from matchmaker.serializers import OwnProfile
 from matchmaker.services import issue_key, issue_tokens
-from matchmaker.views.bodies import is_valid, validated
 from matchmaker.views.members import own_profile
-from project.lib.openapi import describe
-from project.lib.throttles import is_known, throttled
-from project.lib.views import APIView
-from referrals import constants, errors, remembered, services
+from project.lib.api.bodies import has_valid_body, validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import is_known, throttled
+from project.lib.api.views import APIView
+from referrals import constants, errors, services
+from referrals import phone_cookie as remembered
 from referrals.serializers import phone as serializers
 
 
@@ -39,7 +40,7 @@ def limited(
     return throttled(
         scope,
         account=phone_in(serializer),
-        when=is_valid(serializer),
+        when=has_valid_body(serializer),
         signs_in=signs_in,
     )
 

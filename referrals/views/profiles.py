@@ -13,10 +13,10 @@ from matchmaker import errors as member_errors
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Member
 from matchmaker.staff import StaffMay, within_reach
-from project.lib.openapi import describe, query_parameters
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.throttles import throttled
+from project.lib.api.views import GenericViewSet, ViewSet
 from project.lib.reads.objects import FilterBackend, KeysetPagination
-from project.lib.throttles import throttled
-from project.lib.views import GenericViewSet, ViewSet
 from referrals import errors
 from referrals.reads import profiles
 from referrals.reads.filters import InvitationsFilter

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
-from project.lib.openapi import describe, query_parameters
-from project.lib.views import APIView
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.views import APIView
 from referrals.reads.filters import PagingOnly
 from referrals.reads.referrals import REFERRALS, require_known
 from referrals.serializers import profiles as shapes

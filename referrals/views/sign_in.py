@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from matchmaker.credentials import Tokens
 from matchmaker.services import issue_tokens
-from matchmaker.views.bodies import validated
-from project.lib.openapi import describe
-from project.lib.throttles import throttled
-from project.lib.views import APIView
+from project.lib.api.bodies import validated
+from project.lib.api.openapi import describe
+from project.lib.api.throttles import throttled
+from project.lib.api.views import APIView
 from referrals import errors, services
 from referrals.serializers.sign_in import SignUpByInvitation
 

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
-from project.lib.openapi import describe, query_parameters
-from project.lib.renderers import Written
-from project.lib.views import APIView
+from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.renderers import Written
+from project.lib.api.views import APIView
 from referrals.constants import TREE_DEPTH_MAX
 from referrals.reads.tree import read_tree
 from referrals.serializers.tree import Tree, TreeFilter

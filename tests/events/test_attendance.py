@@ -12,7 +12,7 @@ from events import constants, tasks
 from events.models import Attendance, Event
 from matchmaker import services as matchmaker_services
 from matchmaker.models import Member
-from project.lib import due
+from project.lib.work import due
 from tests.events.factories import AttendanceFactory, EventFactory
 from tests.factories import MemberFactory
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from events import constants, services
 from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Block, Member
-from project.lib.rates import Rate
+from project.lib.api.rates import Rate
 from tests.events.factories import MembershipFactory
 from tests.factories import MemberFactory
 from tests.staff import staff_who_may

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.serializers import ValidationError
 
-from project.lib.fields import PhoneField
+from project.lib.api.fields import PhoneField
 
 PHONE = "+79991234567"
 

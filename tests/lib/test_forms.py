@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from rest_framework import serializers
 
-from project.lib import forms
+from project.lib.api import forms
 
 
 class Person(serializers.Serializer):

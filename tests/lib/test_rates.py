@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from project.lib.rates import Rate, factor, rates
+from project.lib.api.rates import Rate, factor, rates
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from events.models import Event, Organization
 from matchmaker.models import Member
-from project.lib.rates import PERIODS_S, variable
+from project.lib.api.rates import PERIODS_S, variable
 from project.settings import THROTTLE_RATES
 from referrals.models import InviteCode, Referral
 from tests.live.conftest import daphne

@@ -20,8 +20,8 @@ from rest_framework.test import APIClient
 from events.models import Organization
 from matchmaker import services
 from matchmaker.models import Member
-from project.lib import throttles
-from project.lib.rates import Rate
+from project.lib.api import throttles
+from project.lib.api.rates import Rate
 from project.lib.server.client_address import networks
 from project.schema import INFO, Generator
 from tests.events.factories import MembershipFactory, OrganizationFactory

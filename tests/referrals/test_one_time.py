@@ -7,7 +7,7 @@ import redis
 from rest_framework.test import APIClient
 
 from matchmaker.models import Member
-from project.lib.rates import Rate
+from project.lib.api.rates import Rate
 from referrals import constants, errors, one_time
 from referrals.services import send_code
 from tests.referrals.outbox import SENT

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from matchmaker import services
 from matchmaker.errors import PhoneHasAccount
 from matchmaker.models import AccountMail, Member
-from project.lib.rates import Rate
+from project.lib.api.rates import Rate
 from project.logs import HideSecrets
 from referrals.models import InviteCode
 from tests.factories import PASSWORD, MemberFactory

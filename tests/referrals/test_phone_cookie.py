@@ -4,7 +4,7 @@ import pytest
 from django.core.signing import get_cookie_signer
 from rest_framework.test import APIClient
 
-from referrals import remembered
+from referrals import phone_cookie as remembered
 from tests.referrals.phones import SIGN_IN, SIGN_UP, asked, new_phone, wrong_for
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from project.lib.rates import Rate
+from project.lib.api.rates import Rate
 from tests.factories import PASSWORD, MemberFactory
 from tests.referrals.factories import InviteCodeFactory
 

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from project.lib.api.renderers import Written
 from project.lib.reads.geojson import MEDIA_TYPE
-from project.lib.renderers import Written
 
 # By name, what of the query string another page changes; None takes it out.
 Changes = Mapping[str, str | int | None]

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ValidationError
 
+from project.lib.api.unknown_input import parameter_errors
 from project.lib.reads.statements import Param
-from project.lib.unknown import parameter_errors
 
 PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100

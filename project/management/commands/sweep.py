@@ -1,6 +1,6 @@
-"""`manage.py sweep`: do what is due and was not done (project/lib/due.py).
+"""`manage.py sweep`: do what is due and was not done (project/lib/work/due.py).
 
-It also does the chores that come round with time (project/lib/chores.py).
+It also does the chores that come round with time (project/lib/work/chores.py).
 """
 
 import signal
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from project import heartbeats
-from project.lib import chores, due
+from project.lib.work import chores, due
 
 INTERVAL_S = 5
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from matchmaker import services
-from matchmaker.admin import lists
+from matchmaker.admin import pagination
 from matchmaker.models import Block, Member
 from tests.matchmaker.admin.pages import (
     LIST,
@@ -79,7 +79,7 @@ def test_list_needs_the_same_queries_for_any_number(
 
 
 def test_list_counts_no_further_than_its_cap(admin_client, eve, monkeypatch):
-    monkeypatch.setattr(lists, "LIST_MAX_ROWS", 1)
+    monkeypatch.setattr(pagination, "LIST_MAX_ROWS", 1)
 
     response = admin_client.get(LIST)
 

@@ -15,12 +15,13 @@ from django.core import signing
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from project.lib.scripts import script
+from project.lib.redis.lua import script
 from project.lib.server.client_address import client_address
 
 logger = logging.getLogger(__name__)
 
 COOKIE = "device"
+SALT = "project.lib.api.known_devices"  # in cookies of a year, whatever this is called
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 ADDRESS_MAX_AGE_S = 90 * 24 * 3600
 
@@ -36,7 +37,7 @@ def known_device(
     `meta`, `cookies`: request.META and request.COOKIES.
     """
     try:
-        value = signing.get_cookie_signer(salt=__name__).unsign(
+        value = signing.get_cookie_signer(salt=SALT).unsign(
             cookies.get(COOKIE, ""), max_age=COOKIE_MAX_AGE_S
         )
         name, _space, owner = value.partition(" ")
@@ -60,7 +61,7 @@ def remember_device(
     value = f"{get_random_string(22)} {_digest(account)}"
     response.set_cookie(
         COOKIE,
-        signing.get_cookie_signer(salt=__name__).sign(value),
+        signing.get_cookie_signer(salt=SALT).sign(value),
         max_age=COOKIE_MAX_AGE_S,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -78,4 +79,4 @@ def _run(lua: str, account: str, address: str, *args: int) -> Any:
 
 
 def _digest(text: str) -> str:
-    return salted_hmac(__name__, text, algorithm="sha256").hexdigest()
+    return salted_hmac(SALT, text, algorithm="sha256").hexdigest()

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.admin.lists import DeclaredFilters
+from matchmaker.admin.pagination import DeclaredFilters
 from matchmaker.models import Report
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models.functions import Now
 
-from chat import frames, reads
+from chat import reads
 from chat.models import Message
+from chat.wire import frames
 from matchmaker.models import Member, TokenFamily
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from chat.constants import BIGINT_MAX, MAX_FRAME_BYTES, MAX_RESUMED_ROOMS
-from chat.frames import Frame, error
-from project.lib.parsers import BYTE_ORDER_MARK, RepeatedName, without_repeats
-from project.lib.unknown import unknown_field
+from chat.wire.frames import Frame, error
+from project.lib.api.parsers import BYTE_ORDER_MARK, RepeatedName, without_repeats
+from project.lib.api.unknown_input import unknown_field
 
 CLIENT_ID_MAX_LENGTH = 64
 # Fields of every frame: an error names the frame by its client_id.

@@ -1,4 +1,4 @@
-"""What the own profile tells of the member's e-mail: matchmaker/own_profile.py."""
+"""What the own profile tells of the member's e-mail: matchmaker/profile_parts.py."""
 
 from typing import Any
 

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.admin.finding import members_of
-from matchmaker.admin.lists import ManyRowsAdmin
+from matchmaker.admin.pagination import ManyRowsAdmin
+from matchmaker.admin.search import members_of
 
 
 class OfMembersAdmin(ManyRowsAdmin):
@@ -51,3 +51,10 @@ class OfMembersAdmin(ManyRowsAdmin):
         # Their ids first: an OR across the joins would read every row.
         found = list(members_of(term).values_list("pk", flat=True))
         return reduce(or_, (Q(**{f"{side}__in": found}) for side in self.sides))
+
+
+class OfTwoAdmin(OfMembersAdmin):
+    """Rows about two members."""
+
+    sides = ("from_member", "to_member")
+    search_help_text = _("A whole e-mail address or phone number of either member.")

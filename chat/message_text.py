@@ -1,7 +1,7 @@
 """What a message may say."""
 
 from chat import constants, errors
-from project.lib import text as texts
+from project.lib import text as text_rules
 
 
 def checked_text(text: str) -> str:
@@ -9,11 +9,11 @@ def checked_text(text: str) -> str:
 
     Raises TextEmpty, TextTooLong, TextInvalid.
     """
-    if texts.is_blank(text):
+    if text_rules.is_blank(text):
         raise errors.TextEmpty
     try:
-        text = texts.checked_text(text)
-    except texts.TextRefused as error:
+        text = text_rules.checked_text(text)
+    except text_rules.TextRefused as error:
         raise errors.TextInvalid from error
     if len(text) > constants.TEXT_MAX_LENGTH:
         raise errors.TextTooLong

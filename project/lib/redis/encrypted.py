@@ -21,7 +21,11 @@ def unveiled(value: bytes) -> bytes | None:
         return None
 
 
+# Of what is in Redis, whatever this is called.
+SALT = "project.lib.redis.encrypted"
+
+
 @cache
 def _fernet(secret: str) -> Fernet:
-    key = salted_hmac(__name__, "", secret, algorithm="sha256").digest()
+    key = salted_hmac(SALT, "", secret, algorithm="sha256").digest()
     return Fernet(urlsafe_b64encode(key))

@@ -76,7 +76,7 @@ def describe(
     with a body. `form`: the body is a multipart form (Swagger 2.0 cannot say "or
     JSON"). `geojson`: what 200 and 201 answer to those who ask for GeoJSON; without it
     they get JSON. `body` and `query` are what the method reads: views refuse whatever
-    else there is (`project.lib.views`).
+    else there is (`project.lib.api.views`).
     """
     query = [*query]
     parameters = [*query, *([FORMAT] if geojson else [])]

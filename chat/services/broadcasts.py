@@ -5,8 +5,9 @@ from functools import partial
 
 from django.db import transaction
 
-from chat import frames, live
+from chat import live
 from chat.models import Kind, Message
+from chat.wire import frames
 from matchmaker.models import Member
 
 

@@ -14,9 +14,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from project.lib import forms
-from project.lib.exceptions import field_errors
-from project.lib.unknown import parameter_errors, unknown_field
+from project.lib.api import forms
+from project.lib.api.exceptions import field_errors
+from project.lib.api.unknown_input import parameter_errors, unknown_field
 
 # An answer tells of so many unknown fields; a body may have a hundred thousand.
 UNKNOWN_TOLD_MAX = 100
@@ -52,10 +52,26 @@ def read_body(
     return given
 
 
+def validated(
+    serializer: type[serializers.Serializer],
+    request: Request,
+    shown: Callable[[], str | None] | None = None,
+) -> dict[str, Any]:
+    """What `read_body` reads, as keyword arguments of a service."""
+    return dict(read_body(serializer, request, shown).validated_data)
+
+
 def is_valid(serializer: type[serializers.Serializer], request: Request) -> bool:
     """Whether `read_body` would raise nothing."""
     errors, _given = _validate(serializer, request, *as_json(serializer, request))
     return not errors and not parameter_errors(request.query_params)
+
+
+def has_valid_body(
+    serializer: type[serializers.Serializer],
+) -> Callable[[Request], bool]:
+    """Return whether a request has such a body: wrong ones count in no throttle."""
+    return lambda request: is_valid(serializer, request)
 
 
 def as_json(

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from project.lib.parsers import read_json
+from project.lib.api.parsers import read_json
 
 # Django's templates put it into forms; the session's authentication reads it.
 CSRF_TOKEN = "csrfmiddlewaretoken"  # noqa: S105

@@ -18,8 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from project.lib import known_devices
-from project.lib.scripts import script
+from project.lib.api import known_devices
+from project.lib.redis.lua import script
 from project.lib.server.client_address import client_address
 
 if TYPE_CHECKING:  # views import this module: it is in DRF's settings
@@ -50,6 +50,8 @@ for i, key in ipairs(KEYS) do
 end
 return 0
 """
+
+SALT = "project.lib.api.throttles"  # of keys in Redis, whatever this is called
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -215,5 +217,5 @@ def count(
 
 def _key(scope: str, kind: str, who: str) -> str:
     """Nobody's e-mail or address in clear."""
-    digest = salted_hmac(f"{__name__} {kind}", who, algorithm="sha256").hexdigest()
+    digest = salted_hmac(f"{SALT} {kind}", who, algorithm="sha256").hexdigest()
     return f"throttle:{scope}:{digest}"

@@ -10,9 +10,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from project.lib.bodies import read_body, refuse_body
-from project.lib.renderers import GeoJSONRenderer
-from project.lib.unknown import parameter_errors
+from project.lib.api.bodies import read_body, refuse_body
+from project.lib.api.renderers import GeoJSONRenderer
+from project.lib.api.unknown_input import parameter_errors
 
 OVERRIDES = (
     "HTTP_X_HTTP_METHOD_OVERRIDE",

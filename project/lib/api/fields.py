@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
-from project.lib.parsers import read_json
+from project.lib.api.parsers import read_json
 from project.lib.reads.geo import WGS84
 from project.lib.typed import plain
 

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from rest_framework.serializers import ValidationError as SerializerError
 
 from matchmaker.models import Member
-from project.lib.fields import PhoneField
+from project.lib.api.fields import PhoneField
 
 
 def phone_in(term: str) -> str | None:

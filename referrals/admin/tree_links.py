@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.admin import faces
+from matchmaker.admin import display
 from matchmaker.models import Member
 from referrals.constants import CIRCLE_MAX
 from referrals.models import InviteCode, Referral
@@ -35,7 +35,7 @@ def above(member: Member) -> str:
         cursor.execute(_WAY_UP, [member.pk, member.pk])
         ids = [pk for (pk,) in cursor.fetchall()]
     found = Member.objects.in_bulk(ids)
-    links = ((faces.link(found[pk]),) for pk in ids if pk in found)
+    links = ((display.link(found[pk]),) for pk in ids if pk in found)
     return format_html_join(mark_safe(" ← "), "{}", links)
 
 
@@ -46,7 +46,7 @@ def brought_by(member: Member) -> str:
         (
             reverse("admin:referrals_referral_change", args=[row.pk]),
             localize(localtime(row.activated_at)),
-            faces.link(row.invited),
+            display.link(row.invited),
         )
         for row in rows
     ]
@@ -69,4 +69,4 @@ def all_brought_by(member: Member) -> str:
 def codes_of(member: Member) -> str:
     """The member's codes, the latest first; empty for none."""
     codes = InviteCode.objects.filter(member=member).order_by("-id")[:LATEST_MAX_ROWS]
-    return format_html_join(", ", "{}", ((faces.link(code),) for code in codes))
+    return format_html_join(", ", "{}", ((display.link(code),) for code in codes))

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from matchmaker.admin import faces
-from matchmaker.admin.of_members import OfMembersAdmin
+from matchmaker.admin import display
+from matchmaker.admin.readonly import OfMembersAdmin
 from referrals import services
 from referrals.models import EmailLookup
 
@@ -46,7 +46,7 @@ class EmailLookupAdmin(OfMembersAdmin):
     )  # fmt: skip
     readonly_fields = ("who", "state", "in_full", "attempts", "next_attempt")
     actions = ("ask_again",)
-    who = faces.linked("member", _("member"))
+    who = display.linked("member", _("member"))
 
     @admin.display(description=_("state"))
     def state(self, lookup: EmailLookup) -> Any:

@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from project.lib.api.renderers import JSONRenderer
 from project.lib.errors import SCHEMES, DomainError, Text, error_body
-from project.lib.renderers import JSONRenderer
 
 NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
