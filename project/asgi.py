@@ -12,8 +12,14 @@ django.setup(set_prefix=False)
 
 from chat.sockets.consumer import ChatConsumer  # noqa: E402
 from project.lib.server import bounded_server  # noqa: E402
-from project.lib.server.http import ThreadPoolHandler, refuse_socket  # noqa: E402
-from project.lib.server.socket_bounds import Receive, Scope, Send, bounded  # noqa: E402
+from project.lib.server.application import (  # noqa: E402
+    Receive,
+    Scope,
+    Send,
+    bounded,
+    refuse_socket,
+)
+from project.lib.server.http import ThreadPoolHandler  # noqa: E402
 
 bounded_server.install()
 chat = ChatConsumer.as_asgi()

@@ -24,7 +24,7 @@ from chat.sockets.socket import Socket
 from chat.sockets.threads import in_order, in_thread
 from chat.wire import frames
 from matchmaker.errors import TokenDead
-from project.lib.server.socket_bounds import WIRE
+from project.lib.server.application import WIRE
 
 logger = logging.getLogger(__name__)
 

@@ -10,13 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from twisted.internet.abstract import FileDescriptor
 from twisted.web import http
 
+from project.lib.server.application import WIRE, Scope
 from project.lib.server.request_bounds import BoundedChannel, BoundedRequest
 from project.lib.server.socket_bounds import (
     SERVICE_RESTART,
     SOCKET_OPTIONS,
-    WIRE,
     BoundedSocket,
-    Scope,
 )
 
 

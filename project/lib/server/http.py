@@ -11,10 +11,10 @@ process answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.core import signals
@@ -28,10 +28,7 @@ from django.http.response import (
 from django.urls import set_script_prefix
 
 from project.lib.errors import refusal_body
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+from project.lib.server.application import Receive, Scope, Send
 
 
 class ThreadPoolHandler(ASGIHandler):
@@ -83,11 +80,6 @@ class ThreadPoolHandler(ASGIHandler):
         loop = asyncio.get_running_loop()
         while part := await loop.run_in_executor(self.threads, next, parts, b""):
             yield part
-
-
-async def refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close a WebSocket before it opens (403): there is none yet."""
-    await send({"type": "websocket.close"})
 
 
 def _with_length(scope: Scope, body: IO[bytes]) -> Scope:

@@ -8,7 +8,7 @@ given, which is a TCP connection, or what encrypts it.
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autobahn.websocket.protocol import PreparedMessage
@@ -16,14 +16,6 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import tcp
 from twisted.protocols.policies import ProtocolWrapper
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-# The scope's extension that BoundedServer adds: a socket's Wire, and None for HTTP.
-WIRE = "project.wire"
 
 # Beyond this autobahn closes with 1009. What an application takes may be less, and
 # then it has the words to say so.
@@ -42,8 +34,6 @@ CONTROL_FRAMES_S = 2.0
 MIN_PIECE_BYTES = 64
 
 POLICY_VIOLATION, SERVICE_RESTART = 1008, 1012
-# autobahn lets an application close with 1000 and 3000 to 4999 only.
-OWN_CLOSE_CODES = {1001, 1003, POLICY_VIOLATION, 1011, SERVICE_RESTART, 1013}
 
 # How WebSocketFactory.setProtocolOptions makes a BoundedSocket.
 SOCKET_OPTIONS = {
@@ -207,42 +197,6 @@ class BoundedSocket(WebSocketProtocol):
     def onClose(self, wasClean: bool, code: Any, reason: Any) -> None:  # noqa: N802, N803
         self.wire.closed()
         super().onClose(wasClean, code, reason)
-
-
-def bounded(application: Application) -> Application:
-    """Let the application wait for a client that does not read, and be waited for.
-
-    What BoundedServer does not serve is not served at all: it would have no bounds.
-    """
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if WIRE not in scope.get("extensions", {}):
-            raise RuntimeError("not served by project.lib.server's BoundedServer")
-        wire = scope["extensions"][WIRE]
-        if wire is None:
-            await application(scope, receive, send)
-            return
-
-        async def take() -> Mapping[str, Any]:
-            message = await receive()
-            if message["type"] == "websocket.receive":
-                wire.frame_taken()
-            return message
-
-        async def give(message: Mapping[str, Any]) -> None:
-            if wire.is_leaving:
-                return  # autobahn would raise, and it is no error
-            code = message.get("code")
-            is_open = wire.protocol.state == wire.protocol.STATE_OPEN
-            if is_open and code in OWN_CLOSE_CODES:
-                wire.close(code)
-            else:
-                await send(message)
-            await wire.until_clear()
-
-        await application(scope, take, give)
-
-    return app
 
 
 def _tcp_socket(transport: Any) -> Any:
