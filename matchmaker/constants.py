@@ -16,6 +16,8 @@ MATCH_MAIL_PATIENCE_DAYS = 5
 ACCOUNT_MAIL_PATIENCE_DAYS = 5
 # Whoever asked for a link has asked again by then, or does not want it any more.
 LINK_MAIL_PATIENCE_HOURS = 1
+# So much of a number that was added is told to the account's e-mail.
+PHONE_DIGITS_TOLD = 4
 
 # Kinds of due work (project/lib/work/due.py).
 MATCH_MAIL = "match_mail"

@@ -59,6 +59,20 @@ def _account_mail(mail: AccountMail, url: str) -> EmailMessage:
         )
 
 
+def _phone_added(mail: AccountMail, url: str) -> tuple[str, str]:
+    return (
+        _("A phone number was added to your account"),
+        _(
+            "The phone number %(phone)s was confirmed with a code from an SMS and "
+            "added to your Matchmaker account. Whoever has this number can sign in "
+            "with it.\n\n"
+            "If it was not you, set a new password at once: %(page)s\n"
+            "This signs everybody else out and removes the number from your account."
+        )
+        % {"phone": mail.phone_number, "page": links.page_url()},
+    )
+
+
 def _phone_lost(mail: AccountMail, url: str) -> tuple[str, str]:
     phone = {"phone": mail.phone_number}
     # It tells nothing of who has the number now.
@@ -148,6 +162,7 @@ def _email_changed(mail: AccountMail, url: str) -> tuple[str, str]:
 
 
 _ACCOUNT_TEXTS: dict[str, Callable[[AccountMail, str], tuple[str, str]]] = {
+    Kind.PHONE_ADDED: _phone_added,
     Kind.PHONE_LOST: _phone_lost,
     Kind.PASSWORD_FORGOTTEN: _password_forgotten,
     Kind.EMAIL_PROOF: _email_proof,

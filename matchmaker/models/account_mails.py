@@ -18,9 +18,13 @@ class AccountMail(DueRow):
 
     A forgotten password has no member yet: whoever asks is answered before anybody
     looks for one, and `email` is what was typed.
+
+    Of a number that was added only the last digits are kept: the e-mail may be a
+    stranger's, who takes the account back and reads its mails in the export.
     """
 
     class Kind(models.TextChoices):
+        PHONE_ADDED = "phone_added", _("the account has a new phone number")
         PHONE_LOST = "phone_lost", _("another member has proven the phone number")
         PASSWORD_FORGOTTEN = "password_forgotten", _("link for a new password")
         EMAIL_PROOF = "email_proof", _("link that proves the e-mail")
@@ -47,7 +51,8 @@ class AccountMail(DueRow):
         verbose_name_plural = _("mails about accounts")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind="phone_lost") | ~Q(phone_number=""),
+                condition=~Q(kind__in=["phone_added", "phone_lost"])
+                | ~Q(phone_number=""),
                 name="account_mail_names_phone",
             ),
             models.CheckConstraint(

@@ -41,9 +41,9 @@ def prove_phone(member: Member, phone: str) -> Member:
 
     The caller has checked a one-time code. Whoever proves a number last holds it: an
     earlier holder with an e-mail loses it, is signed out everywhere, since whoever came
-    in by the number may still be in, and is told by mail. Proofs of one number wait for
-    each other; a holder that changes meanwhile is looked up again. Repeating it changes
-    nothing.
+    in by the number may still be in, and is told by mail. So is the member, of a number
+    that is new. Proofs of one number wait for each other; a holder that changes
+    meanwhile is looked up again. Repeating it changes nothing.
 
     Raises PhoneHasAccount for a holder who has nothing but the number; TokenDead where
     the member is gone, inactive or signed out everywhere since `member` was read.
@@ -74,6 +74,9 @@ def _prove(member: Member, phone: str) -> Member:
         if row.phone_number != phone:
             row.phone_number, row.claimed_phone = phone, None
             row.save(update_fields=["phone_number", "claimed_phone"])
+            # A session that was stolen for a minute could add a way in for good.
+            shown = f"…{phone[-constants.PHONE_DIGITS_TOLD :]}"
+            _tell(row, AccountMail.Kind.PHONE_ADDED, shown)
         return row
 
 
@@ -81,16 +84,20 @@ def _take_number(holder: Member, phone: str) -> None:
     """Leave a locked earlier holder without the number, told and signed out."""
     if holder.email is None:
         raise errors.PhoneHasAccount
-    mail = AccountMail.objects.create(
-        member=holder,
-        kind=AccountMail.Kind.PHONE_LOST,
-        email=holder.email,
-        phone_number=phone,
-    )
-    due.nudge(constants.ACCOUNT_MAIL, mail.pk)
+    _tell(holder, AccountMail.Kind.PHONE_LOST, phone)
     holder.phone_number = None
     holder.save(update_fields=["phone_number"])
     sign_out_everywhere(holder)
+
+
+def _tell(member: Member, kind: AccountMail.Kind, phone: str) -> None:
+    """Have the member told by mail what happened to a number, if it has an e-mail."""
+    if member.email is None:
+        return
+    mail = AccountMail.objects.create(
+        member=member, kind=kind, email=member.email, phone_number=phone
+    )
+    due.nudge(constants.ACCOUNT_MAIL, mail.pk)
 
 
 def drop_phone_claim(member: Member) -> None:

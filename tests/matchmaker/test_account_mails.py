@@ -11,9 +11,11 @@ from matchmaker.models import AccountMail, Member
 from matchmaker.tasks import ACCOUNT_MAIL, send_account_mail
 from project.lib.work import due
 from tests.factories import MemberFactory
+from tests.matchmaker.mailbox import reset_link
 from tests.threads import at_once
 
 PHONE = "+79991234567"
+Kind = AccountMail.Kind
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def bob(db) -> Member:
 def mail(eva, bob) -> AccountMail:
     """What tells eva that bob has proven her number."""
     services.prove_phone(bob, PHONE)
+    AccountMail.objects.exclude(kind=Kind.PHONE_LOST).delete()
     return AccountMail.objects.get()
 
 
@@ -86,6 +89,7 @@ def test_sent_once(mail, mailoutbox):
 def test_each_loss_is_told(eva, bob, mail, mailoutbox):
     services.prove_phone(Member.objects.get(pk=eva.pk), PHONE)
     services.prove_phone(Member.objects.get(pk=bob.pk), PHONE)
+    AccountMail.objects.exclude(kind=Kind.PHONE_LOST).delete()
 
     assert due.sweep(ACCOUNT_MAIL) == 3
 
@@ -116,11 +120,74 @@ def test_given_up_when_it_has_waited_too_long(mail, mailoutbox):
     assert (is_done(mail), mailoutbox) == (GIVEN_UP, [])
 
 
-def test_no_mail_without_a_loss(eva, bob):
+def test_no_mail_of_a_loss_without_one(eva, bob):
     services.prove_phone(eva, PHONE)
     services.prove_phone(bob, "+79997654321")
 
+    assert not AccountMail.objects.filter(kind=Kind.PHONE_LOST).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "way_out"),
+    [
+        (
+            "en",
+            "A phone number was added to your account",
+            "set a new password at once",
+        ),
+        (
+            "ru",
+            "К вашей учётной записи добавлен номер телефона",
+            "сразу же задайте новый пароль",
+        ),
+    ],
+)
+@pytest.mark.parametrize("before", [None, "+79997654321"])
+def test_new_number_is_told_with_the_way_out(
+    bob, mailoutbox, language, subject, way_out, before
+):
+    """Who has stolen a session for a minute adds no way in without a word."""
+    services.update_profile(bob, language=language, phone_number=before)
+
+    services.prove_phone(bob, PHONE)
+
+    send_account_mail(AccountMail.objects.get().pk)
+    (sent,) = mailoutbox
+    assert (sent.to, sent.subject) == (["bob@example.com"], subject)
+    assert "…4567" in sent.body
+    assert way_out in sent.body
+    assert "/reset/" in sent.body
+
+
+def test_of_a_new_number_the_last_digits_are_kept_alone(bob):
+    """The e-mail may be a stranger's, who takes the account back and exports it."""
+    services.prove_phone(bob, PHONE)
+
+    assert AccountMail.objects.get().phone_number == "…4567"
+
+
+def test_number_is_told_once(bob):
+    for _ in range(2):
+        services.prove_phone(bob, PHONE)
+
+    assert AccountMail.objects.count() == 1
+
+
+def test_account_without_an_email_is_told_nothing(db):
+    member = MemberFactory(email=None, phone_number=PHONE)
+
+    services.prove_phone(member, "+79997654321")
+
     assert not AccountMail.objects.exists()
+
+
+def test_reset_removes_the_number_that_was_told(bob):
+    services.prove_phone(bob, PHONE)
+
+    assert reset_link(bob.email).reset("another horse 8") == 204
+
+    bob.refresh_from_db()
+    assert bob.phone_number is None
 
 
 def test_goes_with_the_account(mail, eva, mailoutbox):
