@@ -13,9 +13,9 @@ from matchmaker.credentials import PasswordField, checked_password
 from matchmaker.models import Gender, LookingFor, Member, Report
 from matchmaker.pictures import PictureField
 from project.lib.api.fields import LocationInput, PhoneField
-from project.lib.api.shapes import ShownModel
 from project.lib.email_fields import EmailField
 from project.lib.languages import language_asked_for
+from project.lib.reads.answers import ShownModel
 from project.lib.reads.geojson import COORDINATE_DIGITS
 from project.lib.text import TextField
 

@@ -4,17 +4,22 @@ PostgreSQL writes all of it, with organizations and their users inside, so that 
 of any size is one statement.
 """
 
-from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
+
 from events.addresses import full_address_sql
-from events.models import EventOrganization
+from events.models import EventOrganization, Role, Status
 from events.querysets import EventQuerySet
 from events.reads.filters import ORIGIN
-from matchmaker.display_names import display_name_sql
+from events.serializers.answers import STATUS_HELP
+from matchmaker.display_names import DisplayNameField, display_name_sql
 from matchmaker.models import Member
 from matchmaker.viewer import VIEWER, media_sql
-from project.lib.reads.geojson import Shape, instant_sql, kilometres_sql, point_sql
+from project.lib.reads.answers import Answer, Sql, feature_of
+from project.lib.reads.geojson import instant_sql, kilometres_sql, point_sql
 from project.lib.reads.statements import Statement
 
 EVENT_COLUMNS = (
@@ -26,49 +31,148 @@ ORGANIZATION_COLUMNS = (
 )  # fmt: skip
 
 
-@cache
-def event_answer(*, has_distance: bool) -> Shape:
-    """An event in full; `has_distance`: with `distance_km`, of the row's distance_m."""
-    properties: dict[str, str | Statement[Any]] = {
-        "status": "CASE WHEN p.published_at IS NULL THEN 'scheduled'"
-        " ELSE 'published' END",
-        "title": "p.title",
-        "description": "p.description",
-        "image": media_sql("p.image"),
-        "thumbnail": media_sql("p.thumbnail"),
-        "date": instant_sql("p.date"),
-        "all_day": "p.is_all_day",
-        "location": point_sql("location"),
-        "capacity": "p.capacity",
-        "attendees": "p.attendees",
-        "attending": "p.attending",
-        "organizations": _organizations(),
-    }
-    if has_distance:
-        properties["distance_km"] = kilometres_sql("p.distance_m")
-    return Shape(properties, point_sql("location"), geometry_name="location")
+CONTACTS = ("email", "telephone")
+
+
+class User(Answer):
+    """A member as an organization lists them; contacts for those who may see them."""
+
+    id = serializers.IntegerField()
+    first_name = DisplayNameField()
+    last_name = serializers.CharField(allow_blank=True)
+    email = serializers.EmailField(
+        required=False,
+        allow_null=True,
+        help_text=_("Of confirmed members, to other confirmed members"),
+    )
+    telephone = serializers.CharField(
+        required=False, allow_null=True, help_text=_("As the e-mail")
+    )
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "first_name": display_name_sql(row),
+            "telephone": f"{row}.phone_number",
+        }
+
+
+class UserWithRole(User):
+    """The same with how they belong to it; `ms` is their membership."""
+
+    role = serializers.ChoiceField(Role.choices)
+    confirmed = serializers.BooleanField(
+        help_text=_("Whether they confirmed; else they are named, and no more")
+    )
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            **super().sql(row),
+            "role": "ms.role",
+            "confirmed": "ms.confirmed_at IS NOT NULL",
+        }
+
+
+class Host(Answer):
+    """An organization of an event; `named` is how it stands to it."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    status = serializers.ChoiceField(
+        [Status.INVITED, Status.CONFIRMED], help_text=STATUS_HELP
+    )
+    description = serializers.CharField(allow_blank=True)
+    full_address = serializers.CharField(allow_blank=True)
+    users = User(many=True)
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "status": "named.status",
+            "full_address": full_address_sql(row),
+            "users": _users(f"{row}.id", User),
+        }
+
+
+class OrganizationAnswer(Answer):
+    class Meta:
+        ref_name = "Organization"
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    postcode = serializers.CharField(allow_blank=True)
+    address = serializers.CharField(allow_blank=True)
+    full_address = serializers.CharField(allow_blank=True)
+    location = GeometryField(allow_null=True)
+    users = UserWithRole(many=True)
+
+    geometry = point_sql("location")
+    place = "location"
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "full_address": full_address_sql(row),
+            "location": point_sql("location"),
+            "users": _users(f"{row}.id", UserWithRole),
+        }
+
+
+class EventAnswer(Answer):
+    """An event in full; `distance_km` where distances were asked for."""
+
+    class Meta:
+        ref_name = "Event"
+
+    id = serializers.IntegerField()
+    status = serializers.ChoiceField(["scheduled", "published"])
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    image = serializers.URLField(allow_null=True)
+    thumbnail = serializers.URLField(allow_null=True)
+    date = serializers.DateTimeField(
+        allow_null=True, help_text=_("Of a day its first instant, in UTC")
+    )
+    all_day = serializers.BooleanField(help_text=_("It is a day, without a time"))
+    location = GeometryField(allow_null=True)
+    capacity = serializers.IntegerField(allow_null=True)
+    attendees = serializers.IntegerField()
+    attending = serializers.BooleanField(help_text=_("Whether the caller has a place"))
+    organizations = Host(many=True)
+    distance_km = serializers.FloatField(
+        required=False, help_text=_("Where distances were asked for")
+    )
+
+    geometry = point_sql("location")
+    place = "location"
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "status": f"CASE WHEN {row}.published_at IS NULL THEN 'scheduled'"
+            " ELSE 'published' END",
+            "image": media_sql(f"{row}.image"),
+            "thumbnail": media_sql(f"{row}.thumbnail"),
+            "date": instant_sql(f"{row}.date"),
+            "all_day": f"{row}.is_all_day",
+            "location": point_sql("location"),
+            "organizations": _organizations(),
+            "distance_km": kilometres_sql(f"{row}.distance_m"),
+        }
+
+
+OrganizationFeature = feature_of(OrganizationAnswer, OrganizationAnswer.place)
+EventFeature = feature_of(EventAnswer, EventAnswer.place)
 
 
 def event_columns(events: EventQuerySet, has_distance: bool) -> Any:
-    """The columns that `event_answer` reads, and no others."""
+    """The columns that EventAnswer reads, and no others."""
     if has_distance:
         events = events.with_distance_from(ORIGIN)
     extra = ["distance_m"] if has_distance else []
     return events.with_attending(VIEWER).values(*EVENT_COLUMNS, "attending", *extra)
-
-
-@cache
-def organization_answer() -> Shape:
-    properties: dict[str, str | Statement[Any]] = {
-        "title": "p.title",
-        "description": "p.description",
-        "postcode": "p.postcode",
-        "address": "p.address",
-        "full_address": full_address_sql("p"),
-        "location": point_sql("location"),
-        "users": _users("p.id", with_role=True),
-    }
-    return Shape(properties, point_sql("location"), geometry_name="location")
 
 
 def _organizations() -> Statement[Any]:
@@ -79,22 +183,17 @@ def _organizations() -> Statement[Any]:
     shown = EventOrganization.objects.shown_to(VIEWER)
     return Statement.written(
         """(
-            SELECT coalesce(json_agg(json_build_object(
-                'id', o.id, 'title', o.title, 'description', o.description,
-                'full_address', {full_address}, 'status', named.status,
-                'users', {users}
-            ) ORDER BY o.id), '[]')
+            SELECT coalesce(json_agg({host} ORDER BY o.id), '[]')
             FROM ({named}) named
             JOIN events_organization o ON o.id = named.organization_id
             WHERE named.event_id = p.id
         )""",
-        full_address=Statement(full_address_sql("o")),
-        users=_users("o.id", with_role=False),
+        host=Host.written("o"),
         named=Statement.of(shown.values("event_id", "organization_id", "status")),
     )
 
 
-def _users(organization: str, *, with_role: bool) -> Statement[Any]:
+def _users(organization: str, answer: type[User]) -> Statement[Any]:
     """The active members of an organization, as the viewer may see them.
 
     The e-mail and the telephone of those who are confirmed members, to callers who
@@ -102,17 +201,11 @@ def _users(organization: str, *, with_role: bool) -> Statement[Any]:
     """
     visible: Any = Member.objects.visible_to(VIEWER)
     members = visible.values("id", "first_name", "last_name", "email", "phone_number")
-    role = ""
-    if with_role:
-        role = ", 'role', ms.role, 'confirmed', ms.confirmed_at IS NOT NULL"
-    name = display_name_sql("m")
     return Statement.written(
         """(
             SELECT coalesce(json_agg(
                 CASE WHEN mine.member_id IS NOT NULL AND ms.confirmed_at IS NOT NULL
-                THEN json_build_object(
-                    {public}, 'email', m.email, 'telephone', m.phone_number)
-                ELSE json_build_object({public}) END
+                THEN {with_contacts} ELSE {without} END
             ORDER BY m.id), '[]')
             FROM events_membership ms
             JOIN ({members}) m ON m.id = ms.member_id
@@ -121,9 +214,8 @@ def _users(organization: str, *, with_role: bool) -> Statement[Any]:
                 AND mine.member_id = {viewer} AND mine.confirmed_at IS NOT NULL
             WHERE ms.organization_id = {organization}
         )""",
-        public=Statement(
-            f"'id', m.id, 'first_name', {name}, 'last_name', m.last_name{role}"
-        ),
+        with_contacts=answer.written("m"),
+        without=answer.written("m", without=CONTACTS),
         members=Statement.of(members),
         viewer=VIEWER,
         organization=Statement(organization),

@@ -1,5 +1,6 @@
 """The list of events, and one of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,11 +10,11 @@ from django.db.models.expressions import Expression, OrderBy
 
 from events.models import Event
 from events.querysets import EventQuerySet
-from events.reads.answers import event_answer, event_columns
+from events.reads.answers import EventAnswer, event_columns
 from events.reads.filters import ORIGIN, EventFilter, Measured
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer, read_row
-from project.lib.reads.geojson import Shape, one_statement
+from project.lib.reads.answers import one_statement
 from project.lib.reads.lists import Parts
 from project.lib.reads.nearest import REACH_M, reach
 from project.lib.reads.offset import OffsetList
@@ -27,6 +28,9 @@ ORDERS: dict[str | None, list[Expression]] = {
     "-date": [F("date").desc(nulls_last=True), F("id").desc()],
     "distance": [OrderBy(F("distance_m")), F("id").asc()],
 }
+
+# Of lists that measure none.
+DISTANCE = ("distance_km",)
 
 # How many of the nearest are looked for: those of the page, and all before it.
 _NEAREST = Param[Measured](lambda values: values.query.offset + values.query.limit)
@@ -66,9 +70,10 @@ class Events(OffsetList[EventValues]):
     """
 
     filterset = EventFilter
+    answer = EventAnswer
 
-    def answer(self, choice: Choice, ordering: str | None) -> Shape:
-        return event_answer(has_distance=_has_distance(choice, ordering))
+    def left_out(self, choice: Choice, ordering: str | None) -> Collection[str]:
+        return () if _has_distance(choice, ordering) else DISTANCE
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         return EventFilter.unmet_by(request)
@@ -111,11 +116,8 @@ def read_event(
 @cache
 def _event(as_geojson: bool) -> Statement[ViewedRow]:
     event: Any = Event.objects.visible_to(VIEWER).filter(pk=ROW_ID)
-    return one_statement(
-        event_columns(event, has_distance=False),
-        event_answer(has_distance=False),
-        as_geojson,
-    )
+    columns = event_columns(event, has_distance=False)
+    return one_statement(columns, EventAnswer, as_geojson, without=DISTANCE)
 
 
 def _has_distance(choice: Choice, ordering: str | None) -> bool:

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 from events.models import Organization
-from events.reads.answers import ORGANIZATION_COLUMNS, organization_answer
+from events.reads.answers import ORGANIZATION_COLUMNS, OrganizationAnswer
 from events.reads.filters import OrganizationFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, ViewedRow, Viewer, read_row
-from project.lib.reads.geojson import Shape, one_statement
+from project.lib.reads.answers import one_statement
 from project.lib.reads.lists import Parts
 from project.lib.reads.offset import OffsetList
 from project.lib.reads.parameters import Choice, Query
@@ -28,9 +28,7 @@ class Organizations(OffsetList[OrganizationValues]):
     """All organizations, the newest first."""
 
     filterset = OrganizationFilter
-
-    def answer(self, choice: Choice, variant: None) -> Shape:
-        return organization_answer()
+    answer = OrganizationAnswer
 
     def values(self, request: MemberRequest, query: Query) -> OrganizationValues:
         return OrganizationValues(query, Viewer.of(request))
@@ -56,4 +54,4 @@ def read_organization(
 @cache
 def _organization(as_geojson: bool) -> Statement[ViewedRow]:
     found = Organization.objects.filter(pk=ROW_ID).values(*ORGANIZATION_COLUMNS)
-    return one_statement(found, organization_answer(), as_geojson)
+    return one_statement(found, OrganizationAnswer, as_geojson)

@@ -1,5 +1,6 @@
-"""Shapes that come in: organizations, events, calendar feeds."""
+"""What comes in, and what single actions answer; `reads.answers` has the rest."""
 
+from events.serializers.answers import FeedAddress, HostStatus, Place, ScheduledEvent
 from events.serializers.events import (
     Attending,
     EventChanges,
@@ -20,7 +21,9 @@ from events.serializers.organizations import (
 __all__ = [
     "Attending",
     "EventChanges",
+    "FeedAddress",
     "FormerMembership",
+    "HostStatus",
     "NamedMember",
     "NamedOrganization",
     "NewEvent",
@@ -28,6 +31,8 @@ __all__ = [
     "NewMembership",
     "NewOrganization",
     "OrganizationChanges",
+    "Place",
+    "ScheduledEvent",
     "is_oneself",
     "names_oneself",
 ]

@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from events import calendars, schema, serializers, services
+from events import calendars, serializers, services
 from events.models import CalendarFeed
 from events.reads.calendars import Found, find_for_feed, find_listed, find_one
 from events.reads.filters import CalendarFilter
@@ -72,7 +72,7 @@ class FeedAddressViewSet(ViewSet):
 
     @describe(
         _("Read the address of your calendar feed."),
-        {200: schema.FeedAddress},
+        {200: serializers.FeedAddress},
         errors=[404],
     )
     def retrieve(self, request: MemberRequest) -> Response:
@@ -83,7 +83,7 @@ class FeedAddressViewSet(ViewSet):
 
     @describe(
         _("Create an address for your calendar feed and disable the previous one."),
-        {201: schema.FeedAddress},
+        {201: serializers.FeedAddress},
         body=serializers.NewFeed,
     )
     def create(self, request: MemberRequest) -> Response:

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
 
-from events import errors, schema, serializers, services
+from events import errors, serializers, services
+from events.reads.answers import EventAnswer, EventFeature
 from events.reads.events import EVENTS, read_event
-from events.reads.filters import EventFilter
 from events.views.bodies import asks
 from matchmaker.authentication import MemberRequest
 from project.lib.api.bodies import validated
-from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.openapi import describe, describe_list
 from project.lib.api.renderers import Written
 from project.lib.api.throttles import throttled
 from project.lib.api.views import ViewSet
@@ -21,12 +21,7 @@ from project.lib.reads.pages import wants_geojson
 class EventViewSet(ViewSet):
     tag = "events"
 
-    @describe(
-        _("List events."),
-        {200: schema.EventPage},
-        query=query_parameters(EventFilter),
-        geojson=schema.EventFeatureCollection,
-    )
+    @describe_list(_("List events."), EVENTS)
     def list(self, request: MemberRequest) -> Response:
         return EVENTS.respond(request)
 
@@ -34,7 +29,7 @@ class EventViewSet(ViewSet):
     @throttled("event_organization", times=asks)
     @describe(
         _("Create an event, which is published a minute later."),
-        {202: schema.ScheduledEvent},
+        {202: serializers.ScheduledEvent},
         body=serializers.NewEvent,
         form=True,
     )
@@ -50,14 +45,14 @@ class EventViewSet(ViewSet):
             "publish_at": event.publish_at,
             "url": url,
         }
-        body = schema.ScheduledEvent(scheduled).data
+        body = serializers.ScheduledEvent(scheduled).data
         return Response(body, status.HTTP_202_ACCEPTED, headers={"Location": url})
 
     @describe(
         _("Read an event."),
-        {200: schema.EventShape},
+        {200: EventAnswer},
         errors=[404],
-        geojson=schema.EventFeature,
+        geojson=EventFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
@@ -65,11 +60,11 @@ class EventViewSet(ViewSet):
     @throttled("event_organization", times=asks)
     @describe(
         _("Change an event, as its creator, an owner of its organization or staff."),
-        {200: schema.EventShape},
+        {200: EventAnswer},
         body=serializers.EventChanges,
         form=True,
         errors=[403, 404],
-        geojson=schema.EventFeature,
+        geojson=EventFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
         changes = validated(
@@ -91,14 +86,14 @@ class EventViewSet(ViewSet):
 
     @describe(
         _("Attend an event, or join its waiting list."),
-        {200: schema.Place},
+        {200: serializers.Place},
         body=serializers.Attending,
         errors=[404, 409],
     )
     def attend(self, request: MemberRequest, pk: str) -> Response:
         given = validated(serializers.Attending, request)
         place = services.attend_event(request.user, int(pk), wait=given["wait"])
-        return Response(schema.Place(place).data)
+        return Response(serializers.Place(place).data)
 
     @describe(
         _("Give up your spot at an event, or leave its waiting list."),
@@ -112,14 +107,14 @@ class EventViewSet(ViewSet):
     @throttled("event_organization", times=asks)
     @describe(
         _("Invite an organization to host an event, or accept for one of yours."),
-        {200: schema.HostStatus},
+        {200: serializers.HostStatus},
         errors=[403, 404, 409],
     )
     def add_organization(
         self, request: MemberRequest, pk: str, organization: str
     ) -> Response:
         named = services.add_organization(request.user, int(pk), int(organization))
-        return Response(schema.HostStatus(named).data)
+        return Response(serializers.HostStatus(named).data)
 
     @describe(
         _("Remove an organization from an event, or decline for one of yours."),

@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
 
-from events import errors, schema, serializers, services
-from events.reads.filters import OrganizationFilter
+from events import errors, serializers, services
+from events.reads.answers import OrganizationAnswer, OrganizationFeature
 from events.reads.organizations import ORGANIZATIONS, read_organization
 from events.views.bodies import names
 from matchmaker.authentication import MemberRequest
 from project.lib.api.bodies import validated
-from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.openapi import describe, describe_list
 from project.lib.api.renderers import Written
 from project.lib.api.throttles import throttled
 from project.lib.api.views import ViewSet
@@ -20,12 +20,7 @@ from project.lib.reads.pages import wants_geojson
 class OrganizationViewSet(ViewSet):
     tag = "organizations"
 
-    @describe(
-        _("List organizations."),
-        {200: schema.OrganizationPage},
-        query=query_parameters(OrganizationFilter),
-        geojson=schema.OrganizationFeatureCollection,
-    )
+    @describe_list(_("List organizations."), ORGANIZATIONS)
     def list(self, request: MemberRequest) -> Response:
         return ORGANIZATIONS.respond(request)
 
@@ -33,9 +28,9 @@ class OrganizationViewSet(ViewSet):
     @throttled("name", times=names)
     @describe(
         _("Create an organization."),
-        {201: schema.OrganizationShape},
+        {201: OrganizationAnswer},
         body=serializers.NewOrganization,
-        geojson=schema.OrganizationFeature,
+        geojson=OrganizationFeature,
     )
     def create(self, request: MemberRequest) -> Response:
         given = validated(serializers.NewOrganization, request)
@@ -44,19 +39,19 @@ class OrganizationViewSet(ViewSet):
 
     @describe(
         _("Read an organization."),
-        {200: schema.OrganizationShape},
+        {200: OrganizationAnswer},
         errors=[404],
-        geojson=schema.OrganizationFeature,
+        geojson=OrganizationFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
 
     @describe(
         _("Change an organization, as its owner or staff."),
-        {200: schema.OrganizationShape},
+        {200: OrganizationAnswer},
         body=serializers.OrganizationChanges,
         errors=[403, 404],
-        geojson=schema.OrganizationFeature,
+        geojson=OrganizationFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:
         changes = validated(
@@ -80,10 +75,10 @@ class OrganizationViewSet(ViewSet):
     @throttled("name", times=names)
     @describe(
         _("Name a member, change their role, or confirm your own membership."),
-        {200: schema.OrganizationShape},
+        {200: OrganizationAnswer},
         body=serializers.NewMembership,
         errors=[403, 404, 409],
-        geojson=schema.OrganizationFeature,
+        geojson=OrganizationFeature,
     )
     def add_member(self, request: MemberRequest, pk: str) -> Response:
         if not serializers.names_oneself(request):

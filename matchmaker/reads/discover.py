@@ -10,11 +10,10 @@ from matchmaker import constants
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import LookingFor, Member
 from matchmaker.reads import nearest
-from matchmaker.reads.members import PUBLIC, MemberValues, nearest_parts
+from matchmaker.reads.members import MemberValues, PublicProfile, nearest_parts
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.cursors import KeysetQuery, Order
 from project.lib.reads.filters import KilometresFilter
-from project.lib.reads.geojson import Shape
 from project.lib.reads.keyset import KeysetList
 from project.lib.reads.lists import Parts
 from project.lib.reads.parameters import Choice, KeysetFilterSet
@@ -52,9 +51,7 @@ class Discover(KeysetList[DiscoverValues]):
     """Members to discover, nearest first."""
 
     filterset = DiscoverFilter
-
-    def answer(self, choice: Choice, variant: Any) -> Shape:
-        return PUBLIC
+    answer = PublicProfile
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         if request.user.location is not None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.expressions import Expression
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.display_names import display_name_sql
-from matchmaker.models import Member
+from matchmaker.display_names import DisplayNameField, display_name_sql
+from matchmaker.models import Gender, Member
 from matchmaker.querysets import MemberQuerySet, distance_from
 from matchmaker.reads import nearest
 from matchmaker.reads.filters import MemberFilter
@@ -23,31 +24,42 @@ from matchmaker.viewer import (
     media_sql,
     read_row,
 )
+from project.lib.reads.answers import Answer, Sql, feature_of, one_statement
 from project.lib.reads.cursors import Key, KeysetQuery, Order
-from project.lib.reads.geojson import (
-    Shape,
-    kilometres_sql,
-    one_statement,
-    point_sql,
-)
+from project.lib.reads.geojson import kilometres_sql, point_sql
 from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
 from project.lib.reads.lists import Parts
 from project.lib.reads.pages import wants_geojson
 from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Statement
 
-# A public profile (contract, section 2); its geometry is the public point.
-PUBLIC = Shape(
-    properties={
-        "first_name": display_name_sql("p"),
-        "last_name": "p.last_name",
-        "gender": "p.gender",
-        "avatar": media_sql("p.avatar"),
-        "distance_km": kilometres_sql("p.distance_m"),
-        "liked": "p.liked",
-    },
-    geometry=point_sql("public_location"),
-)
+
+class PublicProfile(Answer):
+    """What others see of a member; on a map at the public point."""
+
+    id = serializers.IntegerField()
+    first_name = DisplayNameField()
+    last_name = serializers.CharField(allow_blank=True)
+    gender = serializers.ChoiceField(["", *Gender.values])
+    avatar = serializers.URLField(allow_null=True)
+    distance_km = serializers.FloatField(
+        allow_null=True,
+        help_text=_("From the caller's location to the public point"),
+    )
+    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
+
+    geometry = point_sql("public_location")
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "first_name": display_name_sql(row),
+            "avatar": media_sql(f"{row}.avatar"),
+            "distance_km": kilometres_sql(f"{row}.distance_m"),
+        }
+
+
+PublicProfileFeature = feature_of(PublicProfile)
 
 
 def _latest_first(name: str, column: str) -> Order:
@@ -82,9 +94,7 @@ class Members(KeysetList[MemberValues]):
     """
 
     filterset = MemberFilter
-
-    def answer(self, choice: Choice, variant: Any) -> Shape:
-        return PUBLIC
+    answer = PublicProfile
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         if request.user.location is not None or not request.query_params.get(
@@ -133,7 +143,7 @@ def nearest_parts(members: MemberQuerySet, is_far: bool, forward: bool | None) -
 
 
 def public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:
-    """The columns that PUBLIC reads, and no others."""
+    """The columns that PublicProfile reads, and no others."""
     return (
         members.with_liked_by(VIEWER)
         .annotate(distance_m=distance_m)
@@ -153,7 +163,7 @@ def read_profile(request: MemberRequest, member_id: int) -> str | None:
 def _profile_statement(as_geojson: bool) -> Statement[ViewedRow]:
     member = Member.objects.visible_to(VIEWER).filter(pk=ROW_ID)
     columns = public_columns(member, distance_from(ORIGIN))
-    return one_statement(columns, PUBLIC, as_geojson)
+    return one_statement(columns, PublicProfile, as_geojson)
 
 
 def _latest(choice: Choice) -> list[str]:

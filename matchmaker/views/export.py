@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
-from matchmaker import export, schema
+from matchmaker import export, export_answer
 from matchmaker.authentication import MemberRequest
 from project.lib.api.openapi import describe
 from project.lib.api.renderers import Written
@@ -15,7 +15,7 @@ class ExportView(APIView):
     @throttled("export")
     @describe(
         _("Download all your data as one file."),
-        {200: schema.Export},
+        {200: export_answer.Export},
     )
     def get(self, request: MemberRequest) -> Response:
         text = export.write_export(request)

@@ -11,25 +11,32 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from matchmaker import credentials, schema, serializers, services
+from matchmaker import credentials, serializers, services
 from matchmaker.authentication import MemberRequest
 from matchmaker.models import Member
 from matchmaker.profile_changes import ProfileChanges
-from matchmaker.reads.filters import MemberFilter
-from matchmaker.reads.members import MEMBERS, read_profile
+from matchmaker.reads.members import (
+    MEMBERS,
+    PublicProfile,
+    PublicProfileFeature,
+    read_profile,
+)
 from matchmaker.staff import StaffMay
 from matchmaker.views.bodies import changes_email, chooses, email_tried, moves
 from project.lib.api.bodies import validated
-from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.openapi import describe, describe_list
 from project.lib.api.renderers import JSONRenderer, Written
 from project.lib.api.throttles import throttled
 from project.lib.api.views import GenericViewSet
+from project.lib.reads.answers import feature_of
 from project.lib.reads.pages import wants_geojson
+
+OWN_FEATURE = feature_of(serializers.OwnProfile, "location")
 
 
 class MemberViewSet(GenericViewSet):
     queryset = Member.objects.none()
-    serializer_class = schema.PublicProfile
+    serializer_class = PublicProfile
     filter_backends = []
     pagination_class = None
 
@@ -50,12 +57,7 @@ class MemberViewSet(GenericViewSet):
         }
         return special.get(self.action, super().get_permissions())
 
-    @describe(
-        _("List members."),
-        {200: schema.ProfilePage},
-        query=query_parameters(MemberFilter),
-        geojson=schema.ProfileFeatureCollection,
-    )
+    @describe_list(_("List members."), MEMBERS)
     def list(self, request: MemberRequest) -> Response:
         return MEMBERS.respond(request)
 
@@ -65,7 +67,7 @@ class MemberViewSet(GenericViewSet):
         {201: serializers.OwnProfile},
         body=serializers.RegisterMember,
         form=True,
-        geojson=schema.OwnProfileFeature,
+        geojson=OWN_FEATURE,
         public=True,
     )
     def create(self, request: Request) -> Response:
@@ -76,9 +78,9 @@ class MemberViewSet(GenericViewSet):
 
     @describe(
         _("Read a member's public profile."),
-        {200: schema.PublicProfile},
+        {200: PublicProfile},
         errors=[404],
-        geojson=schema.PublicProfileFeature,
+        geojson=PublicProfileFeature,
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         text = read_profile(request, int(pk))
@@ -105,7 +107,7 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Read your profile."),
         {200: serializers.OwnProfile},
-        geojson=schema.OwnProfileFeature,
+        geojson=OWN_FEATURE,
     )
     def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
@@ -119,7 +121,7 @@ class MeViewSet(GenericViewSet):
         {200: serializers.OwnProfile},
         body=ProfileChanges,
         form=True,
-        geojson=schema.OwnProfileFeature,
+        geojson=OWN_FEATURE,
     )
     def partial_update(self, request: MemberRequest) -> Response:
         changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BigIntegerField, F
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.display_names import display_name_sql
+from matchmaker.display_names import DisplayNameField, display_name_sql
 from matchmaker.models import Member
 from matchmaker.staff import may
 from matchmaker.viewer import VIEWER, Viewer
+from project.lib.reads.answers import Answer, Sql
 from project.lib.reads.cursors import Key, KeysetQuery, Order
-from project.lib.reads.geojson import Shape, instant_sql
+from project.lib.reads.geojson import instant_sql
 from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
 from project.lib.reads.lists import Parts, path_id
 from project.lib.reads.parameters import Choice
@@ -26,13 +29,23 @@ LATEST_FIRST = Order(
     descending=True,
 )
 
-# Nothing else that is known of them is told, to the referrer either.
-REFERRAL = Shape(
-    {
-        "first_name": display_name_sql("p"),
-        "activated_at": instant_sql("p.activated_at"),
-    }
-)
+
+class ReferralAnswer(Answer):
+    """Nothing else that is known of them is told, to the referrer either."""
+
+    class Meta:
+        ref_name = "Referral"
+
+    id = serializers.IntegerField(help_text=_("The invited member's"))
+    first_name = DisplayNameField()
+    activated_at = serializers.DateTimeField()
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {
+            "first_name": display_name_sql(row),
+            "activated_at": instant_sql(f"{row}.activated_at"),
+        }
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,7 @@ class Referrals(KeysetList[ReferralValues]):
     """
 
     filterset = PagingOnly
-
-    def answer(self, choice: Choice, sees_all: bool) -> Shape:
-        return REFERRAL
+    answer = ReferralAnswer
 
     def values(self, request: MemberRequest, query: KeysetQuery) -> ReferralValues:
         me = request.user

@@ -1,6 +1,6 @@
-"""Profiles with their invitations, and the shape of referrals that PostgreSQL writes.
+"""Profiles with their invitations.
 
-The profiles are of members as `referrals.reads.profiles.with_invitations` reads them.
+They are of members as `referrals.reads.profiles.with_invitations` reads them.
 """
 
 import phonenumbers
@@ -8,8 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from matchmaker.display_names import DisplayNameField
-from project.lib.api.shapes import PageShape
+from project.lib.reads.answers import KeysetEnvelope
 
 _LATEST = _("The latest 1,000 with a phone number; the list of referrals has all")
 
@@ -37,7 +36,7 @@ class VotingProfile(serializers.Serializer):
     activated_invite = serializers.CharField(source="activated", allow_null=True)
 
 
-class VotingProfilePage(PageShape):
+class VotingProfilePage(KeysetEnvelope):
     results = VotingProfile(many=True)
 
 
@@ -50,13 +49,3 @@ class InvitedProfile(serializers.Serializer):
     invite_code = serializers.CharField(allow_null=True, help_text=_("The live one"))
     activated_invite_code = serializers.CharField(source="activated", allow_null=True)
     invited_users = InvitedUser(source="invited", many=True, help_text=_LATEST)
-
-
-class ReferralShape(serializers.Serializer):
-    id = serializers.IntegerField(help_text=_("The invited member's"))
-    first_name = DisplayNameField()
-    activated_at = serializers.DateTimeField()
-
-
-class ReferralPage(PageShape):
-    results = ReferralShape(many=True)

@@ -11,10 +11,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from matchmaker.authentication import MemberRequest
-from matchmaker.schema import OwnProfileFeature
 from matchmaker.serializers import OwnProfile
 from matchmaker.services import issue_key, issue_tokens
-from matchmaker.views.members import own_profile
+from matchmaker.views.members import OWN_FEATURE, own_profile
 from project.lib.api.bodies import has_valid_body, validated
 from project.lib.api.openapi import describe
 from project.lib.api.throttles import is_known, throttled
@@ -158,7 +157,7 @@ class OwnPhoneProofView(APIView):
         {200: OwnProfile},
         errors=[409, 503],
         body=serializers.PhoneProof,
-        geojson=OwnProfileFeature,
+        geojson=OWN_FEATURE,
     )
     def post(self, request: MemberRequest) -> Response:
         given = validated(serializers.PhoneProof, request)

@@ -11,8 +11,10 @@ from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
 from rest_framework.serializers import Serializer
 
+from project.lib.reads.answers import collection_of, page_of
 from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
+from project.lib.reads.lists import WrittenList
 from project.lib.reads.parameters import SAME, CompiledFilterSet
 
 MULTIPART = ["multipart/form-data"]
@@ -116,6 +118,20 @@ def _answer(answer: Any) -> Any:
     if isinstance(answer, str | Promise):  # words for an answer without a body
         return openapi.Response(answer)
     return answer
+
+
+def describe_list(
+    summary: str | Promise, listed: WrittenList[Any], *, errors: Iterable[int] = ()
+) -> Callable[[Any], Any]:
+    """Decorate a view method that answers a list: its declaration says the rest."""
+    is_place = listed.answer.geometry is not None
+    return describe(
+        summary,
+        {200: page_of(listed.answer, listed.envelope)},
+        errors=errors,
+        query=query_parameters(listed.filterset),
+        geojson=collection_of(listed.answer, listed.envelope) if is_place else None,
+    )
 
 
 def query_parameters(filters: type[CompiledFilterSet]) -> list[openapi.Parameter]:

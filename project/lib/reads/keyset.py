@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
+from project.lib.reads.answers import KeysetEnvelope
 from project.lib.reads.cursors import (
     Cursor,
     KeysetQueried,
@@ -33,6 +34,8 @@ class KeysetList(WrittenList[KeysetValues]):
 
     It is counted up to COUNT_CAP.
     """
+
+    envelope = KeysetEnvelope
 
     def page(self, request: Request, given: dict[str, Any]) -> Page:
         choice = self.filterset.choose(given)
@@ -135,7 +138,7 @@ def keyset_statement(
         FROM item
         """,
         common=parts.before_others(),
-        row=of.answer(choice, variant).written(as_geojson),
+        row=of.written(choice, variant, as_geojson),
         place=Statement(", ".join(f"p.key{i}::text" for i in keys)),
         rows=parts.rows,
         counted=parts.counted,

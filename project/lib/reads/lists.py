@@ -8,14 +8,14 @@ by cursor (`keyset`) or by offset (`offset`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from project.lib.reads.geojson import Shape
+from project.lib.reads.answers import Answer, OffsetEnvelope
 from project.lib.reads.pages import Page, page_response
 from project.lib.reads.parameters import Choice, CompiledFilterSet, Queried
 from project.lib.reads.statements import Statement
@@ -61,11 +61,21 @@ class List(ABC):
 
 
 class WrittenList(List, Generic[Values]):
-    """A list whose rows PostgreSQL writes."""
+    """A list whose rows PostgreSQL writes; `answer`: what a client sees of each."""
 
-    @abstractmethod
-    def answer(self, choice: Choice, variant: Any) -> Shape:
-        """What a client sees of a row."""
+    answer: ClassVar[type[Answer]]
+    envelope: ClassVar[type[OffsetEnvelope]]
+
+    def written(self, choice: Choice, variant: Any, as_geojson: bool) -> Statement[Any]:
+        """SQL that writes a row."""
+        without = self.left_out(choice, variant)
+        if as_geojson:
+            return self.answer.written_feature(without=without)
+        return self.answer.written(without=without)
+
+    def left_out(self, choice: Choice, variant: Any) -> Collection[str]:
+        """Fields of the answer that there are for other choices only."""
+        return ()
 
     def variant(self, values: Values) -> Hashable:
         """What besides the filters changes the SQL."""

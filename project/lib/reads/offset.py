@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from project.lib.reads.answers import OffsetEnvelope
 from project.lib.reads.lists import Parts, Values, WrittenList
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, OFFSET, PAGE_SIZE, Choice, Query
@@ -15,6 +16,8 @@ from project.lib.reads.statements import Statement
 
 class OffsetList(WrittenList[Values]):
     """A list with `limit` and `offset`, counted in full."""
+
+    envelope = OffsetEnvelope
 
     def page(self, request: Request, given: dict[str, Any]) -> Page:
         query = Query(
@@ -57,7 +60,7 @@ def offset_statement(
         FROM item
         """,
         common=parts.before_others(),
-        row=of.answer(choice, variant).written(as_geojson),
+        row=of.written(choice, variant, as_geojson),
         rows=parts.rows,
         counted=parts.counted,
         limit=LIMIT,

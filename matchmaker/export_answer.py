@@ -1,37 +1,12 @@
-"""Shapes of answers that PostgreSQL writes, for the schema only."""
+"""What the own-data file holds, for the schema only."""
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from matchmaker.display_names import DisplayNameField
-from matchmaker.models import AccountMail, Gender, Report, TokenFamily
-from matchmaker.serializers import OwnProfile, SentReport, WholeProfile
-from project.lib.api.shapes import CollectionShape, PageShape, ShownModel, feature
-
-
-class PublicProfile(serializers.Serializer):
-    id = serializers.IntegerField()
-    first_name = DisplayNameField()
-    last_name = serializers.CharField(allow_blank=True)
-    gender = serializers.ChoiceField(["", *Gender.values])
-    avatar = serializers.URLField(allow_null=True)
-    distance_km = serializers.FloatField(
-        allow_null=True, help_text=_("From the caller's location to the public point")
-    )
-    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
-
-
-PublicProfileFeature = feature(PublicProfile, "PublicProfile")
-OwnProfileFeature = feature(OwnProfile, "OwnProfile", geometry="location")
-
-
-class ProfilePage(PageShape):
-    results = PublicProfile(many=True)
-
-
-class ProfileFeatureCollection(PageShape, CollectionShape):
-    features = PublicProfileFeature(many=True)
+from matchmaker.models import AccountMail, Report, TokenFamily
+from matchmaker.serializers import SentReport, WholeProfile
+from project.lib.reads.answers import ShownModel
 
 
 class ExportedAvatar(serializers.Serializer):
