@@ -10,6 +10,7 @@ from chat import constants
 from chat.querysets import MessageQuerySet, RoomQuerySet
 from events.models import Event, Organization
 from matchmaker.models import Member
+from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
 
 
@@ -29,9 +30,9 @@ def _only(kind: Kind, *columns: str) -> Q:
 class Room(models.Model):
     """Who may be in it is read from what it is of, never copied: `open_to`.
 
-    Triggers (migration 0001) make those of matches, events and organizations with
-    them, whoever writes. `last_number` counts the messages: whoever sends one holds the
-    row until the commit, so numbers have no holes and their order is the commits'.
+    Triggers make those of matches, events and organizations with them, whoever writes
+    (`sql/rooms_opened.sql`). `last_number` counts the messages: whoever sends one holds
+    the row until the commit, so numbers have no gaps and their order is the commits'.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -97,6 +98,7 @@ class Room(models.Model):
             models.UniqueConstraint(
                 fields=["kind"], name="room_one_lobby", condition=Q(kind="lobby")
             ),
+            SqlRule.read("chat", "rooms_opened"),
         ]
 
     def __str__(self) -> str:
@@ -141,8 +143,8 @@ class Participant(models.Model):
 class Message(models.Model):
     """`number` is its place in its room: 1, 2, 3, … without holes.
 
-    When the sender's account is deleted the row stays, without its text, for else
-    there were a hole: a trigger (migration 0001) empties it.
+    When the sender's account is deleted, a trigger empties the row but keeps it, so
+    that numbers have no gaps (`sql/sender_forgotten.sql`).
     """
 
     room = models.ForeignKey(
@@ -199,6 +201,7 @@ class Message(models.Model):
                 | Q(sender=None, text="", hidden_at__isnull=False),
                 name="message_text_is_the_senders",
             ),
+            SqlRule.read("chat", "sender_forgotten"),
         ]
         indexes = [
             models.Index(fields=["sender", "id"], name="message_sender"),

@@ -20,9 +20,9 @@ err by 50 m (standard deviation, east and north) two of 10¹¹ are as far apart,
 that err by 100 m two of a thousand. What it costs: the cell may be one up to 500 m
 beside the exact place.
 
-The database derives the cell and its centre (migration 0001: `public_cell`,
-`public_point`) and keeps the anchor (migration 0003: `anchor_member`), so that no code
-path can forget it; nothing else computes them. `anchor` is null while it is the
+The database derives the cell and its centre (`sql/privacy_grid.sql`) and keeps the
+anchor (`sql/member_anchored.sql`), so that no code path can forget it; nothing else
+computes them. `anchor` is null while it is the
 location that the row was made with, so bulk loads have nothing to keep.
 """
 

@@ -1,4 +1,4 @@
-"""Rooms: opened by two members; all others are made by triggers (migration 0001)."""
+"""Rooms: opened by two members; triggers make all others (sql/rooms_opened.sql)."""
 
 from contextlib import suppress
 

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
 from matchmaker.models import Member
+from project.lib.sql_rules import SqlRule
 from project.lib.work.due import DueRow
 
 
 class Attendance(DueRow):
     """A place at an event, or one in the line for it: the lower id is the earlier.
 
-    Triggers (migration 0001) count the places and give a freed one to the first in
-    line; from then on a mail that tells so is due.
+    Triggers count the places and give a freed one to the first in line
+    (`sql/event_places.sql`); from then on a mail that tells so is due.
     """
 
     event = models.ForeignKey(
@@ -40,6 +41,7 @@ class Attendance(DueRow):
         verbose_name_plural = _("attendances")
         constraints = [
             models.UniqueConstraint("event", "member", name="attendance_unique"),
+            SqlRule.read("events", "event_places"),
         ]
         indexes = [
             models.Index(

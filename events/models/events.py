@@ -25,8 +25,9 @@ PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
 class Event(DueRow):
     """Stored at once, due at `publish_at`, visible to all from `published_at` on.
 
-    `attendees` is kept by a trigger of the attendance table (migration 0001), so the
-    rule that capacity is not exceeded is the database's, whoever writes.
+    Triggers of this table and of the attendance's keep `attendees`
+    (`sql/event_places.sql`), so the rule that capacity is not exceeded is the
+    database's, whoever writes.
     """
 
     title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)

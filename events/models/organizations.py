@@ -12,6 +12,7 @@ from events.querysets import OrganizationQuerySet
 from matchmaker.models import Member
 from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
+from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
 
 
@@ -74,8 +75,8 @@ class Membership(models.Model):
     Whoever was named in it by somebody else has not `confirmed_at`: they are listed,
     and no more. They are not in its room, nobody may write to them for it, and none
     reads the other's e-mail or phone number. Else one could make an organization of
-    strangers. A trigger (migration 0009) refuses the names of those who left it, or
-    do not want to be named.
+    strangers. A trigger refuses the names of those who left it, or do not want to be
+    named (`sql/name_by_consent.sql`).
     """
 
     organization = models.ForeignKey(
@@ -105,6 +106,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(role__in=Role.values), name="membership_role_known"
             ),
+            SqlRule.read("events", "name_by_consent"),
         ]
 
     def __str__(self) -> str:

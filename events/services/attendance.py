@@ -1,6 +1,6 @@
 """Attendance: places, as many as there are, and the line for them.
 
-Triggers of the database count the places and move the line up (migration 0001).
+Triggers of the database count the places and move the line up (sql/event_places.sql).
 """
 
 from dataclasses import dataclass

@@ -6,13 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models.members import Member
+from project.lib.sql_rules import SqlRule
 
 
 class Cell(models.Model):
     """A cell of the grid in which somebody is, or has been.
 
-    Triggers of the member table add them. All members of a cell are at its point, so
-    to measure cells is to measure members, once for each place.
+    Triggers of the member table add them (`sql/occupied_cells.sql`). All members of a
+    cell are at its point, so to measure cells is to measure members, once for each
+    place. The grid itself is `sql/privacy_grid.sql`.
     """
 
     id = models.IntegerField(primary_key=True)
@@ -21,6 +23,10 @@ class Cell(models.Model):
     class Meta:
         verbose_name = _("cell")
         verbose_name_plural = _("cells")
+        constraints = [
+            SqlRule.read("matchmaker", "privacy_grid"),
+            SqlRule.read("matchmaker", "occupied_cells"),
+        ]
         indexes = [GistIndex(fields=["point"], name="cell_point")]
 
     def __str__(self) -> str:
@@ -30,7 +36,8 @@ class Cell(models.Model):
 class Anchor(models.Model):
     """A place that decided a member's cell, and will when the member comes back.
 
-    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member.
+    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member
+    (`sql/member_anchored.sql`).
     """
 
     member = models.ForeignKey(
@@ -46,7 +53,8 @@ class Anchor(models.Model):
         verbose_name = _("remembered place")
         verbose_name_plural = _("remembered places")
         constraints = [
-            models.UniqueConstraint(fields=["member", "point"], name="anchor_unique")
+            models.UniqueConstraint(fields=["member", "point"], name="anchor_unique"),
+            SqlRule.read("matchmaker", "member_anchored"),
         ]
 
     def __str__(self) -> str:

@@ -17,13 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.models.passwords import HasPassword
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
-from project.lib.email_fields import (
-    EmailIdentityField,
-    EmailModelField,
-    identity_is_of,
-)
+from project.lib.email_fields import EmailIdentityField, EmailModelField, identity_is_of
 from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
+from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
 
 
@@ -100,7 +97,7 @@ class Member(HasPassword, PermissionsMixin):
     location = PointField(
         _("exact location"), geography=True, null=True, blank=True, spatial_index=False
     )
-    # Kept by a trigger, which overrules whatever is written here (places.py).
+    # A trigger keeps it and overrules what is written here: sql/member_anchored.sql.
     anchor = PointField(geography=True, null=True, editable=False, spatial_index=False)
     anchored_at = models.DateTimeField(null=True, editable=False)
     public_location = models.GeneratedField(
@@ -181,6 +178,7 @@ class Member(HasPassword, PermissionsMixin):
                 condition=Q(language=None) | Q(language__in=Language.values),
                 name="member_language_known",
             ),
+            SqlRule.read("matchmaker", "folded_texts"),
         ]
         indexes = [
             # Distances are measured to cells: see Cell. Boxes are of public points.

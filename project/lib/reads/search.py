@@ -1,8 +1,8 @@
 """How texts are found: whatever their case, and with or without their accents.
 
-The SQL function `fold_text` (matchmaker's migrations) turns a text and what it is
-searched for into the same letters: upper case, Latin and Greek without accents, ё as
-е. й stays й, which is another letter than и. Only PostgreSQL does it, on both sides.
+The SQL function `fold_text` (matchmaker/sql/folded_texts.sql) turns a text and what it
+is searched for into the same letters: upper case, Latin and Greek without accents, ё
+as е. й stays й, which is another letter than и. Only PostgreSQL does it, on both sides.
 """
 
 from typing import Any
