@@ -67,6 +67,16 @@ def test_database_has_the_rules_of_the_files(db):
     }
 
 
+def test_triggers_find_their_tables_whatever_the_search_path(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE NOT tgisinternal AND NOT EXISTS (SELECT FROM unnest(proconfig)"
+            " setting WHERE setting LIKE 'search_path=%')"
+        )
+        assert cursor.fetchall() == []
+
+
 def test_every_file_is_a_rule_of_a_model_of_its_app():
     files = {path.relative_to(ROOT) for path in ROOT.glob("*/sql/*.sql")}
 

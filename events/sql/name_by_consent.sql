@@ -1,7 +1,10 @@
 -- Refuses to name members in an organization who left it, or do not want to be named,
 -- whoever writes.
 
-CREATE OR REPLACE FUNCTION events_name_by_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION events_name_by_consent() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
 DECLARE
     may_be_named boolean;
 BEGIN
@@ -19,6 +22,7 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
 CREATE OR REPLACE TRIGGER name_by_consent BEFORE INSERT ON events_membership
-    FOR EACH ROW WHEN (NEW.confirmed_at IS NULL)
-    EXECUTE FUNCTION events_name_by_consent();
+FOR EACH ROW WHEN (NEW.confirmed_at IS NULL)
+EXECUTE FUNCTION events_name_by_consent();
