@@ -9,7 +9,7 @@ from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
 from project.lib.work import due
 
-# The database's word (migration 0009), whoever writes.
+# The database's word (sql/name_by_consent.sql), whoever writes.
 REFUSALS = {"membership_by_consent": errors.UserUnknown}
 
 
