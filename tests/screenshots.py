@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.live.browser import CHROMIUM
+from tests.harness.browser import CHROMIUM
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "project/screenshots"

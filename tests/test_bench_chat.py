@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench_chat import wire
 from tests.bench_chat.talker import Said, Talker
 from tests.bench_chat.verdict import judge
 from tests.bench_chat.world import Seat
+from tests.harness import websocket
 
 ROOT = Path(__file__).parent.parent
 SMALL = [
@@ -131,8 +131,8 @@ def test_frames_are_read_however_they_are_cut(length):
         head = b"\x81\x7f" + length.to_bytes(8)
     both = (head + payload) * 2
     for cut in (0, 1, 3, len(head), len(both) - 1):
-        first = wire.received(both[:cut])
-        second = wire.received(first.rest + both[cut:])
+        first = websocket.received(both[:cut])
+        second = websocket.received(first.rest + both[cut:])
 
-        assert first.frames + second.frames == [(wire.TEXT, payload)] * 2
+        assert first.frames + second.frames == [(websocket.TEXT, payload)] * 2
         assert second.rest == b""

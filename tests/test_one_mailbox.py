@@ -23,7 +23,7 @@ from project.lib.emails import deliverable
 from project.lib.work import mailing
 from referrals import hunter
 from tests.factories import PASSWORD, MemberFactory
-from tests.live.mail_server import MailServer
+from tests.harness.mail_server import MailServer
 from tests.matchmaker.mailbox import RESET, deliver
 from tests.referrals.factories import InviteCodeFactory
 from tests.referrals.hunter_server import HunterServer

@@ -13,7 +13,7 @@ from tests.bench import depth, growth, rates, report
 from tests.bench.databases import Database, load
 from tests.bench.growth import Sized
 from tests.bench.loads import check_programs
-from tests.bench.servers import Servers
+from tests.harness.servers import Servers
 
 TITLES = {
     "rates": "One process, requests a second",

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.bench.servers import Servers, free_port
+from tests.harness.servers import Servers, free_port
 
 # As many as the threads of one web process (settings.WEB_THREADS).
 POOL_SIZE = 8

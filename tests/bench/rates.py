@@ -10,7 +10,7 @@ from tests.bench.databases import Database
 from tests.bench.loads import Get, Measure, Sql
 from tests.bench.pooler import start_pooler
 from tests.bench.rounds import take_turns
-from tests.bench.servers import Servers
+from tests.harness.servers import Servers
 
 OWN, DJANGO = "project.asgi:application", "tests.bench.asgi:application"
 STOCK = {"DJANGO_SETTINGS_MODULE": "tests.bench.stock_settings"}

@@ -11,11 +11,11 @@ from tests.bench import report as bench_report
 from tests.bench.loads import Sql
 from tests.bench.rounds import take_turns
 from tests.bench_chat import faults, limits, report, world
-from tests.bench_chat.backends import Backends
 from tests.bench_chat.crowd import Crowd
-from tests.bench_chat.daphnes import Daphnes
 from tests.bench_chat.fanout import Side, Turn
 from tests.bench_chat.sends import Accepted, accepted
+from tests.harness.backends import Backends
+from tests.harness.daphnes import Daphnes
 
 OURS = "project.asgi:application"
 BARE = {

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tests.bench_chat import wire
-from tests.bench_chat.daphnes import Address
+from tests.harness import websocket
+from tests.harness.daphnes import Address
 
 # Handshakes at once.
 IN_FLIGHT = 50
@@ -111,7 +111,7 @@ class _Part:
         self.sockets: dict[int, _Socket] = {}
         self.heard = Heard()
         self.refused = self.ready = 0
-        self._known: dict[bytes, tuple[list[tuple[int, int]], wire.Received]] = {}
+        self._known: dict[bytes, tuple[list[tuple[int, int]], websocket.Received]] = {}
 
     def serve(self) -> None:
         self.poll = select.epoll()
@@ -143,7 +143,7 @@ class _Part:
     def _connect(self, token: str | None) -> None:
         raw = socket.create_connection((self.address.host, self.address.port))
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        raw.sendall(wire.handshake(self.address, token))
+        raw.sendall(websocket.handshake(self.address, token))
         raw.setblocking(False)
         self.sockets[raw.fileno()] = _Socket(raw)
         self.poll.register(raw.fileno(), select.EPOLLIN)
@@ -202,22 +202,22 @@ class _Part:
             self._is_ready(found)
         return rest
 
-    def _take_others(self, found: _Socket, received: wire.Received) -> None:
+    def _take_others(self, found: _Socket, received: websocket.Received) -> None:
         for opcode, payload in received.frames:
-            if opcode == wire.PING:
-                found.raw.send(wire.framed(wire.PONG, payload))
-            elif opcode == wire.TEXT and not found.is_ready:
+            if opcode == websocket.PING:
+                found.raw.send(websocket.framed(websocket.PONG, payload))
+            elif opcode == websocket.TEXT and not found.is_ready:
                 self._is_ready(found)
 
     def _is_ready(self, found: _Socket) -> None:
         found.is_ready = True
         self.ready += 1
 
-    def _look(self, data: bytes) -> tuple[list[tuple[int, int]], wire.Received]:
-        received = wire.received(data)
+    def _look(self, data: bytes) -> tuple[list[tuple[int, int]], websocket.Received]:
+        received = websocket.received(data)
         marks = []
         for opcode, payload in received.frames:
-            mark = MARK.search(payload) if opcode == wire.TEXT else None
+            mark = MARK.search(payload) if opcode == websocket.TEXT else None
             if mark:
                 marks.append((int(mark[1]), int(mark[2])))
         if len(self._known) > MAX_KNOWN:

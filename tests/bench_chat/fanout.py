@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tests.bench_chat import wire
-from tests.bench_chat.backends import Backends
 from tests.bench_chat.crowd import Crowd, Heard
-from tests.bench_chat.daphnes import Daphnes, cpu_s, resident_bytes
 from tests.bench_chat.world import Seat
+from tests.harness import websocket
+from tests.harness.backends import Backends
+from tests.harness.daphnes import Daphnes, cpu_s, resident_bytes
 
 # Messages that are on their way at once, where speed is measured.
 WINDOW = 4
@@ -35,7 +35,7 @@ class Sender:
         self._room, self._seat = room, seat
         address = daphnes.address
         self._raw = socket.create_connection((address.host, address.port))
-        self._raw.sendall(wire.handshake(address, seat.token))
+        self._raw.sendall(websocket.handshake(address, seat.token))
         self._rest = b""
         self.said = said
         answer = b""
@@ -47,7 +47,7 @@ class Sender:
         self.said += 1
         text = f"bench {self.said} {time.monotonic_ns()} ".ljust(CHARACTERS, ".")
         frame = self._ours(text) if self._room is not None else self._bare(text)
-        self._raw.send(wire.framed(wire.TEXT, json.dumps(frame).encode()))
+        self._raw.send(websocket.framed(websocket.TEXT, json.dumps(frame).encode()))
 
     def close(self) -> None:
         self._raw.close()
@@ -55,13 +55,13 @@ class Sender:
     def mind(self) -> None:
         """Read what has come, and answer pings."""
         try:
-            received = wire.received(self._rest + self._raw.recv(1 << 20))
+            received = websocket.received(self._rest + self._raw.recv(1 << 20))
         except BlockingIOError:
             return
         self._rest = received.rest
         for opcode, payload in received.frames:
-            if opcode == wire.PING:
-                self._raw.send(wire.framed(wire.PONG, payload))
+            if opcode == websocket.PING:
+                self._raw.send(websocket.framed(websocket.PONG, payload))
 
     def _ours(self, text: str) -> dict:
         frame = {"type": "message.send", "room": self._room, "message": text}

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.bench_chat import world
-from tests.bench_chat.backends import Backends
-from tests.bench_chat.daphnes import Daphnes
 from tests.bench_chat.talker import Talker
 from tests.bench_chat.verdict import STORED, Verdict, judge
+from tests.harness.backends import Backends
+from tests.harness.daphnes import Daphnes
 
 SERVERS = 2
 # In the worst case: the server starts, and the rooms' counters are looked at.

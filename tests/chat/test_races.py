@@ -16,7 +16,7 @@ from matchmaker import services as member_services
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
 from tests.factories import MemberFactory
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 from tests.threads import at_once, client_of
 
 ROUNDS = 4

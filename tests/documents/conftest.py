@@ -18,10 +18,10 @@ from django.core.management import call_command
 
 from matchmaker.models import Member
 from tests.documents.people import People
+from tests.harness.mail_server import MailServer
+from tests.harness.processes import ROOT, SWEEPER, WORKER, Processes
+from tests.harness.requests import PASSWORD
 from tests.live.conftest import daphne, database_url, redis_url
-from tests.live.mail_server import MailServer
-from tests.live.processes import ROOT, SWEEPER, WORKER, Processes
-from tests.live.wire import PASSWORD
 from tests.referrals.hunter_server import HunterServer
 
 __all__ = ["redis_url"]

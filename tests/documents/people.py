@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.live.wire import PASSWORD
+from tests.harness.requests import PASSWORD
 
 SIGN_UP = "/api/clients/create"
 

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from events.models import Event, Organization
 from matchmaker.models import Member
 from tests.documents.people import Person, is_refused, new_name
-from tests.live.processes import ROOT
+from tests.harness.processes import ROOT
 
 SOURCES = ("project", "matchmaker", "events", "referrals", "chat", "compose/local")
 HERE, NEAR, AWAY = (30.3158, 59.9391), (30.36, 59.93), (30.8, 60.0)

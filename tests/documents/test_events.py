@@ -17,8 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.documents.conftest import Service
 from tests.documents.people import People, Person, is_refused, new_name, new_phone
-from tests.live.processes import ROOT
-from tests.live.wire import PASSWORD, picture, wait_until
+from tests.harness.processes import ROOT
+from tests.harness.requests import PASSWORD, picture, wait_until
 
 # Beyond its delay: a message that is lost is found by the sweeper every five seconds.
 LATE_S = 20

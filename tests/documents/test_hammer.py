@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import UserManager
 
 from tests.documents.people import Person, code_of, is_refused, new_phone
-from tests.live.processes import ROOT
+from tests.harness.processes import ROOT
 
 INVITE_CODE = re.compile(r"[A-Z0-9]{6}")
 FIVE_MINUTES_S = 300

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.documents.people import People, Person, is_refused, new_email
-from tests.live.processes import ROOT
-from tests.live.wire import PASSWORD, wait_until
+from tests.harness.processes import ROOT
+from tests.harness.requests import PASSWORD, wait_until
 from tests.referrals.hunter_server import COMBINED, PERSON, VERIFIER
 
 INVITE_CODE = re.compile(r"[A-Z0-9]{6}")

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.documents.people import People, Person, code_of, is_refused, new_phone
-from tests.live.processes import ROOT
+from tests.harness.processes import ROOT
 
 INVITE_CODE = re.compile(r"[A-Z0-9]{6}")
 ME = "/api/v1/profiles/me"

@@ -18,7 +18,7 @@ from twisted.web import http
 import project.asgi  # noqa: F401 - what every start of Daphne imports
 from project.lib.server import bounded_server
 from project.lib.server.bounded_server import OVERRIDDEN, BoundedServer
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 
 NAMES = [(ours, name) for ours, names in OVERRIDDEN.items() for name in names]
 

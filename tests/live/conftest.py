@@ -21,10 +21,10 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from matchmaker.models import Member
-from tests.live.certificate import Certificate
-from tests.live.mail_server import MailServer
-from tests.live.processes import Processes
-from tests.live.wire import PASSWORD, new_email
+from tests.harness.certificate import Certificate
+from tests.harness.mail_server import MailServer
+from tests.harness.processes import Processes
+from tests.harness.requests import PASSWORD, new_email
 
 START_TIMEOUT_S = 60
 WEB_THREADS = 4

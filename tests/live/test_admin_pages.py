@@ -12,8 +12,8 @@ from matchmaker import services
 from matchmaker.models import Member
 from tests.events.factories import EventFactory, MembershipFactory
 from tests.factories import MemberFactory
-from tests.live.browser import chromium
-from tests.live.wire import PASSWORD, picture
+from tests.harness.browser import chromium
+from tests.harness.requests import PASSWORD, picture
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from chat import services
-from tests.live.chat import Chat, match, new_member
+from tests.harness.chat import Chat, match, new_member
 
 
 def user(chat: Chat) -> dict[str, object]:

@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from matchmaker import services
-from tests.live.chat import Chat, new_member, token_of
+from tests.harness.chat import Chat, new_member, token_of
 
 
 def status(server, **options) -> int:

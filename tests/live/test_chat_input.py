@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
-from tests.live.chat import Chat, match, new_member
+from tests.harness.chat import Chat, match, new_member
 
 SEND = {"type": "message.send", "room": 1, "message": "x"}
 READ = {"type": "message.read", "room": 1, "id": 1}

@@ -10,10 +10,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from matchmaker.models import Member
-from tests.live.chat import Chat, match, new_member, token_of
+from tests.harness.chat import Chat, match, new_member, token_of
+from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
+from tests.harness.requests import wait_until
 from tests.live.conftest import daphne
-from tests.live.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
-from tests.live.wire import wait_until
 
 
 @pytest.fixture(scope="module")

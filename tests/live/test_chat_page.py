@@ -13,11 +13,11 @@ from rest_framework_simplejwt.tokens import AccessToken
 from chat import services
 from matchmaker import services as member_services
 from matchmaker.models import Member
-from tests.live.browser import chromium
-from tests.live.chat import match
+from tests.harness.browser import chromium
+from tests.harness.chat import match
+from tests.harness.chat_page import PHONE, Person
+from tests.harness.requests import new_email
 from tests.live.conftest import Server, daphne
-from tests.live.people import PHONE, Person
-from tests.live.wire import new_email
 
 pytestmark = pytest.mark.browser
 

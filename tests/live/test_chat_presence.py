@@ -10,9 +10,9 @@ from chat import errors, services
 from events import services as event_services
 from events.models import Attendance, Event, Membership, Organization
 from matchmaker.models import Member
-from tests.live.chat import Chat, match, new_member
+from tests.harness.chat import Chat, match, new_member
+from tests.harness.requests import wait_until
 from tests.live.conftest import daphne
-from tests.live.wire import wait_until
 
 # Slower ones than these and a busy machine takes a server for dead.
 BEATS = {"CHAT_BEAT_S": "1.5"}

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import pytest
 
 from chat import services
-from tests.live.chat import Chat, match, new_member
+from tests.harness.chat import Chat, match, new_member
+from tests.harness.redis_server import RedisServer
+from tests.harness.requests import wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.redis_server import RedisServer
 from tests.live.test_server import Backends
-from tests.live.wire import wait_until
 
 PROMISED_S = 10
 

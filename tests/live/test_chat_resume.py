@@ -12,7 +12,7 @@ from chat import services
 from events.models import Attendance, Event
 from matchmaker.models import Member
 from matchmaker.services import block_member
-from tests.live.chat import Chat, match, new_member
+from tests.harness.chat import Chat, match, new_member
 
 
 def ids(frames: list[dict]) -> list[int]:

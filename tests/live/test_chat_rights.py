@@ -11,7 +11,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from events.models import Event
 from matchmaker import services
 from matchmaker.models import Member
-from tests.live.chat import Chat, Frame, match, new_member, token_of
+from tests.harness.chat import Chat, Frame, match, new_member, token_of
 from tests.live.conftest import daphne
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tests.live.browser import chromium
+from tests.harness.browser import chromium
 from tests.live.conftest import Server, daphne
 
 MIB = 1024 * 1024

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live.browser import chromium
+from tests.harness.browser import chromium
+from tests.harness.requests import new_email, picture, profile
 from tests.live.conftest import Server
-from tests.live.wire import new_email, picture, profile
 
 pytestmark = pytest.mark.browser
 

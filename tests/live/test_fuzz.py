@@ -40,7 +40,7 @@ from tests.events.factories import (
     OrganizationFactory,
 )
 from tests.factories import MemberFactory
-from tests.live.wire import PASSWORD, new_email, picture, profile
+from tests.harness.requests import PASSWORD, new_email, picture, profile
 from tests.referrals.factories import (
     EmailLookupFactory,
     InviteCodeFactory,

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.live.browser import CHROMIUM, chromium
+from tests.harness.browser import CHROMIUM, chromium
+from tests.harness.chat_page import PHONE
+from tests.harness.mail_server import MailServer
+from tests.harness.processes import WORKER, Processes
+from tests.harness.requests import PASSWORD, new_email, wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.mail_server import MailServer
-from tests.live.people import PHONE
-from tests.live.processes import WORKER, Processes
-from tests.live.wire import PASSWORD, new_email, wait_until
 
 NEW = "another horse 8"
 ME = "/api/clients/me/"

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from matchmaker.models import Member
 from referrals.models import EmailLookup
+from tests.harness.processes import SWEEPER, WORKER, Processes
+from tests.harness.requests import PASSWORD, new_email, wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.processes import SWEEPER, WORKER, Processes
-from tests.live.wire import PASSWORD, new_email, wait_until
 from tests.referrals.hunter_server import (
     COMBINED,
     COMPANY,

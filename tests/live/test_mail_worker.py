@@ -20,9 +20,9 @@ from matchmaker import services
 from matchmaker.models import AccountMail, Match, MatchMail
 from matchmaker.tasks import send_match_mail
 from tests.factories import MemberFactory
+from tests.harness.processes import SWEEPER, WORKER
+from tests.harness.requests import new_email, wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.processes import SWEEPER, WORKER
-from tests.live.wire import new_email, wait_until
 
 # How long a like may take when Redis is no help. Its time-out is a second.
 LIKE_MAX_S = 15

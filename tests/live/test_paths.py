@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.live.wire import picture, profile, refusal
+from tests.harness.requests import picture, profile, refusal
 
 
 def documented(client: httpx.Client) -> Iterator[tuple[str, str]]:

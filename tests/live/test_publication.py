@@ -12,10 +12,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from events.models import Event
+from tests.harness.processes import SWEEPER, WORKER
+from tests.harness.publication import Publications, end_connections, waiting_processes
+from tests.harness.requests import wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.processes import SWEEPER, WORKER
-from tests.live.publication import Publications, end_connections, waiting_processes
-from tests.live.wire import wait_until
 
 CREATE = "/api/events/create/"
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.live.wire import PASSWORD, picture, profile, refusal
+from tests.harness.requests import PASSWORD, picture, profile, refusal
 
 # Values as JSON text, so that they can be what no JSON writer writes.
 NO_JSON = ["NaN", "-Infinity", "{", "[" * 100_000, '{"a":' * 100_000, "9" * 5_000, ""]

@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.live.chat import new_member, token_of
+from tests.harness.chat import new_member, token_of
 from tests.live.conftest import Server, daphne
 
 ROOT = Path(__file__).parent.parent.parent

@@ -17,8 +17,8 @@ from matchmaker import services
 from matchmaker.models import Member
 from referrals import one_time
 from tests.events.factories import AttendanceFactory, EventFactory, host
+from tests.harness.requests import new_email
 from tests.live.test_fuzz import PHONE, SUCCESSES
-from tests.live.wire import new_email
 from tests.referrals.factories import (
     EmailLookupFactory,
     ReferralFactory,

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from matchmaker.models import Member
 from tests.factories import MemberFactory
+from tests.harness.requests import PASSWORD, new_email, picture, profile, wait_until
 from tests.live.conftest import WEB_THREADS, daphne
-from tests.live.wire import PASSWORD, new_email, picture, profile, wait_until
 
 MIB = 1024 * 1024
 

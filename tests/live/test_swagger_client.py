@@ -7,7 +7,7 @@ import pytest
 from bravado.client import SwaggerClient
 from bravado.requests_client import RequestsClient
 
-from tests.live.wire import PASSWORD, new_email
+from tests.harness.requests import PASSWORD, new_email
 
 # bravado's own: formats that it has no class for, and words of older Pythons.
 pytestmark = [

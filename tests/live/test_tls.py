@@ -8,12 +8,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.live.certificate import Certificate
-from tests.live.chat import Chat, match, new_member
+from tests.harness.certificate import Certificate
+from tests.harness.chat import Chat, match, new_member
+from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
+from tests.harness.network import Network
+from tests.harness.requests import PASSWORD, new_email, wait_until
 from tests.live.conftest import Server, daphne
-from tests.live.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
-from tests.live.network import Network
-from tests.live.wire import PASSWORD, new_email, wait_until
 
 # RFC 8446, 5.1: kinds of records, and how long one may be.
 KINDS = {20, 21, 22, 23}

@@ -19,7 +19,7 @@ from matchmaker.services import mails
 from matchmaker.tasks import send_match_mail
 from project.lib.work import due
 from tests.factories import MemberFactory
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from matchmaker.services.locks import locked_member
 from referrals import errors, one_time
 from referrals.models import InviteCode
 from tests.factories import PASSWORD, MemberFactory
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 from tests.referrals.phones import asked, new_phone, prove, sign_in, wrong_for
 from tests.threads import at_once
 

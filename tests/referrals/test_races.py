@@ -14,7 +14,7 @@ from referrals import services
 from referrals.errors import InviteCodeUnknown
 from referrals.models import InviteCode, Referral
 from tests.factories import PASSWORD, MemberFactory
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 from tests.referrals.factories import InviteCodeFactory
 from tests.threads import at_once, client_of
 

@@ -12,8 +12,8 @@ from websockets.sync.client import ClientConnection, connect
 from chat.models import Room
 from matchmaker import services
 from matchmaker.models import Member
+from tests.harness.requests import new_email
 from tests.live.conftest import Server
-from tests.live.wire import new_email
 
 Frame = dict[str, Any]
 PATIENCE_S = 30

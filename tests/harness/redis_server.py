@@ -9,7 +9,7 @@ from pathlib import Path
 
 import redis
 
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 
 
 class RedisServer:

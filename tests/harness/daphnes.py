@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.bench_chat.backends import wait_until
+from tests.harness.backends import wait_until
 
 STOP_WITHIN_S = 20
 TICKS_A_S = os.sysconf("SC_CLK_TCK")

@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.harness.network import Network
+from tests.harness.requests import PASSWORD
 from tests.live.conftest import Server
-from tests.live.network import Network
-from tests.live.wire import PASSWORD
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
 

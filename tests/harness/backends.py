@@ -15,7 +15,7 @@ from typing import Self
 import psycopg2
 import redis
 
-from tests.bench.servers import free_port
+from tests.harness.servers import free_port
 
 READY_WITHIN_S = 60
 # Only to keep a small run small; fsync and all else are PostgreSQL's own defaults.

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from matchmaker.models import Member
-from tests.live.chat import Chat, new_member, token_of
+from tests.harness.chat import Chat, new_member, token_of
 from tests.live.conftest import Server
 
 MIB = 1024 * 1024

@@ -5,7 +5,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from tests.bench_chat.daphnes import Address
+from tests.harness.daphnes import Address
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 

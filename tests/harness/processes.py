@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from tests.live.wire import wait_until
+from tests.harness.requests import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 WORKER = ["rundramatiq", "--processes", "1", "--threads", "2", "--no-color"]
