@@ -88,7 +88,7 @@ def feeds_that_follow() -> Iterator[None]:
     with (
         _replaced(UNRULED),
         patch.object(FeedFilter, "read_frozen", read_frozen),
-        patch.object(reads, "find_for_feed", find_for_feed),
+        patch.object(calendars, "find_for_feed", find_for_feed),
     ):
         yield
 
