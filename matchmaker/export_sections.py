@@ -82,13 +82,14 @@ def matches(request: MemberRequest) -> object:
     matched = (
         Member.objects.visible_to(request.user)
         .filter(matched_with(request.user))
+        .with_shared_email(request.user)
         .annotate(created_at=Subquery(between.values("created_at")))
     )
     rows = _rows(
         matched,
         member="id",
         first_name="first_name",
-        email="email",
+        email="shared_email",
         created_at="created_at",
     )
     for row in rows:

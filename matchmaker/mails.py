@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from matchmaker import links
-from matchmaker.models import AccountMail, MatchMail
+from matchmaker.models import AccountMail, MatchMail, Member
 from project.lib.work.mailing import message_id, printable
 
 Kind = AccountMail.Kind
@@ -175,10 +175,11 @@ _ACCOUNT_TEXTS: dict[str, Callable[[AccountMail, str], tuple[str, str]]] = {
 def _text(mail: MatchMail) -> str:
     # In Russian the name is in the dative.
     nameless = pgettext("who likes you", "Member {id}").format(id=mail.about_id)
+    about = Member.objects.with_shared_email(mail.member).filter(pk=mail.about_id)
     given = {
         "name": printable(mail.about.first_name) or nameless,
-        "email": mail.about.email,
+        "email": about.values_list("shared_email", flat=True).first(),
     }
-    if mail.about.email is None:  # signed up by phone
+    if given["email"] is None:  # signed up by phone, or took the account back since
         return _("%(name)s likes you too!") % given
     return _("%(name)s likes you too! Their e-mail: %(email)s") % given

@@ -82,6 +82,23 @@ class MemberQuerySet(QuerySet["Member"]):
             match_id=Subquery(between.values("pk"))
         )
 
+    def with_shared_email(self, viewer: "Viewer") -> Self:
+        """Annotate `shared_email`: what a match shows to `viewer`, or null.
+
+        By the like of the row itself: the other one may end and renew the match alone.
+        """
+        models = apps.get_model
+        match = models("matchmaker", "Match").objects.filter(
+            match_between(viewer, OuterRef("pk"))
+        )
+        like = models("matchmaker", "Like").objects.filter(
+            since_reclaimed("from_member", "created_at"),
+            from_member=OuterRef("pk"),
+            to_member=viewer,
+        )
+        shown = When(Exists(match) & Exists(like), then=F("email"))
+        return self.annotate(shared_email=Case(shown))
+
     def _joined(self, **relation: FilteredRelation) -> Self:
         (name,) = relation
         return self.annotate(**relation).filter(**{f"{name}__isnull": False})
@@ -124,6 +141,21 @@ def matched_with(viewer: "Viewer") -> Q:
     )
     mine = match.filter(Q(first_member=viewer) | Q(second_member=viewer))
     return Q(pk__in=mine.values_list(other, flat=True))
+
+
+def since_reclaimed(member: str, at: str) -> Q:
+    """Match the consents (of `member`, given `at`) that show others its contacts.
+
+    Whoever signed up with somebody's e-mail may have given some before its owner came
+    and took the account back; those stay, but show nothing of the owner's.
+    """
+    reclaimed = f"{member}__reclaimed_at"
+    return Q(**{reclaimed: None}) | Q(**{f"{reclaimed}__lt": F(at)})
+
+
+def since_reclaimed_sql(member: str, at: str) -> str:
+    """The same as SQL, of a row of the members' table; false where `at` is null."""
+    return f"coalesce({at} > {member}.reclaimed_at, {at} IS NOT NULL)"
 
 
 def blocks_between(one: Any, other: Any) -> Q:

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
+from matchmaker.querysets import since_reclaimed
 from referrals import constants
 
 if TYPE_CHECKING:  # the names of the classes' rows
@@ -33,6 +34,13 @@ class ReferralQuerySet(QuerySet["Referral"]):
     def by(self, referrer: Any) -> Self:
         """Whom `referrer` has invited, the latest first: the index referral_latest."""
         return self.filter(referrer=referrer).order_by("-activated_at", "-invited")
+
+    def showing_phones(self) -> Self:
+        """Referrals that show the referrer the phone number of the one invited."""
+        return self.filter(
+            since_reclaimed("invited", "activated_at"),
+            invited__phone_number__isnull=False,
+        )
 
     def visible_to(self, viewer: Any) -> Self:
         """Referrals of members whom `viewer` may know of.

@@ -17,6 +17,7 @@ from events.reads.filters import ORIGIN
 from events.serializers.answers import STATUS_HELP
 from matchmaker.display_names import DisplayNameField, display_name_sql
 from matchmaker.models import Member
+from matchmaker.querysets import since_reclaimed_sql
 from matchmaker.viewer import VIEWER, media_sql
 from project.lib.reads.answers import Answer, Sql, feature_of
 from project.lib.reads.geojson import instant_sql, kilometres_sql, point_sql
@@ -196,15 +197,17 @@ def _organizations() -> Statement[Any]:
 def _users(organization: str, answer: type[User]) -> Statement[Any]:
     """The active members of an organization, as the viewer may see them.
 
-    The e-mail and the telephone of those who are confirmed members, to callers who
-    are confirmed members too.
+    The e-mail and the telephone of those who are confirmed members, by their own
+    consent (since_reclaimed), to callers who are confirmed members too.
     """
     visible: Any = Member.objects.visible_to(VIEWER)
-    members = visible.values("id", "first_name", "last_name", "email", "phone_number")
+    members = visible.values(
+        "id", "first_name", "last_name", "email", "phone_number", "reclaimed_at"
+    )
     return Statement.written(
         """(
             SELECT coalesce(json_agg(
-                CASE WHEN mine.member_id IS NOT NULL AND ms.confirmed_at IS NOT NULL
+                CASE WHEN mine.member_id IS NOT NULL AND {consented}
                 THEN {with_contacts} ELSE {without} END
             ORDER BY m.id), '[]')
             FROM events_membership ms
@@ -216,6 +219,7 @@ def _users(organization: str, answer: type[User]) -> Statement[Any]:
         )""",
         with_contacts=answer.written("m"),
         without=answer.written("m", without=CONTACTS),
+        consented=Statement(since_reclaimed_sql("m", "ms.confirmed_at")),
         members=Statement.of(members),
         viewer=VIEWER,
         organization=Statement(organization),

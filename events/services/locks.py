@@ -11,19 +11,17 @@ from events import errors
 from events.models import Event, Membership, Organization, Role
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
-from matchmaker.services.locks import held_members, held_rows
+from matchmaker.services.locks import held_caller, held_members, held_rows
 
 
 def hold_members(member: Member, others: Iterable[Member] = ()) -> None:
     """Until the transaction ends, `member`, who asks, and `others` are not deleted.
 
-    Raises TokenDead when `member` was, UserUnknown when one of the others.
+    Raises TokenDead when `member` was, or has been signed out everywhere since it was
+    read, UserUnknown when one of the others.
     """
     ids = {member.pk, *(other.pk for other in others)}
-    held = held_members(ids)
-    if member.pk not in held:
-        raise TokenDead
-    if held != ids:
+    if held_caller(member, ids) != ids:
         raise errors.UserUnknown
 
 

@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from events import errors, signals
 from events.models import Departure, Membership, Organization, Role
@@ -145,7 +145,10 @@ def _change_role(
     membership: Membership,
     role: Role | None,
 ) -> None:
-    """Give a role; of the own membership that confirms it, also with a lesser role."""
+    """Give a role; of the own membership that confirms it, also with a lesser role.
+
+    Also one that was confirmed before: by the owner of the account now, it may be.
+    """
     new_role = role or Role(membership.role)
     is_own = membership.member_id == member.pk
     if not is_own or new_role not in (membership.role, Role.MEMBER):
@@ -154,7 +157,7 @@ def _change_role(
         _require_owner_besides(membership)
     membership.role = new_role
     if is_own:
-        membership.confirmed_at = Coalesce("confirmed_at", Now())
+        membership.confirmed_at = Now()
     membership.save(update_fields=["role", "confirmed_at"])
 
 

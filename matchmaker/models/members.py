@@ -52,6 +52,7 @@ class Member(HasPassword, PermissionsMixin):
         editable=False,
         help_text=_("When a link in a mail to it was used; empty if never."),
     )
+    reclaimed_at = models.DateTimeField(_("taken back"), null=True, editable=False)
     pending_email = EmailModelField(
         _("pending e-mail"),
         null=True,

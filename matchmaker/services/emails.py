@@ -66,7 +66,8 @@ def reset_password(uid: str, token: str, password: str) -> str:
     Return the identity of the e-mail, which signs the member in from now on.
 
     That is every token, session, bearer address, code and change that waits, and the
-    phone number, which whoever made the account may have planted. The e-mail is proven.
+    phone number, which whoever made the account may have planted. The e-mail is proven;
+    if it was not before, consents of before show others no contacts (since_reclaimed).
     Of any number of calls with one link one succeeds. Raises LinkDead.
     """
     if links.member_behind(uid, token, links.RESET) is None:
@@ -76,8 +77,11 @@ def reset_password(uid: str, token: str, password: str) -> str:
     )  # slow on purpose: not while the row is locked
     with transaction.atomic():
         row = _locked(uid, token, links.RESET)
-        row.password, row.email_verified_at = encoded, timezone.now()
-        row.save(update_fields=["password", "email_verified_at"])
+        now = timezone.now()
+        if row.email_verified_at is None:
+            row.reclaimed_at = now
+        row.password, row.email_verified_at = encoded, now
+        row.save(update_fields=["password", "email_verified_at", "reclaimed_at"])
         drop_phone_claim(row)
         sign_out_everywhere(row)
         signals.account_recovered.send(Member, member_id=row.pk)

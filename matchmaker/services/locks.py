@@ -18,7 +18,7 @@ DELETION_LOCK = 0x64656C657465
 # KEY SHARE is what a foreign key takes, but before anything else is held: a deletion,
 # which waits for it, cannot meet this transaction half way through the pair's rows.
 _LOCK_PAIR = """
-SELECT id, is_active, email FROM matchmaker_member
+SELECT id, is_active, email, token_version FROM matchmaker_member
 WHERE id IN (%s, %s) ORDER BY id FOR KEY SHARE
 """
 
@@ -56,6 +56,19 @@ def locked_members(ids: Iterable[int]) -> dict[int, Member]:
 def held_members(ids: Iterable[int]) -> set[int]:
     """Which of these members there are; they are not deleted in this transaction."""
     return held_rows(Member._meta.db_table, ids)
+
+
+def held_caller(member: Member, others: Iterable[int]) -> set[int]:
+    """The same of `member`, who asks for something, and others.
+
+    Raises TokenDead as `locked_caller`: nobody consents for an owner who has just
+    taken the account back.
+    """
+    held = held_members({member.pk, *others})
+    now = Member.objects.filter(pk=member.pk, token_version=member.token_version)
+    if not now.exists():
+        raise errors.TokenDead
+    return held
 
 
 def held_rows(table: str, ids: Iterable[int]) -> set[int]:
@@ -106,7 +119,8 @@ def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
     """One transaction in which nobody else changes what is between the two.
 
     Locks the pair, not its members, who may be busy with any number of others. Raises
-    Oneself; MemberUnknown when there is no such member; TokenDead for a deleted viewer.
+    Oneself; MemberUnknown when there is no such member; TokenDead for a viewer who is
+    deleted, or signed out everywhere since it was read: nobody consents after that.
     """
     if other_id == viewer.pk:
         raise errors.Oneself
@@ -123,7 +137,8 @@ def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
         # Also when one of them is gone, which would else be answered sooner.
         blocks = Block.objects.filter(blocks_between(viewer.pk, other_id))
         blockers = list(blocks.order_by("id").values_list("from_member", flat=True))
-        if viewer.pk not in members:
+        me = members.get(viewer.pk)
+        if me is None or me.token_version != viewer.token_version:
             raise errors.TokenDead
         if other_id not in members:
             raise errors.MemberUnknown

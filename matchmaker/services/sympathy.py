@@ -22,7 +22,8 @@ from project.lib.work import due
 class Sympathy:
     """What is between two members, as one of them may know it.
 
-    `email`: the other one's, on mutual sympathy only, and None without one.
+    `email`: the other one's, on mutual sympathy only, and None without one, or where
+    the other's like is older than the account is its owner's.
     """
 
     liked: bool
@@ -42,10 +43,10 @@ def like_member(viewer: Member, other_id: int) -> tuple[Sympathy, bool]:
             from_member=viewer, to_member=pair.other
         )
         Pass.objects.filter(from_member=viewer, to_member=pair.other).delete()
-        matched = Like.objects.filter(from_member=pair.other, to_member=viewer).exists()
-        if matched and is_new:
+        liked_back = Like.objects.filter(from_member=pair.other, to_member=viewer)
+        if is_new and liked_back.exists():
             _match(pair)
-        return _sympathy(liked=True, matched=matched, email=pair.other.email), is_new
+        return read_sympathy(viewer, other_id), is_new
 
 
 def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
@@ -56,14 +57,15 @@ def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
     found = (
         Member.objects.visible_to(viewer)
         .with_liked_by(viewer)
+        .with_shared_email(viewer)
         .annotate(matched=Exists(match))
         .filter(pk=other_id)
-        .values("liked", "matched", "email")
+        .values_list("liked", "matched", "shared_email")
         .first()
     )
     if found is None:
         raise errors.MemberUnknown
-    return _sympathy(**found)
+    return Sympathy(*found)
 
 
 def withdraw_like(viewer: Member, other_id: int) -> None:
@@ -172,7 +174,3 @@ def _withdraw(member: Member, other: Member) -> None:
 def _tell(pair: Pair) -> None:
     ids = [pair.viewer.pk, pair.other.pk]
     signals.relation_changed.send(Pair, member_ids=ids)
-
-
-def _sympathy(*, liked: bool, matched: bool, email: str | None) -> Sympathy:
-    return Sympathy(liked, matched, email if matched else None)

@@ -41,13 +41,14 @@ def with_invitations(viewer: Expression | None) -> QuerySet[Any]:
 
     `invite_code`: the active code, `activated`: the code that the member has activated,
     or None. `invited`: phone numbers of those whom the member has invited, the latest
-    first, as far as they have one: of those whom `viewer` may know of, or of all for
-    None (staff).
+    first, as far as they have one: of those whom `viewer` may know of, and who have
+    activated the code themselves (since_reclaimed), or of all for None (staff).
     """
     invited = Referral.objects.by(OuterRef("pk"))
-    if viewer is not None:
-        invited = invited.visible_to(viewer)
-    numbers = invited.exclude(invited__phone_number=None)
+    if viewer is None:
+        numbers = invited.exclude(invited__phone_number=None)
+    else:
+        numbers = invited.visible_to(viewer).showing_phones()
     latest = numbers.values("invited__phone_number")[: constants.INVITED_SHOWN_MAX]
     active = InviteCode.objects.live().filter(member=OuterRef("pk"))
     own = Referral.objects.filter(pk=OuterRef("pk"))

@@ -8,9 +8,8 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
-from matchmaker.errors import TokenDead
 from matchmaker.models import Member
-from matchmaker.services.locks import held_members
+from matchmaker.services.locks import held_caller
 from project.lib.constraints import violations_as
 from project.lib.server.client_address import client_address
 from referrals import cache, errors
@@ -39,7 +38,8 @@ def activate_code(
 
     `meta` is request.META, for the address. Of any number of calls at once, one
     succeeds. Raises AlreadyInvited if the member has activated any code before, this
-    one included; InviteCodeOwn; InviteCodeUnknown; TokenDead for a deleted member.
+    one included; InviteCodeOwn; InviteCodeUnknown; TokenDead for a member who is
+    deleted, or signed out everywhere since it was read.
     """
     # Asked first, so that nothing is learnt of the code that is tried.
     if Referral.objects.filter(pk=member.pk).exists():
@@ -49,9 +49,7 @@ def activate_code(
     if owner_id is None:
         raise errors.InviteCodeUnknown
     with violations_as(_VIOLATIONS):
-        held = held_members({member.pk, owner_id})
-        if member.pk not in held:
-            raise TokenDead
+        held = held_caller(member, [owner_id])
         if owner_id not in held or not _is_open(member, owner_id, code):
             raise errors.InviteCodeUnknown
         return Referral.objects.create(

@@ -1,8 +1,8 @@
 """Accounts that are prepared for somebody else, by way of an e-mail.
 
-The five attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts" (arXiv
-2205.10174): Mallory acts before Vera has an account, or before she takes hers back,
-and looks for a way into what she does afterwards. `tests/referrals` has them for
+The first five attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts"
+(arXiv 2205.10174): Mallory acts before Vera has an account, or before she takes hers
+back, and looks for a way into what she does afterwards. `tests/referrals` has them for
 phones. Vera reads her mailbox, and takes back by the link there whatever was made with
 her e-mail.
 """
@@ -11,9 +11,13 @@ import pytest
 from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
-from matchmaker.models import Member
+from events import services as events
+from events.models import Membership
+from matchmaker import errors, services
+from matchmaker.models import MatchMail, Member
+from matchmaker.tasks import send_match_mail
 from referrals.models import EmailLookup
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, MemberFactory
 from tests.matchmaker.mailbox import PROVE, VERIFY, deliver, link_to, reset_link
 from tests.referrals.factories import EmailLookupFactory
 from tests.referrals.phones import asked, new_phone, sign_in
@@ -283,3 +287,132 @@ def test_he_cannot_prove_what_he_does_not_read():
     assert APIClient().post(SIGN_UP, given).status_code == 400
 
     assert mallory.get(ME).json()["email_verified"] is False
+
+
+# --- 6. Planted consents: what he has allowed in her name, to himself ----------------
+
+
+def plant_membership(planted: APIClient, mallory: APIClient) -> str:
+    """An organization of his in which "she" has confirmed; its path."""
+    member = account_of(planted)
+    given = {"title": "Trap", "users": [{"id": member}]}
+    made = mallory.post("/api/organizations/create/", given, format="json").json()
+    path = f"/api/organizations/{made['id']}"
+    assert confirm(planted, path) == 200
+    return path
+
+
+def confirm(client: APIClient, path: str) -> int:
+    given = {"user": {"id": account_of(client)}}
+    return client.post(f"{path}/members/", given, format="json").status_code
+
+
+def match_path(other: APIClient) -> str:
+    return f"/api/clients/{account_of(other)}/match/"
+
+
+def plant_match(planted: APIClient, mallory: APIClient) -> None:
+    mallory.post(match_path(planted))
+    assert planted.post(match_path(mallory)).json()["matched"] is True
+
+
+def contacts(reader: APIClient, path: str, of: int) -> tuple[str | None, str | None]:
+    users = reader.get(path).json()["users"]
+    (user,) = [user for user in users if user["id"] == of]
+    return user.get("email"), user.get("telephone")
+
+
+def test_membership_that_he_confirmed_shows_him_none_of_her_contacts():
+    mallory, planted = signed_up(MALLORY), signed_up(VERA)
+    path = plant_membership(planted, mallory)
+    assert contacts(mallory, path, account_of(planted)) == (VERA, None)
+
+    vera = takes_back(VERA)
+    phone = new_phone()
+    Member.objects.filter(email=VERA).update(phone_number=phone)
+    member = account_of(vera)
+
+    assert contacts(mallory, path, member) == (None, None)
+    # Naming her again consents for nobody.
+    mallory.post(f"{path}/members/", {"user": {"id": member}}, format="json")
+    assert contacts(mallory, path, member) == (None, None)
+    # It is still hers to confirm, and to leave.
+    assert confirm(vera, path) == 200
+    assert contacts(mallory, path, member) == (VERA, phone)
+
+
+def test_organization_that_he_made_in_her_name_shows_none_of_her_contacts():
+    mallory, planted = signed_up(MALLORY), signed_up(VERA)
+    path = plant_membership(mallory, planted)
+
+    vera = takes_back(VERA)
+
+    assert contacts(mallory, path, account_of(vera)) == (None, None)
+
+
+def test_match_that_he_made_shows_him_no_email_of_hers():
+    mallory, planted = signed_up(MALLORY), signed_up(VERA)
+    plant_match(planted, mallory)
+    assert mallory.get(match_path(planted)).json()["email"] == VERA
+
+    vera = takes_back(VERA)
+
+    def seen(answer) -> tuple[bool, str | None]:
+        return answer.json()["matched"], answer.json().get("email")
+
+    path = match_path(vera)
+    assert seen(mallory.get(path)) == seen(mallory.post(path)) == (True, None)
+    exported = mallory.get("/api/clients/me/export/").json()["matches"]
+    assert [row["email"] for row in exported] == [None]
+    # He ends and renews it alone: her like is as old as it was.
+    mallory.delete(path)
+    assert seen(mallory.post(path)) == (True, None)
+    # She wants it.
+    vera.delete(match_path(mallory))
+    assert seen(vera.post(match_path(mallory))) == (True, MALLORY)
+    assert seen(mallory.get(path)) == (True, VERA)
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_mail_about_that_match_has_no_email_of_hers(mailoutbox, taken_back):
+    mallory, planted = signed_up(MALLORY), signed_up(VERA)
+    plant_match(planted, mallory)
+    if taken_back:
+        takes_back(VERA)
+    mailoutbox.clear()
+
+    send_match_mail(MatchMail.objects.get(member=account_of(mallory)).pk)
+
+    (sent,) = mailoutbox
+    assert sent.to == [MALLORY]
+    assert (VERA in sent.body) is not taken_back
+
+
+def test_honest_consents_outlive_a_password_that_was_forgotten():
+    """Her e-mail was proven before: all that the account allowed was hers."""
+    vera, friend = signed_up(VERA), signed_up("friend@example.com")
+    vera.post(VERIFY)
+    assert link_to(VERA).prove() == 204
+    path = plant_membership(vera, friend)
+    plant_match(vera, friend)
+
+    vera = takes_back(VERA)
+
+    assert contacts(friend, path, account_of(vera)) == (VERA, None)
+    assert friend.get(match_path(vera)).json()["email"] == VERA
+
+
+def test_consent_under_way_during_the_reset_is_not_given_after_it():
+    """He sends likes and confirmations all the time; one has been let in already."""
+    mallory = MemberFactory(email=MALLORY)
+    signed_up(VERA)
+    let_in = Member.objects.get(email=VERA)
+    club = events.create_organization(mallory, users=[let_in], title="Trap")
+
+    takes_back(VERA)
+
+    with pytest.raises(errors.TokenDead):
+        services.like_member(let_in, mallory.pk)
+    with pytest.raises(errors.TokenDead):
+        events.add_member(let_in, club.pk, user=let_in, role=None)
+    assert Membership.objects.get(member=let_in).confirmed_at is None

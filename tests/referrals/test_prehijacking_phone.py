@@ -1,18 +1,22 @@
 """Accounts that are prepared for somebody else, by way of a phone number.
 
-The five attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts" (arXiv
-2205.10174): Mallory acts before Vera has an account, or before she takes hers back,
-and looks for a way into what she does afterwards. `tests/matchmaker` has them for
+The first five attacks are those of Sudhodanan and Paverd, "Pre-hijacked accounts"
+(arXiv 2205.10174): Mallory acts before Vera has an account, or before she takes hers
+back, and looks for a way into what she does afterwards. `tests/matchmaker` has them for
 e-mail.
 """
 
 import pytest
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from matchmaker import services
+from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 from referrals.models import Referral
+from referrals.services import activate_code
 from tests.factories import PASSWORD, MemberFactory
+from tests.matchmaker.mailbox import reset_link
 from tests.referrals.factories import InviteCodeFactory
 from tests.referrals.phones import (
     OWN_PHONE,
@@ -317,3 +321,48 @@ def test_nobody_learns_whether_a_number_has_an_account(veras_phone):
     known, unknown = ([(a.status_code, [*a.json()]) for a in row] for row in answers)
     assert known == unknown
     assert [status for status, _keys in known] == [201, 200, 200, 400]
+
+
+# --- 6. Planted consents: what he has allowed in her name, to himself ----------------
+
+
+def invited_by(inviter: APIClient) -> tuple[list[str], list[str]]:
+    """The numbers that the two systems show to who has invited."""
+    shown = inviter.get("/api/profile/me/").json()["invited_users"]
+    others = inviter.get("/api/v1/profiles/me").json()["invitations"]
+    return [row["phone_number"] for row in shown], others
+
+
+@pytest.mark.parametrize("proven_before", [False, True])
+def test_invitation_that_he_activated_shows_him_no_number_of_hers(
+    veras_phone, proven_before
+):
+    """Once for ever: so her number stays hers for good. Not so of an honest one."""
+    mallory, planted = signed_up(MALLORY), signed_up(VERA)
+    inviter = Member.objects.get(email=MALLORY)
+    code = InviteCodeFactory(member=inviter).code
+    vera = Member.objects.filter(email=VERA)
+    if proven_before:
+        vera.update(email_verified_at=Now())
+    activate = "/api/profile/activate_invite/"
+    assert planted.post(activate, {"invite_code": code}).status_code == 200
+
+    assert reset_link(VERA).reset(CHANGED) == 204
+    as_vera = by_password(VERA, CHANGED)
+    proof = prove_own(as_vera, veras_phone, asked_by(as_vera, veras_phone))
+
+    assert proof.status_code == 200
+    seen = [veras_phone] if proven_before else []
+    assert invited_by(mallory) == (seen, [phone[2:] for phone in seen])
+
+
+def test_activation_under_way_during_the_reset_is_not_done_after_it():
+    code = InviteCodeFactory(member=MemberFactory(email=MALLORY)).code
+    signed_up(VERA)
+    let_in = Member.objects.get(email=VERA)
+
+    assert reset_link(VERA).reset(CHANGED) == 204
+
+    with pytest.raises(TokenDead):
+        activate_code(let_in, code, meta={"REMOTE_ADDR": "127.0.0.1"})
+    assert not Referral.objects.exists()
