@@ -1,51 +1,23 @@
 """How fast a member may send, whatever sockets and requests it comes by."""
 
-import logging
 import time
 from dataclasses import dataclass, field
 
-import redis
 from django.conf import settings
 
 from chat.constants import MESSAGES_BURST, MESSAGES_PER_S
 from chat.errors import SlowDown
-from project.lib.redis.lua import script
-
-logger = logging.getLogger(__name__)
-
-# A token bucket as one instant (GCRA): when it would be full again, in ms. ARGV: ms a
-# token takes to come back, and how many there are.
-TAKE = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-local wait = full + interval - now - burst * interval
-if wait > 0 then return wait end
-local next = string.format('%.0f', full + interval)
-redis.call('SET', KEYS[1], next, 'PX', burst * interval)
-return 0
-"""
+from project.lib.redis.limiter import take_token
 
 
 def count_message(member_id: int) -> None:
     """Count a message that the member is about to send. Raises SlowDown.
 
-    What is refused does not count. When Redis fails all are let through, as by the
-    throttles: better unthrottled than shut.
+    What is refused does not count.
     """
-    if not settings.THROTTLES:
-        return
-    try:
-        wait_ms = script(TAKE)(
-            keys=[f"chat:pace:{member_id}"],
-            args=[1000 // MESSAGES_PER_S, MESSAGES_BURST],
-        )
-    except redis.RedisError as error:
-        logger.warning("Redis fails, messages are not counted: %s", error)
-        return
-    if wait_ms:
-        raise SlowDown(wait_s=float(wait_ms) / 1000)
+    key = f"chat:pace:{member_id}"
+    if wait_s := take_token(key, MESSAGES_PER_S, MESSAGES_BURST):
+        raise SlowDown(wait_s=wait_s)
 
 
 @dataclass

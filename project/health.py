@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from project import heartbeats
 from project.lib.api.unknown_input import unknown_parameter
+from project.lib.redis.clients import make_client
 from project.lib.work import due
 
 # Probes wait a few seconds at most.
@@ -72,12 +73,7 @@ def _failing_in_redis() -> list[str]:
     """Without Redis nobody can tell of the workers: they may live."""
     parts = [heartbeats.WORKERS, heartbeats.SWEEPER]
     try:
-        with redis.Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
-            retry=None,
-        ) as client:
+        with make_client(settings.REDIS_URL, TIMEOUT_S) as client:
             beats = client.mget([heartbeats.key(part) for part in parts])
     except redis.RedisError:
         return ["redis"]

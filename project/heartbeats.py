@@ -12,6 +12,8 @@ import dramatiq
 import redis
 from django.conf import settings
 
+from project.lib.redis.clients import make_client
+
 INTERVAL_S = 5
 LIFETIME_S = 20
 
@@ -27,7 +29,7 @@ def beat(
     part: str, stopping: threading.Event, is_well: Callable[[], bool] = lambda: True
 ) -> None:
     """Say in Redis every INTERVAL_S that this process is there, until `stopping`."""
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=INTERVAL_S)
+    client = make_client(settings.REDIS_URL, INTERVAL_S)
     while True:
         if is_well():
             with suppress(redis.RedisError):  # the next beat finds it again

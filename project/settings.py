@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-import redis
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.api.rates import factor, rates
 from project.lib.media_storage import media_storage
 from project.lib.public_url import public_url
+from project.lib.redis.clients import make_client
 from project.lib.server.client_address import networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -125,6 +125,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        # A Redis that hangs costs a request this much.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CHANNEL_LAYERS = {
@@ -150,9 +152,7 @@ DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {
         # A like waits for this; a message is but a nudge (project/lib/work/due.py).
-        "client": redis.Redis.from_url(
-            REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-        )
+        "client": make_client(REDIS_URL)
     },
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",

@@ -7,18 +7,15 @@ it read only if nobody has forgotten the code since, which the `lease` tells. Ne
 codes nor members can be read there.
 """
 
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import redis
 from django.utils.crypto import salted_hmac
 
-from project.lib.redis.encrypted import unveiled, veiled
+from project.lib.redis.clients import redis_may_fail
+from project.lib.redis.encrypted import decrypted, encrypted
 from project.lib.redis.lua import script
-
-logger = logging.getLogger(__name__)
 
 LIFETIME_S = 3600
 LEASE_S = 10
@@ -48,33 +45,26 @@ class Owner:
 def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
     """The member whose code it is, or None. `read` asks the database, on a miss."""
     lease = secrets.token_hex(8)
-    try:
+    found = None
+    with redis_may_fail("codes are read from the database"):
         found = script(READ)(keys=_keys(code), args=[lease, LEASE_S])
-    except redis.RedisError as error:
-        logger.warning("Redis fails, codes are read from the database: %s", error)
-        owner = read()
-        return owner.member_id if owner else None
-    known = unveiled(found) if found is not None else None
+    known = decrypted(found) if found is not None else None
     if known is not None:
         return int(known)
     owner = read()
     if owner is None:
         return None
     lifetime_ms = min(LIFETIME_S * 1000, owner.live_ms or LIFETIME_S * 1000)
-    try:
-        value = veiled(str(owner.member_id).encode())
+    value = encrypted(str(owner.member_id).encode())
+    with redis_may_fail("a code is not stored"):
         script(STORE)(keys=_keys(code), args=[lease, value, lifetime_ms])
-    except redis.RedisError as error:
-        logger.warning("Redis fails, a code is not stored: %s", error)
     return owner.member_id
 
 
 def forget(code: str) -> None:
     """Have the next `owner_of` ask the database, also one that is reading it now."""
-    try:
+    with redis_may_fail("a code is not forgotten"):
         script(FORGET)(keys=_keys(code))
-    except redis.RedisError as error:
-        logger.warning("Redis fails, a code is not forgotten: %s", error)
 
 
 def _keys(code: str) -> list[str]:

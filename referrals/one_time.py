@@ -6,20 +6,17 @@ phone or a code there: both are hashed with the secret key, the code beside a sa
 member who asked is encrypted.
 """
 
-import logging
 import secrets
 from collections.abc import Sequence
 from hmac import compare_digest
 from typing import Any
 
-import redis
 from django.utils.crypto import salted_hmac
 
-from project.lib.redis.encrypted import unveiled, veiled
+from project.lib.redis.clients import redis_may_fail
+from project.lib.redis.encrypted import decrypted, encrypted
 from project.lib.redis.lua import script
 from referrals import constants, errors
-
-logger = logging.getLogger(__name__)
 
 ISSUE = """
 redis.call('DEL', KEYS[1])
@@ -50,7 +47,7 @@ def issue(phone: str, asker: str = "") -> str:
     code = f"{secrets.randbelow(10**constants.ONE_TIME_CODE_DIGITS):04}"
     salt = secrets.token_hex(16)
     digest = _digest(phone, code, salt)
-    kept = veiled(asker.encode()) if asker else b""
+    kept = encrypted(asker.encode()) if asker else b""
     _run(ISSUE, phone, [salt, digest, kept, constants.ONE_TIME_CODE_LIFETIME_S])
     return code
 
@@ -67,7 +64,7 @@ def use(phone: str, code: str, *, on_known_device: bool = False) -> str:
     if found is None:
         raise errors.OneTimeCodeWrong
     salt, digest = found[0].decode(), found[1].decode()
-    asker = unveiled(found[2]) if found[2] else b""
+    asker = decrypted(found[2]) if found[2] else b""
     is_right = compare_digest(_digest(phone, code, salt), digest)
     if asker is None or not (is_right and _run(TAKE, phone, [digest])):
         raise errors.OneTimeCodeWrong
@@ -75,11 +72,8 @@ def use(phone: str, code: str, *, on_known_device: bool = False) -> str:
 
 
 def _run(lua: str, phone: str, args: Sequence[str | bytes | int]) -> Any:
-    try:
+    with redis_may_fail("there are no one-time codes", raises=errors.CodesUnavailable):
         return script(lua)(keys=[key_of(phone)], args=args)
-    except redis.RedisError as error:
-        logger.warning("Redis fails, there are no one-time codes: %s", error)
-        raise errors.CodesUnavailable from error
 
 
 def key_of(phone: str) -> str:

@@ -5,7 +5,6 @@ import logging
 import time
 from typing import Any
 
-import redis
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import translation
@@ -24,6 +23,7 @@ from chat.sockets.socket import Socket
 from chat.sockets.threads import in_order, in_thread
 from chat.wire import frames
 from matchmaker.errors import TokenDead
+from project.lib.redis.clients import redis_may_fail
 from project.lib.server.application import WIRE
 
 logger = logging.getLogger(__name__)
@@ -90,11 +90,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
         presence, counted = self.server.presence, self.server.hub.counted
         self.is_counted = True
         counted[member_id] += 1
-        try:
+        with redis_may_fail("a socket is not counted"):
             return await in_order(presence.enter, member_id, counted[member_id])
-        except redis.RedisError as error:
-            logger.warning("Redis fails, a socket is not counted: %s", error)
-            return False
+        return False
 
     async def welcome(self, was_offline: bool) -> None:
         hub, ticket = self.server.hub, self.ticket
@@ -142,11 +140,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
             if not counted[member_id]:
                 del counted[member_id]
             presence, left = self.server.presence, counted.get(member_id, 0)
-            try:
+            is_offline = False
+            with redis_may_fail("a socket stays counted"):
                 is_offline = await in_order(presence.leave, member_id, left)
-            except redis.RedisError as error:
-                logger.warning("Redis fails, a socket stays counted: %s", error)
-                return
             if is_offline and socket is not None:
                 announce(socket, shared, is_online=False)
 

@@ -8,14 +8,13 @@ the next request on.
 """
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache as compiled_once
 from typing import Any
 
-import redis
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Case, Count, F, Max, Q, TextChoices, When
 from django.utils import timezone
@@ -25,12 +24,10 @@ from matchmaker.display_names import display_name_sql
 from matchmaker.models import Block, Member
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
-from project.lib.redis.encrypted import unveiled, veiled
-from project.lib.redis.lua import script
+from project.lib.redis.clients import redis_may_fail
+from project.lib.redis.encrypted import decrypted, encrypted
 from referrals import constants
 from referrals.models import Referral, Unlisted
-
-logger = logging.getLogger(__name__)
 
 
 class Period(TextChoices):
@@ -41,13 +38,6 @@ class Period(TextChoices):
 
 LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-# Of those who find a count no longer fresh, one claims to make the next.
-READ = """
-local is_mine = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
-return {redis.call('GET', KEYS[1]), is_mine and 1 or 0}
-"""
-STORE = "return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])"
 
 
 @dataclass(frozen=True)
@@ -90,22 +80,18 @@ def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Sta
 
 
 def _ranking(period: Period) -> Ranking:
-    key = _key(period)
-    try:
-        args = [constants.LEADERBOARD_FRESH_S]
-        stored, is_mine = script(READ)(keys=[key, f"{key}:fresh"], args=args)
-    except redis.RedisError as error:
-        logger.warning("Redis fails, the leaderboard is counted anew: %s", error)
-        return count(period)
-    kept = unveiled(stored) if stored and not is_mine else None
-    if kept is not None:
-        return Ranking(**json.loads(kept))
+    key, kept, is_mine = _key(period), None, True
+    with redis_may_fail("the leaderboard is counted anew"):
+        # Of those who find a count no longer fresh, one claims to make the next.
+        is_mine = cache.add(f"{key}:fresh", 1, constants.LEADERBOARD_FRESH_S)
+        kept = cache.get(key)
+    text = decrypted(kept) if kept and not is_mine else None
+    if text is not None:
+        return Ranking(**json.loads(text))
     counted = count(period)
-    value = veiled(json.dumps(asdict(counted)).encode())
-    try:
-        script(STORE)(keys=[key], args=[value, constants.LEADERBOARD_STALE_S])
-    except redis.RedisError as error:
-        logger.warning("Redis fails, the leaderboard is not kept: %s", error)
+    with redis_may_fail("the leaderboard is not kept"):
+        value = encrypted(json.dumps(asdict(counted)).encode())
+        cache.set(key, value, constants.LEADERBOARD_STALE_S)
     return counted
 
 
@@ -141,7 +127,7 @@ def _since(period: Period, at: datetime) -> datetime:
     return at - LENGTHS[period] if period in LENGTHS else EVER
 
 
-@cache
+@compiled_once
 def _shown() -> Statement[_Shown]:
     everyone: Any = Member.objects.visible_to(VIEWER)
     listed = everyone.exclude(pk__in=Unlisted.objects.values("member"))

@@ -421,9 +421,8 @@ def test_without_redis_all_are_let_through(db, settings, rate, caplog):
     assert [sign_in().status_code for _ in range(3)] == [401] * 3
 
     assert time.monotonic() - start < 3
-    warnings = [r for r in caplog.records if r.name == throttles.__name__]
-    assert [r.levelname for r in warnings] == ["WARNING"] * 3
-    assert "sign_in is not throttled" in warnings[0].getMessage()
+    told = [r for r in caplog.records if "sign_in is not throttled" in r.getMessage()]
+    assert [r.levelname for r in told] == ["WARNING"] * 3
 
 
 @pytest.mark.usefixtures("_hanging")

@@ -5,23 +5,20 @@ address, which Redis remembers. Neither opens anything: a throttle counts the at
 of a known device apart from those of strangers.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.core import signing
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
+from project.lib.redis.clients import redis_may_fail
 from project.lib.redis.lua import script
 from project.lib.server.client_address import client_address
 
-logger = logging.getLogger(__name__)
-
 COOKIE = "device"
-SALT = "project.lib.api.known_devices"  # in cookies of a year, whatever this is called
+SALT = "known devices"  # in cookies of a year, whatever this is called
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 ADDRESS_MAX_AGE_S = 90 * 24 * 3600
 
@@ -71,11 +68,9 @@ def remember_device(
 
 def _run(lua: str, account: str, address: str, *args: int) -> Any:
     key = f"known:{_digest(f'{account} {address}')}"
-    try:
+    with redis_may_fail("no address is known"):
         return script(lua)(keys=[key], args=args)
-    except redis.RedisError as error:
-        logger.warning("Redis fails, no address is known: %s", error)
-        return None
+    return None
 
 
 def _digest(text: str) -> str:

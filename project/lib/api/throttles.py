@@ -4,13 +4,11 @@ settings.THROTTLE_RATES has the scopes. `@throttled("like")` on a view's method 
 its requests; what is no view of DRF's calls `count`.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
@@ -19,39 +17,13 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from project.lib.api import known_devices
-from project.lib.redis.lua import script
+from project.lib.redis.limiter import count_in_window
 from project.lib.server.client_address import client_address
 
 if TYPE_CHECKING:  # views import this module: it is in DRF's settings
     from rest_framework.views import APIView
 
-logger = logging.getLogger(__name__)
-
-# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how often the
-# thing is done at once, then the limit of each log. Either all of them count the
-# attempt, or none does: whoever is refused by the account's log uses nothing up of the
-# address that others share. DRF's own throttles read, decide and write back, so that
-# parallel requests pass together.
-COUNT = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local times, wait = tonumber(ARGV[2]), 0
-for i, key in ipairs(KEYS) do
-  local room = ARGV[i + 2] - times
-  if room < 0 then return tonumber(ARGV[1]) end
-  local first = redis.call('LINDEX', key, room)
-  if first then wait = math.max(wait, first + ARGV[1] - now) end
-end
-if wait > 0 then return wait end
-for i, key in ipairs(KEYS) do
-  for _ = 1, times do redis.call('LPUSH', key, string.format('%.0f', now)) end
-  redis.call('LTRIM', key, 0, ARGV[i + 2] - 1)
-  redis.call('PEXPIRE', key, ARGV[1])
-end
-return 0
-"""
-
-SALT = "project.lib.api.throttles"  # of keys in Redis, whatever this is called
+SALT = "throttles"  # of keys in Redis, whatever this is called
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -205,14 +177,7 @@ def count(
             _key(scope, kind, account): rate.limit,
             _key(scope, "address", address): shared,
         }
-    try:
-        wait_ms = script(COUNT)(
-            keys=[*limits], args=[rate.window_s * 1000, times, *limits.values()]
-        )
-    except redis.RedisError as error:
-        logger.warning("Redis fails, %s is not throttled: %s", scope, error)
-        return 0
-    return float(wait_ms) / 1000
+    return count_in_window(scope, limits, rate.window_s, times)
 
 
 def _key(scope: str, kind: str, who: str) -> str:

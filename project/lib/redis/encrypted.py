@@ -8,13 +8,13 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
-def veiled(text: bytes) -> bytes:
+def encrypted(text: bytes) -> bytes:
     """`text`, encrypted under settings.SECRET_KEY."""
     return _fernet(settings.SECRET_KEY).encrypt(text)
 
 
-def unveiled(value: bytes) -> bytes | None:
-    """What was veiled; None where another key did it, or it is damaged."""
+def decrypted(value: bytes) -> bytes | None:
+    """What was encrypted; None where another key did it, or it is damaged."""
     try:
         return _fernet(settings.SECRET_KEY).decrypt(value)
     except InvalidToken:
@@ -22,7 +22,7 @@ def unveiled(value: bytes) -> bytes | None:
 
 
 # Of what is in Redis, whatever this is called.
-SALT = "project.lib.redis.encrypted"
+SALT = "encrypted"
 
 
 @cache

@@ -1,0 +1,78 @@
+"""How often something may be done, counted in Redis for all processes together.
+
+When Redis fails all are let through: better unlimited than shut.
+"""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from project.lib.redis.clients import redis_may_fail
+from project.lib.redis.lua import script
+
+# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how often the
+# thing is done at once, then the limit of each log. Either all of them count the
+# attempt, or none does: whoever is refused by the account's log uses nothing up of the
+# address that others share. DRF's own throttles read, decide and write back, so that
+# parallel requests pass together.
+_COUNT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local times, wait = tonumber(ARGV[2]), 0
+for i, key in ipairs(KEYS) do
+  local room = ARGV[i + 2] - times
+  if room < 0 then return tonumber(ARGV[1]) end
+  local first = redis.call('LINDEX', key, room)
+  if first then wait = math.max(wait, first + ARGV[1] - now) end
+end
+if wait > 0 then return wait end
+for i, key in ipairs(KEYS) do
+  for _ = 1, times do redis.call('LPUSH', key, string.format('%.0f', now)) end
+  redis.call('LTRIM', key, 0, ARGV[i + 2] - 1)
+  redis.call('PEXPIRE', key, ARGV[1])
+end
+return 0
+"""
+
+# A token bucket as one instant (GCRA): when it would be full again, in ms. ARGV: ms a
+# token takes to come back, and how many there are.
+_TAKE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+local wait = full + interval - now - burst * interval
+if wait > 0 then return wait end
+local next = string.format('%.0f', full + interval)
+redis.call('SET', KEYS[1], next, 'PX', burst * interval)
+return 0
+"""
+
+
+def count_in_window(
+    what: str, limits: Mapping[str, int], window_s: int, times: int = 1
+) -> float:
+    """Count an attempt in all logs and return 0; or the seconds to wait, counting none.
+
+    `what`: for the log. `limits`: by the log's key, how many are let through within
+    `window_s`. `times`: how many the attempt counts for, all of them or none.
+    """
+    if not settings.THROTTLES:
+        return 0
+    with redis_may_fail(f"{what} is not throttled"):
+        args = [window_s * 1000, times, *limits.values()]
+        return float(script(_COUNT)(keys=[*limits], args=args)) / 1000
+    return 0
+
+
+def take_token(key: str, per_s: int, burst: int) -> float:
+    """Take one of `burst` tokens and return 0; or the seconds until there is one.
+
+    `per_s` come back in a second.
+    """
+    if not settings.THROTTLES:
+        return 0
+    with redis_may_fail("messages are not counted"):
+        wait_ms = script(_TAKE)(keys=[key], args=[1000 // per_s, burst])
+        return float(wait_ms) / 1000
+    return 0
