@@ -63,6 +63,16 @@ class OneUserUnknown(UserUnknown):
     field = "user"
 
 
+class EmailUnproven(DomainError):
+    """Else whoever signs up with somebody's e-mail would take their place."""
+
+    code = "email_unproven"
+    detail = _(
+        "You were named by an e-mail that you have not verified. Verify it first: "
+        "POST /api/clients/me/verify_email/ mails you a link."
+    )
+
+
 class OrganizationUnknown(DomainError):
     code = "organization_unknown"
     detail = _("There is no such organization.")

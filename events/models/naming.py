@@ -14,7 +14,7 @@ class Departure(models.Model):
     """A member who left an organization, or did not want to be named in it.
 
     They come back by their own consent only: naming them again says that they are
-    wanted (`asked_back_at`), and no more.
+    wanted (`asked_back_at`), and no more. `named_email` as of a Membership.
     """
 
     organization = models.ForeignKey(
@@ -29,6 +29,9 @@ class Departure(models.Model):
     )
     left_at = models.DateTimeField(_("left"), db_default=Now(), editable=False)
     asked_back_at = models.DateTimeField(_("asked back"), null=True, editable=False)
+    named_email = models.CharField(
+        _("named by an unproven e-mail"), max_length=254, null=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("departure")

@@ -77,6 +77,9 @@ class Membership(models.Model):
     reads the other's e-mail or phone number. Else one could make an organization of
     strangers. A trigger refuses the names of those who left it, or do not want to be
     named (`sql/name_by_consent.sql`).
+
+    `named_email`: the identity of the e-mail that one was named by, while it is not
+    proven; only its owner confirms.
     """
 
     organization = models.ForeignKey(
@@ -96,6 +99,9 @@ class Membership(models.Model):
         _("role"), max_length=6, choices=Role.choices, default=Role.MEMBER
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    named_email = models.CharField(
+        _("named by an unproven e-mail"), max_length=254, null=True, editable=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
@@ -105,6 +111,10 @@ class Membership(models.Model):
             models.UniqueConstraint("organization", "member", name="membership_unique"),
             models.CheckConstraint(
                 condition=Q(role__in=Role.values), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(named_email=None),
+                name="membership_confirmed_by_owner_of_email",
             ),
             SqlRule.read("events", "name_by_consent"),
         ]

@@ -1,6 +1,6 @@
 """Organizations and their members, as they are sent."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,21 +30,28 @@ class NamedMember(serializers.Serializer):
         return named
 
 
+class Named(NamedTuple):
+    """`email`: the identity of the e-mail that the member was named by, if it was."""
+
+    member: Member
+    email: str | None
+
+
 class MembersField(serializers.ListField):
-    """A list of named members, validated to the members themselves, in one query.
+    """A list of named members, validated to `Named`, in one query.
 
     Nobody is named whom the caller may not know of, or who does not want it.
     """
 
     child = NamedMember()
 
-    def to_internal_value(self, data: Any) -> list[Member]:
+    def to_internal_value(self, data: Any) -> list[Named]:
         named = super().to_internal_value(data)
         return _members(named, self.context["request"].user)
 
 
 class MemberField(NamedMember):
-    """A named member, validated to the member.
+    """A named member, validated to `Named`.
 
     One of the organization has a role there, which may be changed.
     """
@@ -60,19 +67,23 @@ class MemberField(NamedMember):
 
 def _members(
     named: list[dict[str, Any]], viewer: Member, there: Any = None
-) -> list[Member]:
+) -> list[Named]:
     """Those named: of `there`, or who want to be. Nobody learns which of it fails."""
     willing = Q(may_be_named=True) | Q(pk=viewer.pk)
     if there is not None:
         willing |= Q(pk__in=there.values("pk"))
-    ids = [n["id"] for n in named if "id" in n]
-    emails = [email_identity(n["email"]) for n in named if "email" in n]
+    names = [
+        (n.get("id"), email_identity(n["email"]) if "email" in n else None)
+        for n in named
+    ]
+    ids = [pk for pk, _email in names if pk]
+    emails = [email for _pk, email in names if email]
     known = Member.objects.visible_to(viewer).filter(willing)
     found = list(known.filter(Q(pk__in=ids) | Q(email_identity__in=emails)))
     by_name: dict[Any, Member] = {m.email_identity: m for m in found}
     by_name |= {m.pk: m for m in found}
     try:
-        return [by_name[n.get("id") or email_identity(n["email"])] for n in named]
+        return [Named(by_name[pk or email], email) for pk, email in names]
     except KeyError:
         raise serializers.ValidationError(errors.UserUnknown.detail) from None
 
@@ -100,6 +111,10 @@ class NewOrganization(OrganizationChanges):
     title = TextField(max_length=constants.TITLE_MAX_LENGTH)
     users = MembersField(required=False, default=list, max_length=constants.USERS_MAX)
 
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        named = data["users"]
+        return data | {"users": [one.member for one in named], "emails": _emails(named)}
+
 
 class NewMembership(serializers.Serializer):
     user = MemberField()
@@ -108,6 +123,20 @@ class NewMembership(serializers.Serializer):
         default=None,
         help_text=_("Without it a new one is a member, and others stay what they are"),
     )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        named = data["user"]
+        return data | {"user": named.member, "emails": _emails([named])}
+
+
+def _emails(named: list[Named]) -> dict[int, str]:
+    """The e-mails that members were named by, without those also named by their id."""
+    by_id = {one.member.pk for one in named if one.email is None}
+    return {
+        one.member.pk: one.email
+        for one in named
+        if one.email is not None and one.member.pk not in by_id
+    }
 
 
 def names_oneself(request: Any) -> bool:

@@ -1,6 +1,7 @@
 """Naming members in organizations: they are listed, told, and asked to confirm."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from django.db.models.functions import Now
 
@@ -13,21 +14,57 @@ from project.lib.work import due
 REFUSALS = {"membership_by_consent": errors.UserUnknown}
 
 
-def name_members(organization: Organization, roles: Mapping[int, Role]) -> None:
+NO_EMAILS: Mapping[int, str] = MappingProxyType({})
+
+
+def name_members(
+    organization: Organization,
+    roles: Mapping[int, Role],
+    emails: Mapping[int, str] = NO_EMAILS,
+) -> None:
     """Name members, who are not in it, by their ids: each is told once by mail.
 
-    Of those who left it is noted that they are asked back. The members and the
-    organization are held. Of who does not want to be named the database says so.
+    `emails`: the identities of the e-mails that some of them were named by. Of those
+    who left it is noted that they are asked back. The members and the organization are
+    held. Of who does not want to be named the database says so.
     """
+    unproven = _unproven(emails)
     left = Departure.objects.filter(organization=organization, member__in=roles)
-    gone = {*left.values_list("member", flat=True)}
-    left.update(asked_back_at=Now())
+    gone = {row.member_id: row for row in left}
+    for pk, row in gone.items():
+        row.asked_back_at, row.named_email = Now(), unproven.get(pk)
+    Departure.objects.bulk_update(gone.values(), ["asked_back_at", "named_email"])
     new = [pk for pk in roles if pk not in gone]
     Membership.objects.bulk_create(
-        Membership(organization=organization, member_id=pk, role=roles[pk])
+        Membership(
+            organization=organization,
+            member_id=pk,
+            role=roles[pk],
+            named_email=unproven.get(pk),
+        )
         for pk in new
     )
     _ask_for_mails(organization, new)
+
+
+def require_email_proven(member: Member, named_email: str | None) -> None:
+    """Raise EmailUnproven where somebody named `member` by an e-mail not proven yet.
+
+    It has to be the e-mail still: another one that was proven since proves nothing of
+    the one that was meant.
+    """
+    if named_email is not None and _unproven({member.pk: named_email}):
+        raise errors.EmailUnproven
+
+
+def _unproven(emails: Mapping[int, str]) -> dict[int, str]:
+    """Those of `emails` (identities, by member) that their members have not proven."""
+    proven = dict(
+        Member.objects.filter(
+            pk__in=emails, email_verified_at__isnull=False
+        ).values_list("pk", "email_identity")
+    )
+    return {pk: email for pk, email in emails.items() if proven.get(pk) != email}
 
 
 def note_departure(membership: Membership) -> None:
@@ -35,7 +72,7 @@ def note_departure(membership: Membership) -> None:
     Departure.objects.update_or_create(
         organization_id=membership.organization_id,
         member_id=membership.member_id,
-        defaults={"left_at": Now(), "asked_back_at": None},
+        defaults={"left_at": Now(), "asked_back_at": None, "named_email": None},
     )
 
 

@@ -1,6 +1,6 @@
 """Organizations: who makes, changes and belongs to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypedDict, Unpack
 
 from django.contrib.gis.geos import Point
@@ -11,7 +11,13 @@ from django.db.models.functions import Now
 from events import errors, signals
 from events.models import Departure, Membership, Organization, Role
 from events.services.locks import hold_members
-from events.services.naming import REFUSALS, name_members, note_departure
+from events.services.naming import (
+    NO_EMAILS,
+    REFUSALS,
+    name_members,
+    note_departure,
+    require_email_proven,
+)
 from matchmaker.models import Member
 from matchmaker.staff import may
 from project.lib.constraints import violations_as
@@ -29,11 +35,16 @@ class OrganizationFields(TypedDict, total=False):
 
 
 def create_organization(
-    creator: Member, *, users: Iterable[Member], **fields: Unpack[OrganizationFields]
+    creator: Member,
+    *,
+    users: Iterable[Member],
+    emails: Mapping[int, str] = NO_EMAILS,
+    **fields: Unpack[OrganizationFields],
 ) -> Organization:
     """Make an organization of `creator`, its owner, and name `users` in it.
 
-    Raises UserUnknown for one who does not want that, or was deleted meanwhile.
+    `emails`: the identities of the e-mails that some of them were named by. Raises
+    UserUnknown for one who does not want that, or was deleted meanwhile.
     """
     others = {user.pk: user for user in users if user.pk != creator.pk}
     with violations_as(REFUSALS):
@@ -45,7 +56,7 @@ def create_organization(
             role=Role.OWNER,
             confirmed_at=Now(),
         )
-        name_members(organization, dict.fromkeys(others, Role.MEMBER))
+        name_members(organization, dict.fromkeys(others, Role.MEMBER), emails)
         _tell(organization, creator.pk, *others)
     return organization
 
@@ -74,13 +85,19 @@ def delete_organization(member: Member, organization_id: int) -> None:
 
 
 def add_member(
-    member: Member, organization_id: int, *, user: Member, role: Role | None
+    member: Member,
+    organization_id: int,
+    *,
+    user: Member,
+    role: Role | None,
+    emails: Mapping[int, str] = NO_EMAILS,
 ) -> None:
     """Name `user` in an organization, or change the role there; None leaves it.
 
     Owners and staff who may do so; a member who was named confirms with the own id to
-    be one, and so does one who left and is asked back. Raises Unknown, NotYours,
-    LastOwner, and UserUnknown for who does not want to be named.
+    be one, and so does one who left and is asked back. `emails`: the identity of the
+    e-mail that `user` was named by. Raises Unknown, NotYours, LastOwner, EmailUnproven,
+    and UserUnknown for who does not want to be named.
     """
     refusals = dict.fromkeys(REFUSALS, errors.OneUserUnknown)
     with violations_as(refusals):
@@ -94,7 +111,7 @@ def add_member(
             _join(member, organization, role or Role.MEMBER)
         else:
             _require_owner(member, organization, "events.add_membership")
-            name_members(organization, {user.pk: role or Role.MEMBER})
+            name_members(organization, {user.pk: role or Role.MEMBER}, emails)
         _tell(organization, user.pk)
 
 
@@ -157,16 +174,19 @@ def _change_role(
         _require_owner_besides(membership)
     membership.role = new_role
     if is_own:
-        membership.confirmed_at = Now()
-    membership.save(update_fields=["role", "confirmed_at"])
+        require_email_proven(member, membership.named_email)
+        membership.named_email, membership.confirmed_at = None, Now()
+    membership.save(update_fields=["role", "confirmed_at", "named_email"])
 
 
 def _join(member: Member, organization: Organization, role: Role) -> None:
     """Come back, if one is asked to; staff who may name anybody name themselves."""
     left = Departure.objects.filter(organization=organization, member=member)
-    is_asked = left.filter(asked_back_at__isnull=False).exists()
-    if not is_asked or role != Role.MEMBER:
+    asked = left.filter(asked_back_at__isnull=False).first()
+    if asked is None or role != Role.MEMBER:
         _require_owner(member, organization, "events.add_membership")
+    if asked is not None:
+        require_email_proven(member, asked.named_email)
     left.delete()
     Membership.objects.create(
         organization=organization, member=member, role=role, confirmed_at=Now()

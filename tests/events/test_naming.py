@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from events import constants, services
 from events.models import Departure, Membership, NamingMail, Organization, Role
@@ -249,3 +251,93 @@ def test_own_data_tells_of_names_and_departures(as_ann, ann, bob):
 
 def _at(confirmed: bool) -> dict:
     return {} if confirmed else {"confirmed_at": None}
+
+
+# --- named by an e-mail ------------------------------------------------------------
+
+
+def prove_email(member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(email_verified_at=Now())
+
+
+def is_unproven(answer) -> bool:
+    return (answer.status_code, answer.json().get("code")) == (409, "email_unproven")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_who_signed_up_with_the_email_takes_nobodys_place(
+    as_ann, bob, club, signed_in, at_once
+):
+    """Anybody signs up with anybody's e-mail; whoever reads it is meant."""
+    named = {"email": bob.email.upper()}
+    if at_once:
+        made = as_ann.post(CREATE, {"title": "Corp", "users": [named]}).json()
+        club = Organization.objects.get(pk=made["id"])
+    else:
+        as_ann.post(url(club), {"user": named})
+    as_bob = signed_in(bob)
+
+    for body in (own(bob), {"user": named}):
+        assert is_unproven(as_bob.post(url(club), body))
+    assert listed(as_ann, club)[bob.pk] == ("member", False)
+    assert "telephone" not in as_bob.get(f"/api/organizations/{club.pk}").text
+
+    prove_email(bob)
+    assert as_bob.post(url(club), own(bob)).status_code == 200
+    assert listed(as_ann, club)[bob.pk] == ("member", True)
+    # What was confirmed stays, with another e-mail too.
+    Member.objects.filter(pk=bob.pk).update(email_verified_at=None)
+    assert as_bob.post(url(club), own(bob)).status_code == 200
+
+
+def test_another_email_that_was_proven_since_is_not_the_one(
+    as_ann, bob, club, signed_in
+):
+    as_ann.post(url(club), {"user": {"email": bob.email}})
+    bob.email, bob.email_verified_at = "mallory@example.com", timezone.now()
+    bob.save(update_fields=["email", "email_verified_at"])
+
+    assert is_unproven(signed_in(bob).post(url(club), own(bob)))
+
+
+def test_email_that_was_proven_when_one_was_named_may_change(
+    as_ann, bob, club, signed_in
+):
+    prove_email(bob)
+    as_ann.post(url(club), {"user": {"email": bob.email}})
+    bob.email, bob.email_verified_at = "private@example.com", None
+    bob.save(update_fields=["email", "email_verified_at"])
+
+    assert signed_in(bob).post(url(club), own(bob)).status_code == 200
+
+
+def test_a_role_that_is_given_by_id_proves_nothing(as_ann, bob, club, signed_in):
+    as_ann.post(url(club), {"user": {"email": bob.email}})
+    as_ann.post(url(club), own(bob, role="owner"))
+
+    assert is_unproven(signed_in(bob).post(url(club), own(bob)))
+
+
+def test_who_is_named_by_id_too_is_meant(as_ann, bob, signed_in):
+    users = [{"email": bob.email}, {"id": bob.pk}]
+    made = as_ann.post(CREATE, {"title": "Corp", "users": users}).json()
+
+    club = Organization.objects.get(pk=made["id"])
+    assert signed_in(bob).post(url(club), own(bob)).status_code == 200
+
+
+def test_who_left_and_is_asked_back_by_email_proves_it(as_ann, bob, club, signed_in):
+    as_bob = signed_in(bob)
+    as_ann.post(url(club), {"user": {"email": bob.email}})
+    as_bob.delete(url(club), own(bob))
+    as_ann.post(url(club), {"user": {"email": bob.email}})
+
+    assert is_unproven(as_bob.post(url(club), own(bob)))
+
+    prove_email(bob)
+    assert as_bob.post(url(club), own(bob)).status_code == 200
+
+
+def test_the_database_confirms_nobody_who_was_named_by_an_unproven_email(bob, club):
+    with pytest.raises(IntegrityError, match="owner_of_email"), transaction.atomic():
+        MembershipFactory(organization=club, member=bob, named_email=bob.email)
