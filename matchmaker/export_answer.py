@@ -6,7 +6,7 @@ from rest_framework_gis.fields import GeometryField
 from matchmaker.display_names import DisplayNameField
 from matchmaker.models import AccountMail, Report, TokenFamily
 from matchmaker.serializers import SentReport, WholeProfile
-from project.lib.reads.answers import ShownModel
+from project.lib.reads.answers import AllShown
 
 
 class ExportedAvatar(serializers.Serializer):
@@ -40,13 +40,13 @@ class ExportedMail(ExportedMember):
     sent_at = serializers.DateTimeField()
 
 
-class ExportedAccountMail(ShownModel[AccountMail]):
+class ExportedAccountMail(AllShown, serializers.ModelSerializer[AccountMail]):
     class Meta:
         model = AccountMail
         fields = ("kind", "email", "phone_number", "sent_at")
 
 
-class ExportedTokenFamily(ShownModel[TokenFamily]):
+class ExportedTokenFamily(AllShown, serializers.ModelSerializer[TokenFamily]):
     class Meta:
         model = TokenFamily
         fields = ("created_at", "refreshed_at", "expires_at")

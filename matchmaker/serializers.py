@@ -15,7 +15,7 @@ from matchmaker.pictures import PictureField
 from project.lib.api.fields import LocationInput, PhoneField
 from project.lib.email_fields import EmailField
 from project.lib.languages import language_asked_for
-from project.lib.reads.answers import ShownModel
+from project.lib.reads.answers import AllShown
 from project.lib.reads.geojson import COORDINATE_DIGITS
 from project.lib.text import TextField
 
@@ -97,7 +97,7 @@ class SignedUp(serializers.Serializer):
     telephone = serializers.CharField(source="claimed_phone", allow_null=True)
 
 
-class OwnProfile(ShownModel[Member]):
+class OwnProfile(AllShown, serializers.ModelSerializer[Member]):
     """The columns, and after them what the apps above add."""
 
     email_verified = serializers.BooleanField(
@@ -185,7 +185,7 @@ class NewReport(serializers.Serializer):
     )
 
 
-class SentReport(ShownModel[Report]):
+class SentReport(AllShown, serializers.ModelSerializer[Report]):
     class Meta:
         model = Report
         fields = ("reason", "text", "created_at")

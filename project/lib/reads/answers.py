@@ -6,16 +6,14 @@ not become Python objects on the way, PostgreSQL writes each one as JSON text.
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
 from project.lib.reads.statements import Statement
-
-M = TypeVar("M", bound=Model)
 
 Sql = str | Statement[Any]
 
@@ -84,11 +82,11 @@ def _statement(sql: Sql) -> Statement[Any]:
     return Statement(sql) if isinstance(sql, str) else sql
 
 
-class ShownModel(serializers.ModelSerializer[M]):
-    """What is shown of a row: all fields are there, whatever a form may leave out."""
+class AllShown:
+    """For model serializers that answer: no field is left out, whatever a form may."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
+        fields: dict[str, serializers.Field] = super().get_fields()  # type: ignore[misc]
         for field in fields.values():
             field.required = True
         return fields

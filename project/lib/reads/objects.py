@@ -48,13 +48,13 @@ class KeysetPagination(BasePagination):
         query = keyset_query(given, order)
         cursor, limit = query.cursor, query.limit
         forward = cursor.forward if cursor else None
+        count = queryset.order_by()[: COUNT_CAP + 1].count()
         statement = sorted_rows(queryset, order, forward)
         params = statement.bind(_Values(query))
         rows = list(queryset.model._default_manager.raw(statement.sql, params))
         shown = rows[:limit]
         keys = [f"key{i}" for i in range(len(order.keys))]
         places = [[str(getattr(row, key)) for key in keys] for row in shown]
-        count = queryset.order_by()[: COUNT_CAP + 1].count()
         self.request = request
         self.page = keyset_page(count, shown, places, len(rows) > limit, query, order)
         return shown if forward is not False else shown[::-1]
