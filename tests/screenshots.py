@@ -5,9 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.harness.browser import CHROMIUM
+from tests.harness.browser import chromium
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "project/screenshots"
@@ -20,14 +20,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     passwords = sign_ins()
     first, *_others, admin = passwords
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         take_chat(browser, first, passwords[first])
         take_admin(browser, admin, passwords[admin])
-        browser.close()
 
 
 def sign_ins() -> dict[str, str]:

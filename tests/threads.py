@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from matchmaker import services
 from matchmaker.models import Member
+from tests.harness.waiting import PATIENCE_S
 
 Answer = TypeVar("Answer")
 
@@ -23,7 +24,7 @@ def client_of(member: Member) -> APIClient:
 
 
 def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
-    together = Barrier(len(calls), timeout=30)
+    together = Barrier(len(calls), timeout=PATIENCE_S)
 
     def call(function: Callable[[], Answer]) -> Answer:
         try:

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from tests.attack import timing
-from tests.live.conftest import daphne, redis_url
+from tests.harness.daphne import daphne
+from tests.live.conftest import redis_url
 
 __all__ = ["redis_url"]
 

@@ -24,6 +24,8 @@ from uuid import uuid4
 import django
 import httpx
 
+from tests.harness.waiting import PATIENCE_S
+
 DOORS = {
     "/api/auth/token/login/": 400,
     "/api/user/sign-in/": 401,
@@ -48,7 +50,7 @@ def main() -> None:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import setup_test_environment  # noqa: PLC0415
 
-    from tests.live.conftest import daphne  # noqa: PLC0415
+    from tests.harness.daphne import daphne  # noqa: PLC0415
 
     setup_test_environment()
     # Of one that was killed its database may be left.
@@ -80,7 +82,7 @@ def measure(url: str, emails: Emails, rounds: int) -> Times:
     """Knock at each door for each kind of e-mail once a round, in random order."""
     times: Times = defaultdict(lambda: defaultdict(list))
     turns = [(door, whose) for door in DOORS for whose in emails]
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         for number in range(rounds + 1):
             for door, whose in random.sample(turns, len(turns)):
                 took_ms = _knock(client, door, random.choice(emails[whose]))

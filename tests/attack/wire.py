@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from events.models import Event
 from events.services import publish_event
+from tests.harness.waiting import PATIENCE_S
 
 
 class Answer(NamedTuple):
@@ -44,7 +45,7 @@ def in_process() -> Wire:
 
 def over_network(base_url: str) -> Wire:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line a request
-    return _OverNetwork(httpx.Client(base_url=base_url, timeout=60))
+    return _OverNetwork(httpx.Client(base_url=base_url, timeout=PATIENCE_S))
 
 
 class _InProcess:

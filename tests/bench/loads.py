@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.harness.waiting import PATIENCE_S
+
 CONNECTIONS = 8
 
 # One round of a measurement.
@@ -81,7 +83,9 @@ class Get:
         return lines
 
     def _send(self, requests: int) -> list[tuple[bytes, float]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=PATIENCE_S
+        )
         answers = []
         for number in range(requests):
             headers = dict(self.callers[number % len(self.callers)])

@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.harness.servers import Servers, free_port
+from tests.harness.programs import free_port
+from tests.harness.servers import Servers
 
 # As many as the threads of one web process (settings.WEB_THREADS).
 POOL_SIZE = 8

@@ -14,8 +14,8 @@ from tests.bench_chat import faults, limits, report, world
 from tests.bench_chat.crowd import Crowd
 from tests.bench_chat.fanout import Side, Turn
 from tests.bench_chat.sends import Accepted, accepted
-from tests.harness.backends import Backends
 from tests.harness.daphnes import Daphnes
+from tests.harness.postgres import Backends
 
 OURS = "project.asgi:application"
 BARE = {

@@ -143,7 +143,7 @@ class _Part:
     def _connect(self, token: str | None) -> None:
         raw = socket.create_connection((self.address.host, self.address.port))
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        raw.sendall(websocket.handshake(self.address, token))
+        raw.sendall(websocket.handshake(self.address.host, self.address.port, token))
         raw.setblocking(False)
         self.sockets[raw.fileno()] = _Socket(raw)
         self.poll.register(raw.fileno(), select.EPOLLIN)

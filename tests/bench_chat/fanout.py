@@ -10,8 +10,9 @@ from uuid import uuid4
 from tests.bench_chat.crowd import Crowd, Heard
 from tests.bench_chat.world import Seat
 from tests.harness import websocket
-from tests.harness.backends import Backends
-from tests.harness.daphnes import Daphnes, cpu_s, resident_bytes
+from tests.harness.daphnes import Daphnes
+from tests.harness.postgres import Backends
+from tests.harness.programs import cpu_s, resident_bytes
 
 # Messages that are on their way at once, where speed is measured.
 WINDOW = 4
@@ -35,7 +36,7 @@ class Sender:
         self._room, self._seat = room, seat
         address = daphnes.address
         self._raw = socket.create_connection((address.host, address.port))
-        self._raw.sendall(websocket.handshake(address, seat.token))
+        self._raw.sendall(websocket.handshake(address.host, address.port, seat.token))
         self._rest = b""
         self.said = said
         answer = b""

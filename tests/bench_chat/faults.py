@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from tests.bench_chat import world
 from tests.bench_chat.talker import Talker
 from tests.bench_chat.verdict import STORED, Verdict, judge
-from tests.harness.backends import Backends
 from tests.harness.daphnes import Daphnes
+from tests.harness.postgres import Backends
 
 SERVERS = 2
 # In the worst case: the server starts, and the rooms' counters are looked at.

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.harness.backends import Backends
+from tests.harness.postgres import Backends
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,8 @@ from matchmaker import services as member_services
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
 from tests.factories import MemberFactory
-from tests.harness.requests import wait_until
+from tests.harness.database import somebody_waits
+from tests.harness.waiting import wait_until
 from tests.threads import at_once, client_of
 
 ROUNDS = 4
@@ -230,17 +231,11 @@ def test_sign_out_waits_for_what_is_being_stored():
     with transaction.atomic():
         services.send_message(ann, room, "Hi", None)
         thread.start()
-        wait_until(_somebody_waits)
+        wait_until(somebody_waits)
         order.append("stored")
     thread.join()
 
     assert order == ["stored", "signed out"]
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 def test_members_deactivated_while_they_talk():

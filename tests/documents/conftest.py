@@ -18,10 +18,13 @@ from django.core.management import call_command
 
 from matchmaker.models import Member
 from tests.documents.people import People
+from tests.harness.daphne import daphne
+from tests.harness.database import database_url
 from tests.harness.mail_server import MailServer
 from tests.harness.processes import ROOT, SWEEPER, WORKER, Processes
 from tests.harness.requests import PASSWORD
-from tests.live.conftest import daphne, database_url, redis_url
+from tests.harness.waiting import PATIENCE_S
+from tests.live.conftest import redis_url
 from tests.referrals.hunter_server import HunterServer
 
 __all__ = ["redis_url"]
@@ -171,7 +174,7 @@ def staff(service: Service) -> Iterator[httpx.Client]:
         pytest.skip("SEED_STAFF=email:password names nobody of the service's staff")
     email, password = service.staff
     with httpx.Client(
-        base_url=service.url, timeout=60, follow_redirects=True
+        base_url=service.url, timeout=PATIENCE_S, follow_redirects=True
     ) as client:
         client.get("/admin/login/")
         form = {

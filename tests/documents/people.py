@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.harness.requests import PASSWORD
+from tests.harness.waiting import PATIENCE_S
 
 SIGN_UP = "/api/clients/create"
 
@@ -22,7 +23,7 @@ class Person(httpx.Client):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            base_url=url, timeout=60, event_hooks={"response": [not_throttled]}
+            base_url=url, timeout=PATIENCE_S, event_hooks={"response": [not_throttled]}
         )
 
     @property

@@ -12,12 +12,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.gis.db.models import PointField
 from django.db import connection
-from websockets.sync.client import connect
 
 from events.models import Event, Organization
 from matchmaker.models import Member
 from tests.documents.people import Person, is_refused, new_name
 from tests.harness.processes import ROOT
+from tests.harness.sockets import connect
+from tests.harness.waiting import PATIENCE_S
 
 SOURCES = ("project", "matchmaker", "events", "referrals", "chat", "compose/local")
 HERE, NEAR, AWAY = (30.3158, 59.9391), (30.36, 59.93), (30.8, 60.0)
@@ -141,7 +142,7 @@ def test_daphne_serves_http_and_the_chat_on_one_port(service, people):
     header = {"authorization": person.headers["Authorization"]}
 
     with connect(str(url), additional_headers=header) as socket:
-        assert "welcome" in socket.recv(timeout=20)
+        assert "welcome" in socket.recv(timeout=PATIENCE_S)
     assert person.get("/health/live").status_code == 200
 
 

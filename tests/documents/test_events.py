@@ -13,17 +13,16 @@ import httpx
 import pytest
 import yaml
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from tests.documents.conftest import Service
 from tests.documents.people import People, Person, is_refused, new_name, new_phone
 from tests.harness.processes import ROOT
-from tests.harness.requests import PASSWORD, picture, wait_until
+from tests.harness.requests import PASSWORD, picture
+from tests.harness.sockets import connect
+from tests.harness.waiting import PATIENCE_S, wait_until
 
-# Beyond its delay: a message that is lost is found by the sweeper every five seconds.
-LATE_S = 20
 AT_ONCE_S = 30  # half of the document's minute, and beyond any pause of a machine
-PATIENCE_S = 20
 
 difference = pytest.mark.difference
 
@@ -132,11 +131,12 @@ def evening(service, workers, ann, friend, olga, clubs, choir) -> Iterator[Eveni
             {"title": f"{title} bare"},
         )
     ]
-    wait_until(lambda: friend.get(urls[0]).is_success, service.publish_delay_s + LATE_S)
+    may_take_s = service.publish_delay_s + PATIENCE_S
+    wait_until(lambda: friend.get(urls[0]).is_success, patience_s=may_take_s)
     visible_after_s = time.monotonic() - began
     wait_until(
         lambda: all(friend.get(url).is_success for url in urls),
-        service.publish_delay_s + LATE_S,
+        patience_s=may_take_s,
     )
     waited = Wait(
         answer, answered_after_s, own_status, stranger_status, listed, visible_after_s
@@ -356,7 +356,7 @@ def test_event_appears_after_the_delay(service, evening):
     delay_s = service.publish_delay_s
     assert waited.answer.json()["status"] == waited.own_status == "scheduled"
     assert (waited.stranger_status, waited.listed) == (404, 0)
-    assert delay_s < waited.visible_after_s < delay_s + LATE_S
+    assert delay_s < waited.visible_after_s < delay_s + PATIENCE_S
 
 
 @pytest.mark.slow

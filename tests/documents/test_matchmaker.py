@@ -15,7 +15,8 @@ from tests.documents.people import (
     new_email,
     new_name,
 )
-from tests.harness.requests import PASSWORD, wait_until
+from tests.harness.requests import PASSWORD
+from tests.harness.waiting import wait_until
 
 # Near the middle of Saint Petersburg, and what is how far from it.
 HERE, NEAR, FAR = (30.3158, 59.9391), (30.36, 59.93), (37.6176, 55.7558)

@@ -10,7 +10,8 @@ import pytest
 
 from tests.documents.people import People, Person, is_refused, new_email
 from tests.harness.processes import ROOT
-from tests.harness.requests import PASSWORD, wait_until
+from tests.harness.requests import PASSWORD
+from tests.harness.waiting import wait_until
 from tests.referrals.hunter_server import COMBINED, PERSON, VERIFIER
 
 INVITE_CODE = re.compile(r"[A-Z0-9]{6}")

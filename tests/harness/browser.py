@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.harness.waiting import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
 
-# Playwright waits five seconds; two busy cores may need longer to draw ReDoc.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @contextmanager
@@ -22,6 +23,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-background-networking"],
+            timeout=PATIENCE_S * 1000,
         )
+        browser.on("context", _be_patient)
         yield browser
         browser.close()
+
+
+def _be_patient(context: BrowserContext) -> None:
+    context.set_default_timeout(PATIENCE_S * 1000)

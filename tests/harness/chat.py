@@ -7,16 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from chat.models import Room
 from matchmaker import services
 from matchmaker.models import Member
+from tests.harness.daphne import Server
 from tests.harness.requests import new_email
-from tests.live.conftest import Server
+from tests.harness.sockets import connect
+from tests.harness.waiting import PATIENCE_S
 
 Frame = dict[str, Any]
-PATIENCE_S = 30
 
 
 def new_member(first_name: str = "Ann", **fields: Any) -> Member:
@@ -108,7 +109,7 @@ class Chat:
     def close_code(self) -> int:
         """Read on to the end of the connection; return how it ended."""
         with suppress(ConnectionClosed):
-            for _frame in self.socket:
-                pass
+            while True:
+                self.next()
         assert self.socket.close_code is not None
         return self.socket.close_code

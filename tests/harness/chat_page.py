@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.harness.daphne import Server
 from tests.harness.network import Network
 from tests.harness.requests import PASSWORD
-from tests.live.conftest import Server
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
 

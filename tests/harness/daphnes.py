@@ -8,24 +8,14 @@ and its clients come to another.
 import os
 import socket
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.harness.backends import wait_until
-
-STOP_WITHIN_S = 20
-TICKS_A_S = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-SETTINGS = {
-    "DJANGO_SETTINGS_MODULE": "project.settings",
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "HTTPS": "off",
-    "DEBUG": "off",
-    "LOG_LEVEL": "INFO",  # it says when it listens
-}
+from tests.harness.daphne import SETTINGS, command
+from tests.harness.programs import end, open_files
+from tests.harness.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -43,7 +33,13 @@ class Daphnes:
         self, folder: Path, name: str, application: str, count: int, **settings: str
     ) -> None:
         self._folder, self._name, self._application = folder, name, application
-        self._settings = os.environ | SETTINGS | settings
+        self._settings = (
+            os.environ
+            | {"DJANGO_SETTINGS_MODULE": "project.settings"}
+            | {"LOG_LEVEL": "INFO"}  # it says when it listens
+            | SETTINGS
+            | settings
+        )
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self.address = Address(*self._listener.getsockname())
         self._count, self._starts = count, 0
@@ -57,14 +53,7 @@ class Daphnes:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for process in self._running.values():
-            process.terminate()
-        for process in self._running.values():
-            try:
-                process.wait(STOP_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end(self._running.values())
         self._listener.close()
 
     def start(self, number: int) -> None:
@@ -96,7 +85,7 @@ class Daphnes:
 
     def _count_sockets(self, number: int) -> int:
         count = 0
-        for file in files(self._running[number].pid):
+        for file in open_files(self._running[number].pid):
             with suppress(FileNotFoundError):  # closed since it was listed
                 count += os.readlink(file).startswith("socket:")
         return count
@@ -109,13 +98,9 @@ class Daphnes:
         log = self._folder / f"{self._name}-{self._starts:03}.log"
         self._starts += 1
         descriptor = self._listener.fileno()
-        command = [
-            *(sys.executable, "-m", "daphne", "--fd", str(descriptor)),
-            *("--no-server-name", "--access-log", os.devnull, self._application),
-        ]
         with log.open("wb") as out:
             self._running[number] = subprocess.Popen(
-                command,
+                command("--fd", str(descriptor), application=self._application),
                 env=self._settings,
                 pass_fds=[descriptor],
                 stdout=out,
@@ -130,21 +115,3 @@ class Daphnes:
             return "Listening on TCP address" in log.read_text()
 
         wait_until(is_listening)
-
-
-def cpu_s(pids: list[int]) -> float:
-    """Seconds that these processes have computed for, threads included."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS_A_S
-
-
-def resident_bytes(pids: list[int]) -> int:
-    statm = (Path(f"/proc/{pid}/statm").read_text().split() for pid in pids)
-    return sum(int(fields[1]) for fields in statm) * PAGE_BYTES
-
-
-def files(pid: int) -> list[Path]:
-    return [*Path(f"/proc/{pid}/fd").iterdir()]

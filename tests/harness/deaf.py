@@ -3,11 +3,11 @@
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from matchmaker.models import Member
 from tests.harness.chat import Chat, new_member, token_of
-from tests.live.conftest import Server
+from tests.harness.daphne import Server
+from tests.harness.websocket import handshake
 
 MIB = 1024 * 1024
 
@@ -19,12 +19,7 @@ def deaf_client(server: Server, member: Member) -> socket.socket:
     client.connect((server.host, server.port))
     if server.tls is not None:
         client = server.tls.wrap_socket(client, server_hostname=server.host)
-    client.sendall(
-        b"GET /ws/chat/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        b"Authorization: Bearer " + token_of(member).encode() + b"\r\n\r\n"
-    )
+    client.sendall(handshake(server.host, server.port, token_of(member)))
     assert b" 101 " in client.recv(20)
     return client
 
@@ -41,10 +36,6 @@ def fill_buffers(server: Server) -> None:
             assert [frame["id"] for frame in heard] == [*range(1, 161)]
     for talker in talkers:
         talker.close()
-
-
-def memory_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
 def is_dropped(client: socket.socket) -> bool:

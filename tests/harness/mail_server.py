@@ -1,7 +1,6 @@
 """A mail server with mailboxes."""
 
 import asyncio
-import socket
 from collections import defaultdict
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -9,6 +8,9 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.harness.programs import free_port
+from tests.harness.waiting import PATIENCE_S
 
 Hook = Callable[[], None]
 
@@ -31,9 +33,7 @@ class MailServer:
         self.before_storing: Hook = nothing
         self.before_answer: Hook = nothing
         self.slowness_s = 0.0
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._controller: Controller | None = None
 
     @property
@@ -41,7 +41,9 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, ready_timeout=PATIENCE_S
+        )
         self._controller.start()
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ import socket
 import threading
 from contextlib import suppress
 
-from tests.live.conftest import Server
+from tests.harness.daphne import Server
 
 
 class Network:

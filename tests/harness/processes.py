@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from tests.harness.requests import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 WORKER = ["rundramatiq", "--processes", "1", "--threads", "2", "--no-color"]
@@ -59,7 +59,7 @@ class Process:
         """Ask for its end; return its exit status."""
         if self.is_alive():
             self._process.terminate()
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=PATIENCE_S)
 
 
 class Processes:

@@ -70,24 +70,6 @@ class Publications:
             _execute("DROP TRIGGER refuse_publication ON events_event")
 
 
-def waiting_processes() -> set[str]:
-    """Names of the processes that wait for a lock."""
-    _execute("SELECT pg_stat_clear_snapshot()")  # a transaction would see its first one
-    rows = _execute(
-        "SELECT application_name FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return {name for (name,) in rows}
-
-
-def end_connections(process: str) -> None:
-    """What PostgreSQL does when it hears that a process is no more."""
-    _execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        f" WHERE application_name = '{process}'"
-    )
-
-
 def _execute(sql: str) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql)

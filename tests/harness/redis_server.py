@@ -1,23 +1,23 @@
-"""A Redis of a test's own, to be emptied, killed and restarted."""
+"""A Redis of a test's or a benchmark's own, to be emptied, killed and restarted."""
 
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import redis
 
-from tests.harness.requests import wait_until
+from tests.harness.programs import free_port
+from tests.harness.waiting import wait_until
 
 
 class RedisServer:
+    """Keeps nothing over a kill, like one whose memory was all it had."""
+
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._folder, self._port = folder, free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self.client = redis.Redis.from_url(self.url)
 
@@ -27,11 +27,15 @@ class RedisServer:
         self._process = subprocess.Popen(
             ["redis-server", *where, *nothing_kept], stdout=subprocess.DEVNULL
         )
-        wait_until(self._is_up)
+        wait_until(self.client.ping, redis.RedisError)
 
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    @property
+    def pids(self) -> list[int]:
+        return [self._process.pid]
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
@@ -42,16 +46,13 @@ class RedisServer:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
-    def _is_up(self) -> bool:
-        try:
-            return bool(self.client.ping())
-        except redis.ConnectionError:
-            return False
+    def close(self) -> None:
+        self.client.close()
+        self.kill()
 
-    def __enter__(self) -> "RedisServer":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.client.close()
-        self.kill()
+        self.close()

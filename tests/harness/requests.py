@@ -1,8 +1,6 @@
-"""Requests that the service takes, the shape of its refusals, and patience."""
+"""Requests that the service takes, and the shape of its refusals."""
 
 import re
-import time
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -11,13 +9,6 @@ import httpx
 from PIL import Image
 
 PASSWORD = "correct horse 7 battery"
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 30) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "this did not come true in time"
-        time.sleep(0.02)
 
 
 def new_email() -> str:

@@ -3,14 +3,13 @@
 import os
 import socket
 import subprocess
-import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-READY_WITHIN_S = 60
-STOP_WITHIN_S = 10
+from tests.harness.daphne import SETTINGS, at_port, command
+from tests.harness.programs import end, free_port
+from tests.harness.waiting import wait_until
 
 
 class Servers:
@@ -25,14 +24,7 @@ class Servers:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for _name, process, _port in self.running:
-            process.terminate()
-        for _name, process, _port in self.running:
-            try:
-                process.wait(STOP_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end(process for _name, process, _port in self.running)
         self._files.close()
 
     def start(
@@ -48,37 +40,23 @@ class Servers:
     def daphne(self, name: str, application: str, **environment: str) -> int:
         """The port of a Daphne that will serve `application`."""
         port = free_port()
-        command = [
-            *(sys.executable, "-m", "daphne", "--bind", "127.0.0.1"),
-            *("--port", str(port), "--no-server-name", "--access-log", os.devnull),
-            application,
-        ]
-        settings = {
-            "DJANGO_SETTINGS_MODULE": "project.settings",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "HTTPS": "off",
-            "DEBUG": "off",
-        }
-        return self.start(name, command, port, **(settings | environment))
+        settings = {"DJANGO_SETTINGS_MODULE": "project.settings", **SETTINGS}
+        run = command(*at_port(port), application=application)
+        return self.start(name, run, port, **(settings | environment))
 
     def wait(self) -> None:
         """Return when all listen. Raises SystemExit with the log of one that ended."""
-        deadline = time.monotonic() + READY_WITHIN_S
         for name, process, port in self.running:
-            while not _listens(port):
-                if process.poll() is not None or time.monotonic() > deadline:
+
+            def listens(name=name, process=process, port=port) -> bool:
+                if process.poll() is not None:
                     log = (self.folder / f"{name}.log").read_text()
                     raise SystemExit(
                         f"the server {name} does not start:\n{log[-2000:]}"
                     )
-                time.sleep(0.05)
+                return _listens(port)
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+            wait_until(listens)
 
 
 def _listens(port: int) -> bool:

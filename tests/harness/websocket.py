@@ -5,8 +5,6 @@ import os
 import struct
 from dataclasses import dataclass
 
-from tests.harness.daphnes import Address
-
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
@@ -18,11 +16,11 @@ class Received:
     rest: bytes
 
 
-def handshake(address: Address, token: str | None) -> bytes:
+def handshake(host: str, port: int, token: str | None) -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         "GET /ws/chat/ HTTP/1.1",
-        f"Host: {address.host}:{address.port}",
+        f"Host: {host}:{port}",
         "Connection: Upgrade",
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",

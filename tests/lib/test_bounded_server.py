@@ -1,7 +1,6 @@
 """What happens when Daphne, Twisted or autobahn is not as we rely on it."""
 
 import os
-import socket
 import subprocess
 import sys
 from inspect import isfunction
@@ -18,7 +17,8 @@ from twisted.web import http
 import project.asgi  # noqa: F401 - what every start of Daphne imports
 from project.lib.server import bounded_server
 from project.lib.server.bounded_server import OVERRIDDEN, BoundedServer
-from tests.harness.requests import wait_until
+from tests.harness.programs import free_port
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 NAMES = [(ours, name) for ours, names in OVERRIDDEN.items() for name in names]
 
@@ -113,9 +113,7 @@ def run(code: str, *arguments: str) -> "subprocess.Popen[str]":
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 def test_daphne_with_a_renamed_name_does_not_start(port):
@@ -130,7 +128,7 @@ def test_daphne_with_a_renamed_name_does_not_start(port):
         """,
         *("--port", str(port), "project.asgi:application"),
     ) as process:
-        said = process.communicate(timeout=120)[0]
+        said = process.communicate(timeout=PATIENCE_S)[0]
 
     assert process.returncode != 0
     assert "WebRequest.handleContentChunk is gone" in said
@@ -156,15 +154,19 @@ def test_daphne_without_our_bounds_serves_nothing(port, forget):
     with run(code, "--port", str(port), "project.asgi:application") as process:
         try:
             wait_until(lambda: answers(port) or process.poll() is not None)
-            assert httpx.get(f"http://127.0.0.1:{port}/health/live").status_code == 500
+            assert health(port).status_code == 500
         finally:
             process.terminate()
             process.communicate()
 
 
+def health(port: int) -> httpx.Response:
+    return httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=PATIENCE_S)
+
+
 def answers(port: int) -> bool:
     try:
-        httpx.get(f"http://127.0.0.1:{port}/health/live")
+        health(port)
     except httpx.TransportError:
         return False
     return True

@@ -157,13 +157,13 @@ def test_unknown_names_stay_for_the_reader_to_tell():
 
 def test_thousand_parts_take_no_time():
     form = [(f"users[{i}][id]", "5") for i in range(999)]
-    began = time.perf_counter()
+    began = time.process_time()
 
     values, errors = read(*form, ("users[99999999]id", "5"))
 
     assert (values, errors) == ({}, {"users": [GAPS]})
     assert read(*form)[0] == {"users": [{"id": "5"}] * 999}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_scalar_is_given_once_and_as_text_or_file():

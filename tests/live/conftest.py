@@ -1,77 +1,23 @@
-"""A Daphne process over this worker's test database, and what talks to it."""
+"""A Daphne process over this worker's test database, and what a test may start."""
 
-import os
-import socket
-import ssl
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from matchmaker.models import Member
-from tests.harness.certificate import Certificate
+from tests.harness.daphne import Server, daphne
+from tests.harness.database import database_url
 from tests.harness.mail_server import MailServer
 from tests.harness.processes import Processes
 from tests.harness.requests import PASSWORD, new_email
-
-START_TIMEOUT_S = 60
-WEB_THREADS = 4
-
-
-@dataclass(frozen=True)
-class Server:
-    """`name`: what the server's connections are called in pg_stat_activity.
-
-    `tls`: what a client verifies it with, if it speaks TLS itself.
-    """
-
-    host: str
-    port: int
-    name: str
-    log: Path
-    media: Path
-    pid: int = 0
-    tls: ssl.SSLContext | None = None
-
-    @property
-    def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
-
-    def client(self, **options: Any) -> httpx.Client:
-        return httpx.Client(base_url=self.url, verify=self.tls or True, **options)
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection((self.host, self.port), timeout=30)
-
-    def exchange(self, request: bytes) -> bytes:
-        """Send bytes as they are and read until the server closes."""
-        with self.connect() as client:
-            client.sendall(request)
-            return b"".join(iter(lambda: client.recv(65536), b""))
-
-    def errors_since(self, size: int) -> list[str]:
-        """What went wrong in the server since its log had `size` bytes."""
-        with self.log.open("rb") as log:
-            log.seek(size)
-            lines = log.read().decode(errors="replace").splitlines()
-        loud = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
-        # A wrong Host is an "error" of Django's that a client alone can make; a 503 is
-        # told to the client.
-        meant = ("DisallowedHost", "Service Unavailable")
-        is_quiet = all(any(text in line for text in meant) for line in loud)
-        return [] if is_quiet else lines
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,76 +41,6 @@ def server(
         yield made
 
 
-@contextmanager
-def daphne(
-    folder: Path, certificate: Certificate | None = None, **environment: str
-) -> Iterator[Server]:
-    """A process that answers, with its log in `folder`; with a certificate by TLS."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Server("127.0.0.1", port, f"live-{port}", folder / "log", folder / "media")
-    address = ["--bind", made.host, "--port", str(port)]
-    if certificate is not None:
-        made = replace(made, tls=certificate.context())
-        address = ["--endpoint", certificate.endpoint(made.host, port)]
-    with (
-        made.log.open("wb") as log,
-        _daphne(made, address, log, environment) as process,
-    ):
-        try:
-            _wait_until_live(made, process)
-            yield replace(made, pid=process.pid)
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _daphne(
-    server: Server, address: list[str], log: IO[bytes], environment: dict[str, str]
-) -> "subprocess.Popen[bytes]":
-    quiet = ["--access-log", os.devnull, "--no-server-name"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "daphne", *address, *quiet, "project.asgi:application"],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env=os.environ
-        | {
-            "DATABASE_URL": database_url(),
-            "PGAPPNAME": server.name,
-            "MEDIA_ROOT": str(server.media),
-            "ALLOWED_HOSTS": "127.0.0.1,localhost",
-            "HTTPS": "off",
-            "DEBUG": "off",
-            "THROTTLES": "off",
-            "WEB_THREADS": str(WEB_THREADS),
-        }
-        | environment,
-    )
-
-
-def database_url() -> str:
-    """Of the test database, whose name pytest-django has put into the settings."""
-    at = connection.settings_dict
-    user, password = quote(at["USER"], safe=""), quote(at["PASSWORD"], safe="")
-    return f"postgis://{user}:{password}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
-
-
-def _wait_until_live(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    with server.client() as client:
-        for _try in range(START_TIMEOUT_S * 10):
-            try:
-                if client.get("/health/live").status_code == 200:
-                    return
-            except httpx.TransportError:
-                try:  # the pause before the next try, which its end cuts short
-                    process.wait(timeout=0.1)
-                except subprocess.TimeoutExpired:
-                    continue
-                break
-    pytest.fail(f"the server did not start:\n{server.log.read_text()}")
-
-
 @pytest.fixture(autouse=True)
 def unbroken(server: Server, transactional_db: None) -> Iterator[None]:
     """Rows that the server can see, and no error in its log afterwards."""
@@ -176,7 +52,7 @@ def unbroken(server: Server, transactional_db: None) -> Iterator[None]:
 @pytest.fixture
 def client(server: Server) -> Iterator[httpx.Client]:
     """Nobody's client."""
-    with server.client(timeout=60) as anonymous:
+    with server.client() as anonymous:
         yield anonymous
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from rest_framework_simplejwt.tokens import AccessToken
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from matchmaker import services
 from tests.harness.chat import Chat, new_member, token_of
+from tests.harness.sockets import connect
+from tests.harness.waiting import PATIENCE_S
 
 
 def status(server, **options) -> int:
@@ -64,7 +65,7 @@ def test_path_without_its_slash(server):
     token = token_of(new_member("Ann"))
 
     with connect(f"ws://{server.host}:{server.port}/ws/chat", **bearer(token)) as chat:
-        assert '"welcome"' in chat.recv(timeout=15)
+        assert '"welcome"' in chat.recv(timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from matchmaker.models import Member
 from tests.harness.chat import Chat, match, new_member, token_of
-from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
-from tests.harness.requests import wait_until
-from tests.live.conftest import daphne
+from tests.harness.daphne import daphne
+from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped
+from tests.harness.programs import resident_bytes
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +141,10 @@ def deaf(server, deaf_member) -> Iterator[socket.socket]:
 
 def test_deaf_client_fills_no_memory_and_is_dropped(server, deaf):
     """More is said than the buffers of both sides hold; the others hear all of it."""
-    before = memory_bytes(server.pid)
+    before = resident_bytes([server.pid])
     fill_buffers(server)
 
-    assert memory_bytes(server.pid) - before < 30 * MIB
+    assert resident_bytes([server.pid]) - before < 30 * MIB
     wait_until(lambda: is_dropped(deaf))
 
 
@@ -160,7 +161,7 @@ def test_deaf_client_is_dropped_whatever_else_it_is_sent(server, deaf_member, de
 
 
 def test_deaf_client_that_pings_without_end(server, deaf):
-    before = memory_bytes(server.pid)
+    before = resident_bytes([server.pid])
     pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 100
     deaf.settimeout(1)
 
@@ -172,13 +173,13 @@ def test_deaf_client_that_pings_without_end(server, deaf):
         return False
 
     wait_until(is_cut_off)
-    assert memory_bytes(server.pid) - before < 10 * MIB
+    assert resident_bytes([server.pid]) - before < 10 * MIB
 
 
 def test_pings_without_end_are_ended_with_a_word(server):
     with Chat(server, new_member("Ann")) as ann:
         pongs = [ann.socket.ping() for _i in range(100)]
-        assert all(pong.wait(15) for pong in pongs)
+        assert all(pong.wait(PATIENCE_S) for pong in pongs)
         with suppress(ConnectionClosed):
             for _i in range(500):
                 ann.socket.ping()

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 from rest_framework_simplejwt.tokens import AccessToken
@@ -16,8 +15,8 @@ from matchmaker.models import Member
 from tests.harness.browser import chromium
 from tests.harness.chat import match
 from tests.harness.chat_page import PHONE, Person
+from tests.harness.daphne import Server, daphne
 from tests.harness.requests import new_email
-from tests.live.conftest import Server, daphne
 
 pytestmark = pytest.mark.browser
 
@@ -317,7 +316,7 @@ def test_rooms_that_close_vanish(visit, server, ann, bob, keys):
     b.open("Ann")
 
     headers = {"Authorization": f"Token {keys[ann.email]}"}
-    with httpx.Client(base_url=server.url, headers=headers) as client:
+    with server.client(headers=headers) as client:
         assert client.delete(f"/api/clients/{bob.pk}/match/").status_code == 204
 
     expect(b.room("Ann")).to_have_count(0)
@@ -330,7 +329,7 @@ def test_the_blocked_are_not_heard(visit, server, ann, bob, keys):
     b.sign_in()
     b.open("Lobby")
 
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:
 
         def ask(member: Member, path: str, body: dict[str, str] | None = None) -> Any:
             headers = {"Authorization": f"Token {keys[str(member.email)]}"}
@@ -394,7 +393,7 @@ def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
     assert in_use() != "a.b.c"
 
     access = in_use()
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:
         client.post(
             "/api/auth/token/logout/", headers={"Authorization": f"Bearer {access}"}
         ).raise_for_status()

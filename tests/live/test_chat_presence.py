@@ -11,8 +11,8 @@ from events import services as event_services
 from events.models import Attendance, Event, Membership, Organization
 from matchmaker.models import Member
 from tests.harness.chat import Chat, match, new_member
-from tests.harness.requests import wait_until
-from tests.live.conftest import daphne
+from tests.harness.daphne import daphne
+from tests.harness.waiting import wait_until
 
 # Slower ones than these and a busy machine takes a server for dead.
 BEATS = {"CHAT_BEAT_S": "1.5"}

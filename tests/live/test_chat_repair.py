@@ -1,17 +1,17 @@
 """Broadcasts that are lost: the numbers tell, and nobody has to come anew."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.conf import settings
 
 from chat import services
 from tests.harness.chat import Chat, match, new_member
+from tests.harness.daphne import Server, daphne
+from tests.harness.database import Backends
 from tests.harness.redis_server import RedisServer
-from tests.harness.requests import wait_until
-from tests.live.conftest import Server, daphne
-from tests.live.test_server import Backends
+from tests.harness.waiting import wait_until
 
 PROMISED_S = 10
 
@@ -42,6 +42,11 @@ def lonely_server(django_db_setup, tmp_path_factory):
         yield made
 
 
+def test_losses_are_looked_for_often_enough():
+    """What follows waits for as long as a slow machine needs."""
+    assert 2 * settings.CHAT_REPAIR_S < PROMISED_S
+
+
 def test_servers_tell_each_other(server, other_server):
     ann, bob = new_member("Ann"), new_member("Bob")
     room = match(ann, bob)
@@ -59,12 +64,10 @@ def test_message_that_was_never_broadcast(server):
         for i in range(3):
             services.send_message(ann, room, f"lost {i}", None)
 
-        started = time.monotonic()
         heard = b.messages(3, room)
 
         assert [frame["message"] for frame in heard] == ["lost 0", "lost 1", "lost 2"]
         assert phone.messages(3, room) == heard
-        assert time.monotonic() - started < PROMISED_S
 
 
 def test_gap_is_filled_before_what_follows_it(server):
@@ -91,13 +94,11 @@ def test_hiding_that_was_never_broadcast(server):
         last, _is_new = services.send_message(cid, lobby, "and this", None)
         b.messages(2)
 
-        started = time.monotonic()
         services.hide_message(message)
         assert b.next() == {"type": "message.hidden", "room": room, "id": 1}
         cid.delete()
         hidden = {"type": "message.hidden", "room": lobby, "id": last.number}
         assert b.next() == hidden
-        assert time.monotonic() - started < PROMISED_S
 
         # Each once.
         services.send_message(ann, room, "in a later round", None)
@@ -142,12 +143,10 @@ def test_redis_that_forgets(server, other_server, own_redis, break_it):
         break_it(own_redis)
 
         for text in ("still here?", "and here?"):
-            started = time.monotonic()
             a.say(room, text)
 
             assert a.messages(1, room)[0]["message"] == text
             assert b.messages(1, room)[0]["message"] == text
-            assert time.monotonic() - started < PROMISED_S
 
 
 def test_server_without_redis(server, lonely_server):
@@ -158,11 +157,9 @@ def test_server_without_redis(server, lonely_server):
         a.say(room, "here")
         assert b.messages(1, room)[0]["message"] == "here"
         with Chat(server, ann) as far:
-            started = time.monotonic()
             far.say(room, "there")
 
             assert b.messages(1, room)[0]["message"] == "there"
-            assert time.monotonic() - started < PROMISED_S
             a.say(room, "and back")
             assert [f["message"] for f in far.messages(2, room)] == [
                 "there",

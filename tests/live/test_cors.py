@@ -6,12 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page
 
 from tests.harness.browser import chromium
-from tests.live.conftest import Server, daphne
+from tests.harness.daphne import Server, daphne
 
 MIB = 1024 * 1024
 CODE = "payload_too_large"
@@ -112,7 +111,7 @@ def _send_without_end(client: socket.socket) -> None:
 
 
 def test_refusal_reaches_a_client_that_sends_all_before_it_reads(server):
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with server.client() as client:
         answer = client.post("/api/clients/", content=bytes(100 * MIB))
 
     assert answer.status_code == 413

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.harness.browser import chromium
+from tests.harness.daphne import Server
 from tests.harness.requests import new_email, picture, profile
-from tests.live.conftest import Server
 
 pytestmark = pytest.mark.browser
 

@@ -12,10 +12,11 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.harness.browser import CHROMIUM, chromium
 from tests.harness.chat_page import PHONE
+from tests.harness.daphne import Server, daphne
 from tests.harness.mail_server import MailServer
 from tests.harness.processes import WORKER, Processes
-from tests.harness.requests import PASSWORD, new_email, wait_until
-from tests.live.conftest import Server, daphne
+from tests.harness.requests import PASSWORD, new_email
+from tests.harness.waiting import wait_until
 
 NEW = "another horse 8"
 ME = "/api/clients/me/"
@@ -72,7 +73,7 @@ def eva(
     start_mailing.environment["PUBLIC_URL"] = server.url
     start_mailing(WORKER).wait_until_ready()
     headers = {"Authorization": f"Token {key}"}
-    with httpx.Client(base_url=server.url, timeout=60, headers=headers) as client:
+    with server.client(headers=headers) as client:
         yield Eva(email, client, mail_server)
 
 

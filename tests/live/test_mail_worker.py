@@ -20,12 +20,10 @@ from matchmaker import services
 from matchmaker.models import AccountMail, Match, MatchMail
 from matchmaker.tasks import send_match_mail
 from tests.factories import MemberFactory
+from tests.harness.daphne import Server, daphne
 from tests.harness.processes import SWEEPER, WORKER
-from tests.harness.requests import new_email, wait_until
-from tests.live.conftest import Server, daphne
-
-# How long a like may take when Redis is no help. Its time-out is a second.
-LIKE_MAX_S = 15
+from tests.harness.requests import new_email
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 
 class Someone:
@@ -33,11 +31,7 @@ class Someone:
 
     def __init__(self, server: Server, key: str, email: str) -> None:
         self.email = email
-        self.client = httpx.Client(
-            base_url=server.url,
-            timeout=60,
-            headers={"Authorization": f"Token {key}"},
-        )
+        self.client = server.client(headers={"Authorization": f"Token {key}"})
         self.pk = Token.objects.get(key=key).user_id
 
     def like(self, other: "Someone") -> httpx.Response:
@@ -242,7 +236,7 @@ def test_redis_away_delays_no_like_and_loses_no_mail(
 
                 assert answer.status_code == 201
                 assert answer.json()["email"] == one.email
-                assert time.monotonic() - began < LIKE_MAX_S
+                assert time.monotonic() - began < PATIENCE_S
                 addresses += [one.email, other.email]
     start(SWEEPER)
     wait_until(all_recorded)

@@ -15,8 +15,8 @@ from matchmaker.models import Member
 from project.lib.api.rates import PERIODS_S, variable
 from project.settings import THROTTLE_RATES
 from referrals.models import InviteCode, Referral
+from tests.harness.daphne import daphne
 from tests.harness.processes import ROOT, SWEEPER, WORKER, Processes
-from tests.live.conftest import daphne
 
 SCRIPT = ROOT / "compose/local/postman.sh"
 RUNS_AN_HOUR = 4

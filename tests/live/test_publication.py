@@ -12,10 +12,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from events.models import Event
+from tests.harness.daphne import Server, daphne
+from tests.harness.database import Backends, waiting_processes
 from tests.harness.processes import SWEEPER, WORKER
-from tests.harness.publication import Publications, end_connections, waiting_processes
-from tests.harness.requests import wait_until
-from tests.live.conftest import Server, daphne
+from tests.harness.publication import Publications
+from tests.harness.waiting import wait_until
 
 CREATE = "/api/events/create/"
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
@@ -37,7 +38,7 @@ def hasty(
 def creator(hasty: Server, new_key: Callable[..., str]) -> Iterator[httpx.Client]:
     """A member's client at the hasty server."""
     headers = {"Authorization": f"Token {new_key()}"}
-    with httpx.Client(base_url=hasty.url, timeout=60, headers=headers) as client:
+    with hasty.client(headers=headers) as client:
         yield client
 
 
@@ -125,7 +126,7 @@ def test_worker_killed(start, creator, publications, step, heard):
         worker.kill()
         wait_until(lambda: not worker.is_alive())
         if heard:
-            end_connections(worker.name)
+            Backends(worker.name).terminate()
             wait_until(lambda: worker.name not in waiting_processes())
         assert publications.made() == []
     sweeper = start(SWEEPER)

@@ -16,7 +16,7 @@ from events.models import Event
 from matchmaker import services
 from matchmaker.models import Member
 from tests.events.factories import EventFactory
-from tests.live.conftest import Server, daphne
+from tests.harness.daphne import Server, daphne
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL = "you@example.com"

@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from tests.harness.chat import new_member, token_of
-from tests.live.conftest import Server, daphne
+from tests.harness.daphne import Server, daphne
+from tests.harness.sockets import connect
+from tests.harness.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent.parent
 HOSTS = ["127.0.0.1", "localhost", "0.0.0.0"]
@@ -36,7 +37,7 @@ def address(request, server) -> Server:
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/chat/demo/", "/admin/login/"])
 def test_pages_and_all_that_they_load(address, path):
-    with httpx.Client(base_url=address.url, follow_redirects=True) as browser:
+    with address.client(follow_redirects=True) as browser:
         page = browser.get(path)
 
         assert page.status_code == 200
@@ -48,7 +49,7 @@ def test_pages_and_all_that_they_load(address, path):
 
 
 def test_root_leads_to_a_page_of_the_same_address(address):
-    page = httpx.get(address.url, follow_redirects=True)
+    page = httpx.get(address.url, follow_redirects=True, timeout=PATIENCE_S)
 
     assert page.status_code == 200
     assert (page.url.host, page.url.port) == (address.host, address.port)
@@ -59,12 +60,13 @@ def test_links_of_answers_lead_back_there(address, new_key):
         new_member()
     headers = {"Authorization": f"Token {new_key()}"}
 
-    page = httpx.get(f"{address.url}/api/clients/?page_size=1", headers=headers)
+    with address.client(headers=headers) as client:
+        link = client.get("/api/clients/?page_size=1").json()["next"]
+        status = client.get(link).status_code
+        host = client.get("/swagger.json").json()["host"]
 
-    link = page.json()["next"]
     assert link.startswith(f"{address.url}/api/clients/?")
-    assert httpx.get(link, headers=headers).status_code == 200
-    host = httpx.get(f"{address.url}/swagger.json").json()["host"]
+    assert status == 200
     assert host == f"{address.host}:{address.port}"
 
 
@@ -73,7 +75,7 @@ def test_sockets_of_pages_from_there_only(address):
     url = f"ws://{address.host}:{address.port}/ws/chat/"
 
     with connect(url, subprotocols=["bearer", token], origin=address.url) as socket:
-        assert '"welcome"' in socket.recv(timeout=15)
+        assert '"welcome"' in socket.recv(timeout=PATIENCE_S)
     with pytest.raises(InvalidStatus) as refused:
         connect(url, subprotocols=["bearer", token], origin="http://0.0.0.1:8000")
     assert refused.value.response.status_code == 403

@@ -10,10 +10,12 @@ import pytest
 
 from tests.harness.certificate import Certificate
 from tests.harness.chat import Chat, match, new_member
-from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped, memory_bytes
+from tests.harness.daphne import Server, daphne
+from tests.harness.deaf import MIB, deaf_client, fill_buffers, is_dropped
 from tests.harness.network import Network
-from tests.harness.requests import PASSWORD, new_email, wait_until
-from tests.live.conftest import Server, daphne
+from tests.harness.programs import resident_bytes
+from tests.harness.requests import PASSWORD, new_email
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 # RFC 8446, 5.1: kinds of records, and how long one may be.
 KINDS = {20, 21, 22, 23}
@@ -74,7 +76,7 @@ def assert_is_secret(network: Network, connections: int) -> None:
 
 def test_http_over_tls(watched, network, new_key):
     headers = {"Authorization": f"Token {new_key(first_name=SECRET)}"}
-    with watched.client(timeout=60) as client:
+    with watched.client() as client:
         live = client.get("/health/live")
         me = client.get("/api/clients/me/", headers=headers)
         schema = client.get("/swagger.json")
@@ -130,7 +132,7 @@ def test_chat_over_tls(watched, network):
         b.say(room, LONG)
         long = a.messages(21, room)[-1]
         pong = a.socket.ping()
-        assert pong.wait(30)
+        assert pong.wait(PATIENCE_S)
 
     assert heard == [f"{SECRET} {i}" for i in range(20)]
     assert long["message"] == LONG
@@ -144,15 +146,15 @@ def test_client_that_does_not_trust_the_certificate(server):
 
 
 def test_deaf_client_over_tls_fills_no_memory_and_is_dropped(server, deaf):
-    before = memory_bytes(server.pid)
+    before = resident_bytes([server.pid])
     fill_buffers(server)
 
-    assert memory_bytes(server.pid) - before < 30 * MIB
+    assert resident_bytes([server.pid]) - before < 30 * MIB
     wait_until(lambda: is_dropped(deaf))
 
 
 def test_deaf_client_over_tls_that_pings_without_end(server, deaf):
-    before = memory_bytes(server.pid)
+    before = resident_bytes([server.pid])
     pings = (b"\x89\xfd\0\0\0\0" + b"x" * 125) * 100
     deaf.settimeout(1)
 
@@ -164,4 +166,4 @@ def test_deaf_client_over_tls_that_pings_without_end(server, deaf):
         return False
 
     wait_until(is_cut_off)
-    assert memory_bytes(server.pid) - before < 10 * MIB
+    assert resident_bytes([server.pid]) - before < 10 * MIB

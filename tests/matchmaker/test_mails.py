@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone, translation
@@ -19,7 +19,8 @@ from matchmaker.services import mails
 from matchmaker.tasks import send_match_mail
 from project.lib.work import due
 from tests.factories import MemberFactory
-from tests.harness.requests import wait_until
+from tests.harness.database import somebody_waits
+from tests.harness.waiting import wait_until
 
 
 @pytest.fixture
@@ -350,15 +351,6 @@ def test_pause_after_very_many_attempts_is_the_longest(eva, bob, refuse):
 # --- a worker gives up while a rematch asks -----------------------------------------
 
 
-def is_someone_waiting() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks NATURAL JOIN pg_stat_activity"
-            " WHERE NOT granted AND datname = current_database())"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def in_thread(threads: ThreadPoolExecutor, call: Callable[[], object]):
     def run() -> None:
         try:
@@ -382,7 +374,7 @@ def test_rematch_waits_for_a_worker_that_gives_up(eva, bob, unmatched, mailoutbo
         with transaction.atomic():
             assert mails._given_up(unmatched)
             asking = in_thread(threads, lambda: services.like_member(eva, bob.pk))
-            wait_until(is_someone_waiting)
+            wait_until(somebody_waits)
         asking.result()
     assert is_done(unmatched) == DUE
 
@@ -396,7 +388,7 @@ def test_worker_that_gives_up_waits_for_a_rematch(eva, bob, unmatched, mailoutbo
         with transaction.atomic():
             services.like_member(eva, bob.pk)
             working = in_thread(threads, lambda: mails.send_match_mail(unmatched.pk))
-            wait_until(is_someone_waiting)
+            wait_until(somebody_waits)
         working.result()
 
     assert is_done(unmatched) == SENT

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from rest_framework.test import APIClient
 
 from matchmaker import services
@@ -12,7 +12,8 @@ from matchmaker.services.locks import locked_member
 from referrals import errors, one_time
 from referrals.models import InviteCode
 from tests.factories import PASSWORD, MemberFactory
-from tests.harness.requests import wait_until
+from tests.harness.database import somebody_waits
+from tests.harness.waiting import wait_until
 from tests.referrals.phones import asked, new_phone, prove, sign_in, wrong_for
 from tests.threads import at_once
 
@@ -153,16 +154,6 @@ def test_first_sign_in_racing_with_a_sign_up_by_email():
         assert (proven.email, claimed.email) == (None, given["email"])
 
 
-def waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database()"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 @pytest.mark.parametrize("change", ["delete", "deactivate"])
 def test_account_that_goes_meanwhile_is_refused(phone, change):
     member = MemberFactory(phone_number=phone)
@@ -178,7 +169,7 @@ def test_account_that_goes_meanwhile_is_refused(phone, change):
     with ThreadPoolExecutor(1) as thread, transaction.atomic():
         locked_member(member)
         answer = thread.submit(enter)
-        wait_until(waits_for_a_lock)
+        wait_until(somebody_waits)
         if change == "delete":
             services.delete_member(member)
         else:

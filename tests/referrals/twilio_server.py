@@ -41,7 +41,7 @@ def handler_of(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
             _scheme, _blank, credentials = self.headers["Authorization"].partition(" ")
             server.asked.append((self.path, b64decode(credentials).decode(), form))
             if server.hangs:
-                server.is_over.wait(timeout=30)
+                server.is_over.wait()
                 return
             body = server.answer.encode()
             self.send_response(server.status)

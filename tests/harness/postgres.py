@@ -5,47 +5,19 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkdtemp
 from typing import Self
 
 import psycopg2
-import redis
 
-from tests.harness.servers import free_port
+from tests.harness.programs import free_port
+from tests.harness.redis_server import RedisServer
+from tests.harness.waiting import wait_until
 
-READY_WITHIN_S = 60
 # Only to keep a small run small; fsync and all else are PostgreSQL's own defaults.
 POSTGRES = ["-c", "shared_buffers=256MB", "-c", "max_connections=100"]
-
-
-class Redis:
-    """Keeps nothing over a kill, like one whose memory was all it had."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._folder = folder
-
-    def start(self) -> None:
-        where = ["--bind", "127.0.0.1", "--port", str(self.port)]
-        nothing_kept = ["--save", "", "--appendonly", "no", "--dir", str(self._folder)]
-        self._process = subprocess.Popen(
-            ["redis-server", *where, *nothing_kept], stdout=subprocess.DEVNULL
-        )
-        with redis.Redis.from_url(self.url) as client:
-            wait_until(client.ping, redis.RedisError)
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    @property
-    def pids(self) -> list[int]:
-        return [self._process.pid]
 
 
 class Postgres:
@@ -127,7 +99,7 @@ class Backends:
         self._opened = ExitStack()
 
     def __enter__(self) -> Self:
-        self.postgres, self.redis = Postgres(self.folder), Redis(self.folder)
+        self.postgres, self.redis = Postgres(self.folder), RedisServer(self.folder)
         self._opened.callback(self.postgres.close)
         for server in (self.postgres, self.redis):
             server.start()
@@ -140,20 +112,6 @@ class Backends:
     @property
     def environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url}
-
-
-def wait_until(
-    condition: Callable[[], object], *not_yet: type[Exception], pause_s: float = 0.02
-) -> None:
-    """Raises SystemExit when it does not come true."""
-    deadline = time.monotonic() + READY_WITHIN_S
-    while True:
-        with suppress(*not_yet):
-            if condition():
-                return
-        if time.monotonic() > deadline:
-            raise SystemExit("A server does not become ready.")
-        time.sleep(pause_s)
 
 
 def _programs() -> Path:
