@@ -101,7 +101,7 @@ def own_service(
     hunter: HunterServer,
 ) -> Iterator[Service]:
     """Daphne as make run starts it. What it stores is gone with the module."""
-    delay_s = A_MINUTE_S if "EVENT_MINUTE" in os.environ else 2
+    delay_s = A_MINUTE_S if "EVENT_MINUTE" in os.environ else 5
     with django_db_blocker.unblock():
         encoded = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
         staff = Member.objects.create(

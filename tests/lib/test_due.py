@@ -77,7 +77,7 @@ def test_failing_row_stops_no_other_and_comes_again_later(db, caplog):
     assert calls == dict.fromkeys(pks, 1)
     assert "no route to host" in caplog.text
     pause = MatchMail.objects.values_list(F("next_attempt_at") - Now(), flat=True)
-    assert timedelta(seconds=55) < pause.get(pk=first) <= timedelta(seconds=60)
+    assert timedelta(seconds=35) < pause.get(pk=first) <= timedelta(seconds=60)
 
     MatchMail.objects.update(next_attempt_at=Now())
     assert due.sweep(work) == 1

@@ -16,7 +16,7 @@ from tests.harness.daphne import Server, daphne
 from tests.harness.database import Backends, waiting_processes
 from tests.harness.processes import SWEEPER, WORKER
 from tests.harness.publication import Publications
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 CREATE = "/api/events/create/"
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
@@ -179,8 +179,6 @@ def test_locked_event_stops_no_other(start, member, publications):
 
 
 def test_events_changed_and_deleted_while_scheduled(start, creator, publications):
-    worker = start(WORKER)
-    start.all_ready()
     changed, deleted, kept = create(creator, 3)
     due = Event.objects.values_list("publish_at", flat=True)
     due_at = due.get(pk=changed)
@@ -188,6 +186,8 @@ def test_events_changed_and_deleted_while_scheduled(start, creator, publications
     response = creator.patch(f"/api/events/{changed}", json={"title": "New"})
     assert (response.status_code, response.json()["status"]) == (200, "scheduled")
     assert creator.delete(f"/api/events/{deleted}").status_code == 204
+    # It starts only now: the second may be over before all of this was done.
+    worker = start(WORKER)
     wait_until(all_published)
 
     assert publications.events() == [changed, kept]
@@ -248,7 +248,7 @@ def test_clocks_that_are_an_hour_off_publish_neither_early_nor_never(
     assert publications.events() == event_ids
     assert {process for _event, process in publications.made()} <= {*processes}
     early = Event.objects.filter(published_at__lt=F("publish_at"))
-    late_s = timedelta(seconds=10)
+    late_s = timedelta(seconds=PATIENCE_S)
     late = Event.objects.filter(published_at__gt=F("publish_at") + late_s)
     assert not (early | late).exists()
-    assert max(beats_s()) - min(beats_s()) == pytest.approx(3600, abs=60)
+    assert max(beats_s()) - min(beats_s()) == pytest.approx(3600, abs=PATIENCE_S)

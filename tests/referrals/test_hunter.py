@@ -154,7 +154,7 @@ def test_retry_after_may_be_an_instant(server):
     header = format_datetime(instant.replace(microsecond=0), usegmt=True)
     server.answer_all(Answer(429, headers={"Retry-After": header}))
 
-    assert 490 < (pause_of(hunter.verify) or 0) <= 500
+    assert 400 < (pause_of(hunter.verify) or 0) <= 500
 
 
 @pytest.mark.parametrize(
