@@ -25,6 +25,13 @@ def media(settings, tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
+def plain_static_files(settings) -> None:
+    """Pages whose files have no hashed names, which need a collectstatic first."""
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+
+
+@pytest.fixture
 def own_redis(settings, worker_id: str) -> None:
     """A part of Redis that no other worker of pytest-xdist empties."""
     number = 1 + int(worker_id.removeprefix("gw")) if worker_id != "master" else 1

@@ -81,14 +81,8 @@ def english_on(response: Any) -> list[str]:
 
 
 @pytest.fixture
-def office(db, settings) -> Client:
+def office(db, plain_static_files) -> Client:
     """A browser of staff that prefers Russian."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
     client = Client(headers={"accept-language": "ru"})
     client.force_login(russian(is_staff=True, is_superuser=True))
     return client

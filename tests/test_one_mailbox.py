@@ -58,10 +58,7 @@ TWO = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
+pytestmark = pytest.mark.usefixtures("plain_static_files")
 
 
 def signs_in(email: str, password: str = PASSWORD) -> list[bool]:

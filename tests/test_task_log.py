@@ -147,13 +147,7 @@ def test_sweeper_forgets_old_tasks(db):
 
 
 @pytest.fixture
-def office(settings, admin_client: Client) -> Client:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
+def office(plain_static_files, admin_client: Client) -> Client:
     return admin_client
 
 

@@ -56,7 +56,7 @@ def sign_in_by_phone(
     """
     _use(phone, code, on_known_device)
     with transaction.atomic():
-        member = _member_with(phone, language)
+        member = member_with(phone, language)
         ensure_code(member)
         return issue(member)
 
@@ -82,7 +82,7 @@ def _use(phone: str, code: str, on_known_device: bool) -> None:
             raise errors.OneTimeCodeWrong
 
 
-def _member_with(phone: str, language: str | None) -> Member:
+def member_with(phone: str, language: str | None) -> Member:
     """The active member, held until the transaction ends."""
     member = Member.objects.filter(phone_number=phone).first()
     if member is None:

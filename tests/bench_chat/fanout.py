@@ -13,10 +13,10 @@ from tests.harness import websocket
 from tests.harness.daphnes import Daphnes
 from tests.harness.postgres import Backends
 from tests.harness.programs import cpu_s, resident_bytes
+from tests.harness.waiting import PATIENCE_S
 
 # Messages that are on their way at once, where speed is measured.
 WINDOW = 4
-DELIVERED_WITHIN_S = 60
 CHARACTERS = 100
 
 
@@ -151,7 +151,7 @@ class Side:
         return Turn(delivered, lasted_s, cpu, self.crowd.collect())
 
     def _await(self, sender: Sender, delivered: int) -> None:
-        deadline = time.monotonic() + DELIVERED_WITHIN_S
+        deadline = time.monotonic() + PATIENCE_S
         while self.crowd.delivered < delivered:
             sender.mind()
             if time.monotonic() > deadline:

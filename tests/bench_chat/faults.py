@@ -12,10 +12,10 @@ from tests.bench_chat.talker import Talker
 from tests.bench_chat.verdict import STORED, Verdict, judge
 from tests.harness.daphnes import Daphnes
 from tests.harness.postgres import Backends
+from tests.harness.waiting import PATIENCE_S
 
 SERVERS = 2
 # In the worst case: the server starts, and the rooms' counters are looked at.
-RECOVERED_WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -177,10 +177,10 @@ class Crowd:
 
 async def until(condition: Callable[[], bool], standing: Callable[[], str]) -> None:
     """Raises SystemExit when it does not come true."""
-    deadline = time.monotonic() + RECOVERED_WITHIN_S
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         if time.monotonic() > deadline:
             raise SystemExit(
-                f"Not everybody has heard within {RECOVERED_WITHIN_S} s: {standing()}"
+                f"Not everybody has heard within {PATIENCE_S} s: {standing()}"
             )
         await asyncio.sleep(0.05)

@@ -23,7 +23,7 @@ from tests.bench_chat.world import Seat
 REPEAT_S = 2.0
 RETURN_S = (0.1, 0.5)
 # A server that is silent for so long is taken for dead.
-PATIENCE_S = 5.0
+PONG_WITHIN_S = 5.0
 
 Frame = dict[str, Any]
 
@@ -69,9 +69,9 @@ class Talker:
                     self.url,
                     additional_headers=headers,
                     compression=None,
-                    open_timeout=PATIENCE_S * 2,
-                    ping_interval=PATIENCE_S,
-                    ping_timeout=PATIENCE_S,
+                    open_timeout=PONG_WITHIN_S * 2,
+                    ping_interval=PONG_WITHIN_S,
+                    ping_timeout=PONG_WITHIN_S,
                     close_timeout=1,
                 ) as socket:
                     await self._converse(socket)

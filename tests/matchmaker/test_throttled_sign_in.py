@@ -117,14 +117,7 @@ def test_other_methods_do_not_count(db, rate):
 # --- the admin ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def _unbuilt(settings) -> None:
-    """Pages without the manifest of collected static files."""
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": plain}}
-
-
-@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.usefixtures("plain_static_files")
 def test_admins_page_shows_the_refusal(db, rate):
     staff = MemberFactory(is_staff=True)
     rate("sign_in", 2)
@@ -138,7 +131,7 @@ def test_admins_page_shows_the_refusal(db, rate):
     assert admin_login(MemberFactory(is_staff=True).email, password=PASSWORD) == ""
 
 
-@pytest.mark.usefixtures("_unbuilt")
+@pytest.mark.usefixtures("plain_static_files")
 def test_staffs_own_password_is_throttled(db, rate):
     rate("password", 1)
     browser = Client()

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from matchmaker import errors, services
 from matchmaker.models import AccountMail, Member
 from referrals import one_time
+from referrals.services.phone import member_with
 from tests.factories import MemberFactory
 from tests.referrals.phones import asked, new_phone, prove_own, sign_in
 from tests.threads import at_once, client_of
@@ -57,11 +58,10 @@ def proof(member: Member, phone: str) -> Callable[[], Member | None]:
 
 def entry(phone: str) -> Callable[[], Member]:
     """A sign-in by phone once its code is right."""
-    from referrals.services.phone import _member_with  # noqa: PLC0415
 
     def call() -> Member:
         with transaction.atomic():
-            return _member_with(phone, "en")
+            return member_with(phone, "en")
 
     return call
 

@@ -11,6 +11,7 @@ from matchmaker.models import Member
 from matchmaker.services.locks import locked_member
 from referrals import errors, one_time
 from referrals.models import InviteCode
+from referrals.services.phone import member_with
 from tests.factories import PASSWORD, MemberFactory
 from tests.harness.database import somebody_waits
 from tests.harness.waiting import wait_until
@@ -94,11 +95,10 @@ def at_the_door(*phones: str) -> tuple[list[int], list[int]]:
 
     A phone has one code, so the members race where it has been used: in the service.
     """
-    from referrals.services.phone import _member_with  # noqa: PLC0415
 
     def enter(phone: str) -> int:
         with transaction.atomic():
-            return _member_with(phone, "en").pk
+            return member_with(phone, "en").pk
 
     return at_once(*(lambda p=p: enter(p) for p in phones)), [
         *Member.objects.values_list("pk", flat=True)

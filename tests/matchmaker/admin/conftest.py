@@ -12,14 +12,8 @@ from tests.matchmaker.admin.pages import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    # The hashed names that production serves need a collectstatic first.
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
+def plain_static_files(plain_static_files) -> None:
+    """Every page of the admin has them."""
 
 
 @pytest.fixture(autouse=True)
