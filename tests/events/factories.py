@@ -3,6 +3,7 @@
 import factory
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from events.models import (
     Attendance,
@@ -97,3 +98,7 @@ def _name(event: Event, organizations, status: Status) -> None:
                 "answered_at": None if status == Status.INVITED else Now(),
             },
         )
+
+
+def cancelled(**fields: object) -> Event:
+    return EventFactory(cancelled_at=timezone.now(), **fields)

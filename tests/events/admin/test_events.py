@@ -1,23 +1,22 @@
-"""Events in the admin: found, written as the API writes them, cancelled."""
+"""An event in the admin: its form."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 from PIL import Image
 
 from events import services
-from events.models import Attendance, Event, InvitationMail, Role, Status
+from events.models import Event, InvitationMail, Role, Status
 from tests.events.admin.pages import (
     EVENTS,
     INVITATION_MAILS,
     ORGANIZATIONS,
     add,
     change,
-    delete,
     event_form,
     named,
 )
@@ -25,138 +24,12 @@ from tests.events.factories import (
     EventFactory,
     MembershipFactory,
     OrganizationFactory,
+    cancelled,
     host,
     invite,
 )
 from tests.factories import MemberFactory
-from tests.matchmaker.admin.pages import errors_of, listed, picture, run
-
-DAY = timedelta(days=1)
-
-
-def cancelled(**fields) -> Event:
-    return EventFactory(cancelled_at=timezone.now(), **fields)
-
-
-# --- the list ---------------------------------------------------------------------
-
-
-def test_filtered_by_state(admin_client):
-    rows = {
-        "scheduled": EventFactory(scheduled=True),
-        "published": EventFactory(),
-        "cancelled": cancelled(),
-    }
-
-    assert len(listed(admin_client.get(EVENTS))) == 3
-    for state, event in rows.items():
-        response = admin_client.get(EVENTS, {"state": state})
-        assert listed(response) == [event]
-        assert f'class="field-state">{state}</td>' in response.text
-    assert len(listed(admin_client.get(EVENTS, {"state": "other"}))) == 3
-
-
-def test_filtered_by_date_place_and_picture(admin_client):
-    now = timezone.now()
-    coming = EventFactory(date=now + DAY, lon=30, lat=60)
-    past = EventFactory(date=now - DAY, image="a.jpg")
-    undated = EventFactory()
-
-    assert listed(admin_client.get(EVENTS, {"when": "coming"})) == [coming]
-    assert listed(admin_client.get(EVENTS, {"when": "past"})) == [past]
-    assert listed(admin_client.get(EVENTS, {"when": "undated"})) == [undated]
-    assert listed(admin_client.get(EVENTS, {"location__isempty": 0})) == [coming]
-    assert listed(admin_client.get(EVENTS, {"image__isempty": 0})) == [past]
-
-
-def test_filtered_by_an_organization_found_by_typing(admin_client):
-    club, other = OrganizationFactory(title="Chess <club>"), OrganizationFactory()
-    event = EventFactory()
-    host(event, club, other)
-    host(EventFactory(), other)
-
-    response = admin_client.get(
-        EVENTS, {"organization": club.pk, "state": "published", "q": "Event", "p": "1"}
-    )
-
-    assert listed(response) == [event]
-    assert f'<option value="{club.pk}" selected>Chess &lt;club&gt;</option>' in (
-        response.text
-    )
-    assert '<input type="hidden" name="state" value="published">' in response.text
-    assert '<input type="hidden" name="q" value="Event">' in response.text
-    assert 'name="p"' not in response.text
-    assert "organization_filter.js" in response.text
-    for nonsense in ("", "x", "9" * 30, "²"):
-        response = admin_client.get(EVENTS, {"organization": nonsense})
-        assert len(listed(response)) == 2
-    found = admin_client.get(
-        "/admin/autocomplete/",
-        {
-            "app_label": "events",
-            "model_name": "event",
-            "field_name": "organizations",
-            "term": "chess",
-        },
-    )
-    assert [row["id"] for row in found.json()["results"]] == [str(club.pk)]
-
-
-def test_date_hierarchy_leads_from_years_to_a_day(admin_client):
-    old = EventFactory(date="2025-03-01T12:00Z")
-    new = EventFactory(date="2026-12-23T18:45Z")
-    EventFactory(date="2026-12-24T18:45Z")
-    cancelled()
-
-    page = admin_client.get(EVENTS).text
-    assert "?date__year=2025" in page
-    assert "?date__year=2026" in page
-    assert listed(admin_client.get(EVENTS, {"date__year": 2025})) == [old]
-    day = {"date__year": 2026, "date__month": 12, "date__day": 23}
-    assert listed(admin_client.get(EVENTS, day)) == [new]
-
-
-def test_searched_by_part_of_the_title(admin_client):
-    fest = EventFactory(title="Winter FEST")
-    EventFactory(title="Chess")
-
-    assert listed(admin_client.get(EVENTS, {"q": "r fest"})) == [fest]
-
-
-def test_list_tells_what_counts(admin_client):
-    club = OrganizationFactory(title="Club")
-    event = EventFactory(
-        title="Fest",
-        date=datetime(2026, 12, 23, tzinfo=UTC),
-        is_all_day=True,
-        capacity=20,
-        thumbnail="events/t.jpg",
-    )
-    host(event, club)
-    Attendance.objects.create(event=event, member=MemberFactory())
-
-    page = admin_client.get(EVENTS).text
-
-    assert '<img src="/media/events/t.jpg"' in page
-    assert ">Dec. 23, 2026</td>" in page
-    assert ">1 / 20</td>" in page
-    assert f'<a href="{change(club)}">Club</a>' in page
-    assert len(listed(admin_client.get(EVENTS, {"o": "3"}))) == 1
-
-
-def test_same_queries_for_any_number(admin_client, django_assert_num_queries):
-    club = OrganizationFactory()
-    for n in (1, 49):
-        for _ in range(n):
-            event = EventFactory(date="2026-12-23T18:45Z", image="a", thumbnail="b")
-            host(event, club)
-        # The session, its member, the count, the rows, their organizations, the first
-        # and the last date, the days between.
-        with django_assert_num_queries(7):
-            listed(admin_client.get(EVENTS))
-
-
-# --- the form ---------------------------------------------------------------------
+from tests.matchmaker.admin.pages import errors_of, listed, picture
 
 
 def test_form_shows_the_event(admin_client):
@@ -406,72 +279,3 @@ def test_bad_picture_is_a_form_error(admin_client, media):
 
     assert list(errors_of(response)) == ["picture"]
     assert [*media.rglob("*.jpg")] == []
-
-
-# --- cancelling -------------------------------------------------------------------
-
-
-def test_deleting_cancels_what_is_published(admin_client, media):
-    event = EventFactory(capacity=5)
-    services.change_event(event.creator, event.pk, image=Image.new("RGB", (9, 9)))
-    services.attend_event(MemberFactory(), event.pk, wait=False)
-    page = admin_client.get(delete(event)).text
-    assert "is cancelled, for good" in page
-
-    response = admin_client.post(delete(event), {"post": "yes"}, follow=True)
-
-    assert [str(m) for m in response.context["messages"]] == ["1 event cancelled."]
-    event.refresh_from_db()
-    assert event.cancelled_at
-    assert event.image.name == ""
-    assert event.attendees == 1
-    assert LogEntry.objects.get().action_flag == DELETION
-
-
-def test_cancelled_event_is_only_looked_at(admin_client):
-    event = cancelled(title="Fest", lon=30, lat=60)
-
-    assert "Fest" in admin_client.get(change(event)).text
-    assert admin_client.post(change(event), event_form(event)).status_code == 403
-    assert admin_client.post(delete(event), {"post": "yes"}).status_code == 403
-
-
-def test_action_cancels_and_deletes(admin_client):
-    published, gone = EventFactory(title="<Fest>"), cancelled()
-    scheduled = EventFactory(scheduled=True)
-    rows = {"_selected_action": [e.pk for e in (published, scheduled, gone)]}
-    page = admin_client.post(EVENTS, {"action": "delete_selected", **rows}).text
-    assert "Cancel these events?" in page
-    assert "<li>&lt;Fest&gt;</li>" in page
-
-    data = {"action": "delete_selected", "post": "yes", **rows}
-    response = admin_client.post(EVENTS, data, follow=True)
-
-    assert [str(m) for m in response.context["messages"]] == ["2 events cancelled."]
-    published.refresh_from_db()
-    assert published.cancelled_at
-    assert set(Event.objects.all()) == {published, gone}
-    assert run(admin_client, EVENTS, "delete_selected", gone) == []
-
-
-def test_event_cancelled_meanwhile_is_a_message(admin_client, monkeypatch):
-    event = EventFactory()
-    monkeypatch.setattr("events.admin.events._is_on", lambda event: True)
-    services.delete_event(event.creator, event.pk)
-
-    response = admin_client.post(delete(event), {"post": "yes"}, follow=True)
-
-    assert [str(m) for m in response.context["messages"]] == ["Not found."]
-
-
-def test_rights_are_djangos(staff_with):
-    event = EventFactory(title="Fest")
-    client = staff_with("view_event")
-
-    assert listed(client.get(EVENTS)) == [event]
-    assert "Fest" in client.get(change(event)).text
-    for url in (change(event), delete(event), add(Event)):
-        assert client.post(url, event_form(event)).status_code == 403
-    run(client, EVENTS, "delete_selected", event)
-    event.refresh_from_db()
-    assert event.cancelled_at is None
