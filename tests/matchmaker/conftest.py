@@ -10,7 +10,7 @@ from project.lib.server.client_address import networks
 
 
 @pytest.fixture
-def throttles_on(settings) -> None:
+def throttles_on(settings, own_redis) -> None:
     """Throttles, with rates that no test reaches by chance."""
     settings.THROTTLES = True
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, Rate(1000, 60))
