@@ -10,13 +10,16 @@ class ReferralsConfig(AppConfig):
         # The models are loaded after this module.
         from matchmaker import export, profile_parts  # noqa: PLC0415
         from matchmaker.demo import other_apps  # noqa: PLC0415
+        from project.lib.work import due  # noqa: PLC0415
         from referrals import (  # noqa: PLC0415
             checks,  # noqa: F401
             email_facts,
             export_sections,
             receivers,  # noqa: F401
+            tasks,
         )
 
+        due.register(tasks.EMAIL_LOOKUP)
         export.register("referrals", export_sections.section)
         other_apps.register("referrals.demo.load.load_referrals")
         profile_parts.register(email_facts.EmailFacts, email_facts.read_facts)

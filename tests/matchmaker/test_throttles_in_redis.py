@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.db import connections
 
-from project.lib.redis.lua import TIMEOUT_S
+from project.lib.redis.clients import TIMEOUT_S
 from tests.matchmaker.throttling import FAR, is_refused, sign_in
 
 pytestmark = pytest.mark.usefixtures("throttles_on")
