@@ -56,10 +56,10 @@ def _texts() -> dict[str, str]:
         # What went wrong
         "ended": _("You have been signed out. Sign in again."),
         "unreachable": _("The service cannot be reached just now."),
-        "gone": _("“{title}” is not open to you any more."),
+        "gone": _("“{title}” is no longer open to you."),
         # Rooms and people
         "lobby": _("Everybody"),
-        "direct": _("You two"),
+        "direct": _("Direct messages"),
         "event": _("Attendees of the event"),
         "organization": _("Members of the organization"),
         "untitled": _("No name"),
@@ -77,5 +77,5 @@ def _texts() -> dict[str, str]:
         "failed": _("Not sent: {reason}"),
         "discard": _("Discard"),
         "readBy": _("read by {names}"),
-        "typing": _("writing: {names}"),
+        "typing": _("typing: {names}"),
     }

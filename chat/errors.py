@@ -29,7 +29,7 @@ class TextEmpty(DomainError):
 
 class TextTooLong(DomainError):
     code = "text_too_long"
-    detail = _("A message has at most 4000 characters.")
+    detail = _("A message can have at most 4000 characters.")
     field = "message"
 
 
@@ -54,7 +54,7 @@ class SlowDown(DomainError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "slow_down"
-    detail = _("You send too fast. Wait a moment.")
+    detail = _("You are sending messages too fast. Wait a moment.")
 
     def __init__(self, wait_s: float) -> None:
         super().__init__()

@@ -170,7 +170,10 @@ class Message(models.Model):
         _("client's id"),
         null=True,
         blank=True,
-        help_text=_("The sender's own name for it, so that a repeat is none."),
+        help_text=_(
+            "The id that the sender gave the message, so that a repeat is not "
+            "stored twice."
+        ),
     )
     sent_at = models.DateTimeField(_("sent"), db_default=Now(), editable=False)
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)

@@ -51,7 +51,7 @@ class RoomState(serializers.Serializer):
     last_id = serializers.IntegerField()
     read_id = serializers.IntegerField()
     unread = serializers.IntegerField()
-    user = Person(allow_null=True, help_text=_("Whom a direct room is with"))
+    user = Person(allow_null=True, help_text=_("The other member of a direct room"))
 
 
 class ReadPosition(serializers.Serializer):
@@ -65,7 +65,7 @@ class SeenMessage(serializers.Serializer):
     id = serializers.IntegerField(source="number")
     room = serializers.IntegerField(source="room_id")
     hidden = serializers.BooleanField(
-        source="is_hidden", help_text=_("Then there is no user, no message and no time")
+        source="is_hidden", help_text=_("If true, the user, message and time are null")
     )
     user = Person(allow_null=True)
     message = serializers.CharField(source="shown_text", allow_null=True)
@@ -83,7 +83,9 @@ class RoomList(serializers.Serializer):
 class History(serializers.Serializer):
     """The latest first. `next` leads to older ones, `previous` to newer ones."""
 
-    count = serializers.IntegerField(help_text=_("Of all messages of the room"))
+    count = serializers.IntegerField(
+        help_text=_("How many messages the room has in all")
+    )
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = SeenMessage(many=True)

@@ -18,12 +18,12 @@ class Unknown(DomainError):
 class NotYours(DomainError):
     status = HTTPStatus.FORBIDDEN
     code = "permission_denied"
-    detail = _("You may not change this.")
+    detail = _("You are not allowed to change this.")
 
 
 class EventFull(DomainError):
     code = "event_full"
-    detail = _("All places are taken.")
+    detail = _("All spots are taken.")
 
 
 class EventNotPublished(DomainError):
@@ -33,19 +33,19 @@ class EventNotPublished(DomainError):
 
 class CapacityTooSmall(DomainError):
     code = "capacity_too_small"
-    detail = _("More members than that attend already.")
+    detail = _("More members than that are already attending.")
     field = "capacity"
 
 
 class LastOwner(DomainError):
     code = "last_owner"
-    detail = _("An organization needs an owner. Make somebody else one first.")
+    detail = _("An organization needs an owner. Make another member an owner first.")
 
 
 class OwnerUnconfirmed(LastOwner):
     detail = _(
-        "Another owner is named, but has not confirmed yet. An organization needs one "
-        "who has."
+        "The new owner has not confirmed yet. An organization needs an "
+        "owner who has confirmed."
     )
 
 
@@ -53,7 +53,9 @@ class UserUnknown(DomainError):
     """The same words for who is not there, hides, or refuses: none is told apart."""
 
     code = "user_unknown"
-    detail = _("There is no such member, or they do not want to be named.")
+    detail = _(
+        "There is no such member, or they do not want to be named in organizations."
+    )
     field = "users"
 
 
@@ -88,7 +90,7 @@ class OrganizationDeclined(DomainError):
 
 class DayMissing(DomainError):
     code = "day_missing"
-    detail = _("What is all day needs a date.")
+    detail = _("An all-day event needs a date.")
     field = "all_day"
 
 
@@ -96,10 +98,10 @@ class PointMissing(DomainError):
     """A feed tells whoever has its address how far its events are from the point."""
 
     code = "point_missing"
-    detail = _("Give a point: a feed is never measured from where you are.")
+    detail = _("Specify a point: a calendar feed never uses your own location.")
     field = "distance"
 
 
 class TooManyOrganizations(DomainError):
     code = "too_many_organizations"
-    detail = _("This event has as many organizations as it can have.")
+    detail = _("This event already has the maximum number of organizations.")

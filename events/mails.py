@@ -1,4 +1,4 @@
-"""What is mailed about events, to each in the language that they have chosen."""
+"""Mails about events, each in the language of the member who gets it."""
 
 from django.core.mail import EmailMessage
 from django.urls import reverse
@@ -10,15 +10,15 @@ from project.lib.work.mailing import message_id, printable
 
 
 def place_mail(place: Attendance) -> EmailMessage:
-    """The mail that tells who waited that there is a place now."""
+    """Return the mail that tells a member on the waiting list of their spot."""
     unique = message_id("place", f"{place.pk} {place.promoted_at}")
     with translation.override(place.member.mail_language):
         event = {"title": printable(place.event.title)}
         return EmailMessage(
-            subject=_("A place is free: you are in"),
+            subject=_("A spot is free: you are in"),
             body=_(
-                "A place at “%(title)s” has become free, and it is yours. "
-                "If you cannot come, please give it back."
+                "A spot at “%(title)s” is now free, and it is yours. If "
+                "you cannot come, please give it up."
             )
             % event,
             to=[place.member.email or ""],
@@ -27,7 +27,7 @@ def place_mail(place: Attendance) -> EmailMessage:
 
 
 def invitation_mail(mail: InvitationMail) -> EmailMessage:
-    """The mail that asks an owner whether their organization makes an event."""
+    """Return the mail that asks an owner whether their organization hosts an event."""
     unique = message_id("invitation", f"{mail.pk} {mail.due_at.timestamp()}")
     with translation.override(mail.member.mail_language):
         creator = mail.event.creator
@@ -37,18 +37,17 @@ def invitation_mail(mail: InvitationMail) -> EmailMessage:
         )
         given = {
             "name": printable(creator.first_name if creator else "")
-            # Translators: stands for the name in "%(name)s asks whether …"
+            # Translators: stands for the name in "%(name)s invites …"
             or _("Somebody"),
             "organization": printable(mail.organization.title),
             "title": printable(mail.event.title),
             "answer": f"{answer.removesuffix('/')}/",
         }
         return EmailMessage(
-            subject=_("Your organization is invited to make an event"),
+            subject=_("Your organization is invited to host an event"),
             body=_(
-                "%(name)s asks whether “%(organization)s” makes the event “%(title)s” "
-                "with them. Until you accept, the event does not name your "
-                "organization.\n\n"
+                "%(name)s invites “%(organization)s” to host the event “%(title)s”. "
+                "Until you accept, the event does not show your organization.\n\n"
                 "To accept: POST %(answer)s\n"
                 "To decline: DELETE %(answer)s\n\n"
                 "All open invitations: GET /api/events/?invited=true"
@@ -60,7 +59,7 @@ def invitation_mail(mail: InvitationMail) -> EmailMessage:
 
 
 def naming_mail(mail: NamingMail) -> EmailMessage:
-    """The mail that tells a member where they were named, and the way out."""
+    """Return the mail that tells a member where they were named, and how to leave."""
     unique = message_id("naming", str(mail.pk))
     members = reverse(
         "events:organization-members", kwargs={"pk": mail.organization_id}
@@ -76,15 +75,15 @@ def naming_mail(mail: NamingMail) -> EmailMessage:
         return EmailMessage(
             subject=_("You were named in an organization"),
             body=_(
-                "“%(organization)s” names you as one of its members. Until you "
-                "confirm that, your name is listed there, and no more: you are not in "
-                "its chat, and nobody there can write to you or see your e-mail and "
-                "telephone because of it.\n\n"
+                "“%(organization)s” has named you as one of its members. Until you "
+                "confirm, only your name is listed there: you are not in its chat, and "
+                "nobody there can write to you or see your e-mail and phone number "
+                "because of it.\n\n"
                 "To confirm: POST %(members)s with %(user)s\n"
-                "To be taken off the list: DELETE %(members)s with %(user)s\n"
-                "To be named by nobody any more: PATCH %(me)s with %(refusal)s\n\n"
-                "Whoever is taken off comes back by their own consent only. This mail "
-                "comes once for each organization."
+                "To leave the list: DELETE %(members)s with %(user)s\n"
+                "To be named by nobody: PATCH %(me)s with %(refusal)s\n\n"
+                "If you leave the list, nobody can put you back without your consent. "
+                "You get this mail once for each organization."
             )
             % given,
             to=[mail.member.email or ""],

@@ -19,11 +19,11 @@ class EmailFacts(serializers.Serializer):
     email_status = serializers.ChoiceField(
         constants.EMAIL_STATUSES,
         allow_null=True,
-        help_text=_("Whether the e-mail takes mail; null while nobody has said"),
+        help_text=_("Whether the e-mail accepts mail; null if not known yet"),
     )
     enrichment = Enrichment(
         allow_null=True,
-        help_text=_("What is public about the owner of the e-mail, as Clearbit has it"),
+        help_text=_("Public facts about the owner of the e-mail, in Clearbit's format"),
     )
 
 

@@ -18,7 +18,7 @@ class Unknown(DomainError):
 class InviteCodeActive(DomainError):
     status = HTTPStatus.CONFLICT
     code = "invite_code_active"
-    detail = _("You have a live invitation code. Delete it first.")
+    detail = _("You already have an active invitation code. Delete it first.")
 
 
 class InviteCodeRefused(DomainError):
@@ -31,7 +31,7 @@ class InviteCodeUnknown(InviteCodeRefused):
     """Never made, deleted, expired, or of somebody who hides from the caller."""
 
     code = "invite_code_unknown"
-    detail = _("There is no such invitation code, or no longer.")
+    detail = _("This invitation code does not exist or is no longer active.")
 
 
 class InviteCodeOwn(InviteCodeRefused):
@@ -54,14 +54,14 @@ class OneTimeCodeWrong(CodeRefused):
     """Wrong, used, replaced, too old, tried too often, or never asked for."""
 
     code = "one_time_code_wrong"
-    detail = _("This code is wrong, used or too old.")
+    detail = _("This code is incorrect, used or expired.")
 
 
 class PhoneRefused(CodeRefused):
     """Told only to those who have proved that the phone is theirs."""
 
     code = "phone_refused"
-    detail = _("One cannot sign in with this phone number.")
+    detail = _("You cannot sign in with this phone number.")
 
 
 class CodesUnavailable(DomainError):

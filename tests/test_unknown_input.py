@@ -284,7 +284,7 @@ def test_links_of_pages_keep_the_name_that_was_given(as_root, path, name):
 
 
 def test_point_that_nothing_is_measured_from_is_400(as_root):
-    message = "A point needs distance or ordering=distance beside it."
+    message = "A point needs distance or ordering=distance."
 
     response = as_root.get("/api/events/", {"point": "30,60"})
 

@@ -37,8 +37,9 @@ class HiddenFilter(ChoiceFilter):
 class MessageAdmin(OfMembersAdmin):
     sides = ("sender",)
     search_help_text = _(
-        "A whole e-mail address or phone number of the sender, or part of the text. "
-        "Messages between two members are here only where one has reported the other."
+        "A whole e-mail address or phone number of the sender, or part of "
+        "the text. Direct messages are listed only if one of the two "
+        "members has reported the other."
     )
     list_display = ("id", "where", "number", "who", "preview", "sent_at", "hidden_at")
     list_display_links = ("id",)

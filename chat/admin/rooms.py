@@ -43,7 +43,7 @@ class RoomAdmin(OfMembersAdmin):
         organizations = Organization.objects.filter(title_folded__finds=term)
         return Q(event__in=events) | Q(organization__in=organizations)
 
-    @admin.display(description=_("of"))
+    @admin.display(description=_("belongs to"))
     def of(self, room: Room) -> str:
         if room.low_member and room.high_member:
             return format_html(

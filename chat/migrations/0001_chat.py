@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                     "client_id",
                     models.UUIDField(
                         blank=True,
-                        help_text="The sender's own name for it, so that a repeat is none.",
+                        help_text="The id that the sender gave the message, so that a repeat is not stored twice.",
                         null=True,
                         verbose_name="client's id",
                     ),

@@ -18,5 +18,5 @@ class HistoryFilter(CompiledFilterSet):
         min_value=1,
         max_value=constants.HISTORY_LIMIT_MAX,
         decimal_places=0,
-        help_text=_("Messages a page"),
+        help_text=_("Messages per page"),
     )

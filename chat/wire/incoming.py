@@ -67,7 +67,7 @@ class FrameInvalid(Exception):
 def read(text: str) -> Command:
     """The command in a client's text frame. Raises FrameInvalid."""
     if len(text) > MAX_FRAME_BYTES or len(text.encode()) > MAX_FRAME_BYTES:
-        raise FrameInvalid("frame_too_large", _("A frame has at most 16 KiB."))
+        raise FrameInvalid("frame_too_large", _("A frame can be at most 16 KiB."))
     try:
         given = json.loads(
             text.removeprefix(BYTE_ORDER_MARK),
@@ -75,17 +75,19 @@ def read(text: str) -> Command:
             object_pairs_hook=without_repeats,
         )
     except RepeatedName as repeated:
-        detail = _("The field “%(field)s” is there twice.")
+        detail = _("The field “%(field)s” is repeated.")
         shown = {"field": _shown(repeated.name)}
         raise FrameInvalid("frame_invalid", detail % shown) from repeated
     except (ValueError, RecursionError) as problem:
-        raise FrameInvalid("frame_invalid", _("This is no JSON.")) from problem
+        raise FrameInvalid(
+            "frame_invalid", _("The frame is not valid JSON.")
+        ) from problem
     if not isinstance(given, dict):
-        raise FrameInvalid("frame_invalid", _("A frame is a JSON object."))
+        raise FrameInvalid("frame_invalid", _("A frame must be a JSON object."))
     kind = given.get("type", "message.send" if "message" in given else None)
     reader, fields = _READERS.get(kind if isinstance(kind, str) else "", (None, ()))
     if reader is None:
-        raise FrameInvalid("type_unknown", _("There is no such type of frame."))
+        raise FrameInvalid("type_unknown", _("Unknown frame type."))
     for name in given:
         if name not in fields and name not in EVERYWHERE:
             detail = f"{_shown(name)}: {unknown_field(name, fields)}"
@@ -93,7 +95,7 @@ def read(text: str) -> Command:
     try:
         return reader(given)
     except _Wrong as wrong:
-        detail = _("The field “%(field)s” is missing or wrong.")
+        detail = _("The field “%(field)s” is missing or invalid.")
         raise FrameInvalid(
             "frame_invalid", detail % {"field": wrong.field}, client_id_of(given)
         ) from wrong

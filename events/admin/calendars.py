@@ -26,7 +26,7 @@ class CalendarFeedAdmin(OfMembersAdmin):
     who = display.linked("member", _("member"))
 
     @admin.action(
-        description=_("Revoke (the calendar is no longer found)"),
+        description=_("Revoke (the address stops working)"),
         permissions=["delete"],
     )
     def delete_selected(

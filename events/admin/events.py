@@ -65,7 +65,7 @@ class EventAdmin(
     add_fieldsets = (
         (None, {"fields": ("title", "description", "hosts", "invited", "picture")}),
         (_("When and where"), {"fields": ("date", "is_all_day", "location")}),
-        (_("Places"), {"fields": ("capacity",)}),
+        (_("Spots"), {"fields": ("capacity",)}),
     )
     fieldsets = (
         (
@@ -78,7 +78,7 @@ class EventAdmin(
             },
         ),
         (_("When and where"), {"fields": ("date", "is_all_day", "location")}),
-        (_("Places"), {"fields": ("capacity", "attending")}),
+        (_("Spots"), {"fields": ("capacity", "attending")}),
         (
             _("History"),
             {
@@ -163,7 +163,7 @@ class EventAdmin(
             '<a href="{}?event__id__exact={}">{}</a>',
             reverse("admin:events_attendance_changelist"),
             event.pk,
-            _("%(attending)d attend, %(waiting)d wait for a place")
+            _("%(attending)d attending, %(waiting)d on the waiting list")
             % {"attending": event.attendees, "waiting": waiting},
         )
 

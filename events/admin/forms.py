@@ -53,7 +53,7 @@ class OrganizationsField(forms.ModelMultipleChoiceField):
 class EventForm(PlaceForm):
     hosts = OrganizationsField(
         label=_("Organizations"),
-        help_text=_("They make the event, as soon as you save."),
+        help_text=_("They host the event as soon as you save."),
     )
     invited = OrganizationsField(
         label=_("Invited organizations"),
@@ -69,7 +69,7 @@ class EventForm(PlaceForm):
         min_value=1,
         max_value=constants.CAPACITY_MAX,
         required=False,
-        help_text=_("Empty: as many as come."),
+        help_text=_("Leave empty for no limit."),
     )
 
     class Meta:

@@ -39,7 +39,7 @@ class OrganizationAdmin(
     readonly_fields = ("members_link", "events_link", "created_at")
     fieldsets = (
         (None, {"fields": ("title", "description")}),
-        (_("Place"), {"fields": ("postcode", "address", "location")}),
+        (_("Location"), {"fields": ("postcode", "address", "location")}),
         (None, {"fields": ("members_link", "events_link", "created_at")}),
     )
     add_fieldsets = fieldsets[:-1]

@@ -502,7 +502,7 @@ class Migration(migrations.Migration):
                 (
                     "told_at",
                     models.DateTimeField(
-                        editable=False, null=True, verbose_name="told"
+                        editable=False, null=True, verbose_name="notified"
                     ),
                 ),
                 (

@@ -34,7 +34,7 @@ class Attendance(DueRow):
     is_waiting = models.BooleanField(_("waiting"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     promoted_at = models.DateTimeField(_("moved up"), null=True, editable=False)
-    told_at = models.DateTimeField(_("told"), null=True, editable=False)
+    told_at = models.DateTimeField(_("notified"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("attendance")

@@ -44,10 +44,10 @@ class User(Answer):
     email = serializers.EmailField(
         required=False,
         allow_null=True,
-        help_text=_("Of confirmed members, to other confirmed members"),
+        help_text=_("Shown only between confirmed members"),
     )
     telephone = serializers.CharField(
-        required=False, allow_null=True, help_text=_("As the e-mail")
+        required=False, allow_null=True, help_text=_("Shown like the e-mail")
     )
 
     @classmethod
@@ -63,7 +63,9 @@ class UserWithRole(User):
 
     role = serializers.ChoiceField(Role.choices)
     confirmed = serializers.BooleanField(
-        help_text=_("Whether they confirmed; else they are named, and no more")
+        help_text=_(
+            "Whether they confirmed their membership; otherwise they are only listed"
+        )
     )
 
     @classmethod
@@ -134,16 +136,19 @@ class EventAnswer(Answer):
     image = serializers.URLField(allow_null=True)
     thumbnail = serializers.URLField(allow_null=True)
     date = serializers.DateTimeField(
-        allow_null=True, help_text=_("Of a day its first instant, in UTC")
+        allow_null=True,
+        help_text=_("For an all-day event, the start of the day in UTC"),
     )
-    all_day = serializers.BooleanField(help_text=_("It is a day, without a time"))
+    all_day = serializers.BooleanField(
+        help_text=_("Whether the event is all day, without a time")
+    )
     location = GeometryField(allow_null=True)
     capacity = serializers.IntegerField(allow_null=True)
     attendees = serializers.IntegerField()
-    attending = serializers.BooleanField(help_text=_("Whether the caller has a place"))
+    attending = serializers.BooleanField(help_text=_("Whether you have a spot"))
     organizations = Host(many=True)
     distance_km = serializers.FloatField(
-        required=False, help_text=_("Where distances were asked for")
+        required=False, help_text=_("Only if a distance was requested")
     )
 
     geometry = point_sql("location")

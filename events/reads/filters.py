@@ -47,7 +47,7 @@ class PointTextField(forms.CharField):
         except ValueError:
             lon = lat = float("nan")
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            raise forms.ValidationError(_("Give longitude,latitude in degrees."))
+            raise forms.ValidationError(_("Specify longitude,latitude in degrees."))
         return LonLat(lon, lat)
 
 
@@ -61,7 +61,7 @@ class EventFilter(OffsetFilterSet):
         max_length=200,
         help_text=_("Part of the title; case and accents are ignored"),
     )
-    date = SpanFilter(help_text=_("A day of UTC, or an instant"))
+    date = SpanFilter(help_text=_("A UTC date, or a date and time"))
     date__gte = SpanFilter(field_name="date", lookup_expr="gte")
     date__lte = SpanFilter(field_name="date", lookup_expr="lte")
     organization = django_filters.NumberFilter(
@@ -72,20 +72,19 @@ class EventFilter(OffsetFilterSet):
         help_text=_("An organization's id"),
     )
     attending = StrictBooleanFilter(
-        method="filter_attending", help_text=_("Where the caller has a place")
+        method="filter_attending", help_text=_("Only events where you have a spot")
     )
     invited = StrictBooleanFilter(
         method="filter_invited",
         help_text=_(
-            "Events, scheduled ones too, that ask an organization of yours to make "
-            "them with others"
+            "Events, including scheduled ones, that invite one of your organizations"
         ),
     )
     in_bbox = BoxFilter(
         method="filter_box", help_text=_("west,south,east,north in degrees")
     )
     distance = KilometresFilter(
-        method="filter_distance", help_text=_("Kilometres from the caller, or `point`")
+        method="filter_distance", help_text=_("Kilometres from you or from `point`")
     )
     point = PointFilter(
         method="filter_point", help_text=_("longitude,latitude to measure from")
@@ -93,7 +92,9 @@ class EventFilter(OffsetFilterSet):
     ordering = django_filters.ChoiceFilter(
         choices=[(name, name) for name in ("date", "-date", "distance")],
         method="filter_point",
-        help_text=_("Newest first without it; by distance: of those with a place"),
+        help_text=_(
+            "Newest first by default; by distance, only events with a location"
+        ),
     )
 
     paging = (*OffsetFilterSet.paging, "ordering", "point")
@@ -118,15 +119,13 @@ class EventFilter(OffsetFilterSet):
             if is_ordered:
                 messages["ordering"] = [without_point]
         if params.get("point") and not (params.get("distance") or is_ordered):
-            messages["point"] = [
-                _("A point needs distance or ordering=distance beside it.")
-            ]
+            messages["point"] = [_("A point needs distance or ordering=distance.")]
         return messages
 
     @classmethod
     def unmet_by(cls, request: MemberRequest) -> dict[str, Any]:
         """The same: distances need a point, or the viewer's own location."""
-        message = _("Give a point, or set your own location first.")
+        message = _("Specify a point, or set your location first.")
         return cls.unmet(
             request.query_params, None if request.user.location else message
         )

@@ -8,7 +8,8 @@ from rest_framework import serializers
 from events.models import Status
 
 STATUS_HELP = _(
-    "Invited ones are shown to those who may change the event, and to their owners"
+    "Invited organizations are visible only to their owners and to those "
+    "who may change the event"
 )
 
 
@@ -34,7 +35,7 @@ class Place(serializers.Serializer):
     attending = serializers.BooleanField()
     attendees = serializers.IntegerField(required=False)
     waiting = serializers.IntegerField(
-        required=False, help_text=_("The place in the line, 1 first")
+        required=False, help_text=_("Position in the waiting list, from 1")
     )
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -47,5 +48,8 @@ class FeedAddress(serializers.Serializer):
     url = serializers.URLField()
     filters = serializers.DictField(
         child=serializers.CharField(),
-        help_text=_("As they were given; without any it has the events attended"),
+        help_text=_(
+            "The filters as you specified them; without any, the feed has the "
+            "events that you attend"
+        ),
     )

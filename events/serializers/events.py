@@ -47,11 +47,13 @@ class EventChanges(LocationInput):
         max_side_px=constants.PICTURE_MAX_SIDE_PX, required=False, allow_null=True
     )
     date = MomentField(
-        required=False, allow_null=True, help_text=_("A date, or a date-time")
+        required=False, allow_null=True, help_text=_("A date, or a date and time")
     )
     all_day = serializers.BooleanField(
         required=False,
-        help_text=_("A date alone is all day; so is a date-time at 00:00 with this"),
+        help_text=_(
+            "A date without a time is all day; so is 00:00 with this field set"
+        ),
     )
     organizations = OrganizationsField(
         required=False,
@@ -92,7 +94,7 @@ class EventChanges(LocationInput):
                  for name in DATES & data.keys()}  # fmt: skip
         if len(given) < len(DATES) or _agree(given["date"], given["all_day"]):
             return {}
-        message = [_("A day has no time, and what is all day has a date.")]
+        message = [_("An all-day event has a date and no time.")]
         return dict.fromkeys(sorted(DATES), message)
 
 
@@ -114,5 +116,5 @@ class NewEvent(EventChanges):
 
 class Attending(serializers.Serializer):
     wait = serializers.BooleanField(
-        default=False, help_text=_("Where it is full, wait for a place")
+        default=False, help_text=_("Join the waiting list if all spots are taken")
     )

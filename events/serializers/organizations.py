@@ -26,7 +26,7 @@ class NamedMember(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
         named = super().to_internal_value(data)
         if len(named) != 1:
-            raise serializers.ValidationError([_("Give an id or an e-mail.")])
+            raise serializers.ValidationError([_("Specify an id or an e-mail.")])
         return named
 
 
@@ -121,7 +121,9 @@ class NewMembership(serializers.Serializer):
     role = serializers.ChoiceField(
         Role.choices,
         default=None,
-        help_text=_("Without it a new one is a member, and others stay what they are"),
+        help_text=_(
+            "By default a new member gets the role of a member, and others keep theirs"
+        ),
     )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class OrganizationViewSet(ViewSet):
 
     @describe(
         _("Remove an organization member, or leave the organization."),
-        {204: _("No member")},
+        {204: _("Not an organization member")},
         body=serializers.FormerMembership,
         errors=[403, 404, 409],
     )

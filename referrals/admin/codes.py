@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from matchmaker.admin import display
 from matchmaker.admin.readonly import OfMembersAdmin
@@ -26,11 +26,11 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
     options: ClassVar[dict[str, tuple[Any, Q]]] = {
         "live": (
-            _("live"),
+            pgettext_lazy("a code", "active"),
             Q(ended_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now())),
         ),
         "expired": (_("expired"), Q(ended_at=None, expires_at__lte=Now())),
-        "ended": (_("ended"), Q(ended_at__isnull=False)),
+        "ended": (_("deactivated"), Q(ended_at__isnull=False)),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -84,13 +84,14 @@ class InviteCodeAdmin(OfMembersAdmin):
         )
 
     @admin.action(
-        description=_("End (nobody can activate it from now on)"), permissions=["act"]
+        description=_("Deactivate (the code can no longer be activated)"),
+        permissions=["act"],
     )
     def end(self, request: HttpRequest, codes: QuerySet[InviteCode]) -> None:
         ended = [code for code in codes if services.end_code(code)]
         for code in ended:
-            self.log_change(request, code, [{"changed": {"fields": ["ended"]}}])
+            self.log_change(request, code, [{"changed": {"fields": ["deactivated"]}}])
         number = len(ended)
-        text = ngettext("%d code ended.", "%d codes ended.", number)
+        text = ngettext("%d code deactivated.", "%d codes deactivated.", number)
         level = messages.SUCCESS if ended else messages.WARNING
         self.message_user(request, text % number, level)

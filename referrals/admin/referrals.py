@@ -102,7 +102,7 @@ class ReferralAdmin(OfMembersAdmin):
         marked = format_html_join("; ", "{}", ((sign.label,) for sign in found))
         return marked or self.get_empty_value_display()
 
-    @admin.display(description=_("the way up"))
+    @admin.display(description=_("chain of referrers"))
     def way_up(self, referral: Referral) -> str:
         return above(referral.invited) or self.get_empty_value_display()
 
@@ -110,7 +110,7 @@ class ReferralAdmin(OfMembersAdmin):
     def brought(self, referral: Referral) -> str:
         return brought_by(referral.invited) or self.get_empty_value_display()
 
-    @admin.display(description=_("all invited by the same"))
+    @admin.display(description=_("all invited by the same referrer"))
     def brought_by_referrer(self, referral: Referral) -> str:
         if referral.referrer is None:
             return self.get_empty_value_display()

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="When it was deleted, or replaced after it had expired.",
                         null=True,
-                        verbose_name="ended",
+                        verbose_name="deactivated",
                     ),
                 ),
                 (

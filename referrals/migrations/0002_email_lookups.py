@@ -43,8 +43,8 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("verifier", "Does it take mail?"),
-                            ("enrichment", "Whose is it?"),
+                            ("verifier", "Does it accept mail?"),
+                            ("enrichment", "Who owns it?"),
                         ],
                         max_length=10,
                         verbose_name="question",

@@ -23,7 +23,7 @@ class InviteCode(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     ended_at = models.DateTimeField(
-        _("ended"),
+        _("deactivated"),
         null=True,
         blank=True,
         help_text=_("When it was deleted, or replaced after it had expired."),

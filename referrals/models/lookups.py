@@ -18,8 +18,8 @@ class EmailLookup(DueRow):
     """
 
     class Kind(models.TextChoices):
-        VERIFIER = "verifier", _("Does it take mail?")
-        ENRICHMENT = "enrichment", _("Whose is it?")
+        VERIFIER = "verifier", _("Does it accept mail?")
+        ENRICHMENT = "enrichment", _("Who owns it?")
 
     class Status(models.TextChoices):
         VALID = "valid", _("valid")

@@ -36,7 +36,7 @@ class ReferralAnswer(Answer):
     class Meta:
         ref_name = "Referral"
 
-    id = serializers.IntegerField(help_text=_("The invited member's"))
+    id = serializers.IntegerField(help_text=_("The id of the invited member"))
     first_name = DisplayNameField()
     activated_at = serializers.DateTimeField()
 

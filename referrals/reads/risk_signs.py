@@ -30,7 +30,7 @@ NEW = timedelta(minutes=NEW_ACCOUNT_MINUTES)
 
 class Sign(TextChoices):
     CIRCLE = "circle", _("circle of members who invited each other")
-    BURST = "burst", _("many from one address within an hour")
+    BURST = "burst", _("many activations from one address within an hour")
     NEW_REFERRER = "new-referrer", _("referrer's account was minutes old")
     NEW_INVITED = "new-invited", _("invited account was minutes old")
 

@@ -27,14 +27,15 @@ class InviteCodeText(serializers.Serializer):
     invite_code = CodeField()
 
 
-_TOO_LATE = _("At most a year from now.")
+_TOO_LATE = _("The date must be at most a year from now.")
 
 
 class NewInviteCode(serializers.Serializer):
     expires_at = MomentField(
         error_messages={"too_late": _TOO_LATE},
         help_text=_(
-            "In the future, at most a year. A date is the last day on which it works"
+            "In the future, at most a year from now. A date is the last "
+            "day on which the code works"
         ),
     )
 
@@ -47,14 +48,17 @@ class NewInviteCode(serializers.Serializer):
         if value.is_day:  # its end, of the last day that is in the year as much as is
             moment = min(moment + timedelta(days=1), latest.replace(microsecond=0))
         if moment <= now:
-            raise serializers.ValidationError(_("This is not in the future."))
+            raise serializers.ValidationError(_("The date must be in the future."))
         return moment
 
 
 class LiveCode(serializers.Serializer):
     invite_code = serializers.CharField(source="code")
     expires_at = serializers.DateTimeField(
-        allow_null=True, help_text=_("Null for ever: a code of the first sign-in")
+        allow_null=True,
+        help_text=_(
+            "Null if it never expires, like a code of the first sign-in by phone"
+        ),
     )
 
 
@@ -64,7 +68,8 @@ class Inviter(serializers.Serializer):
 
 class FoundCode(serializers.Serializer):
     invite_code = serializers.CharField(
-        allow_null=True, help_text=_("Null without a live one or such a member")
+        allow_null=True,
+        help_text=_("Null if there is no such member or no active code"),
     )
 
 

@@ -16,7 +16,7 @@ from referrals.reads.leaderboard import Period
 class LeaderboardFilter(CompiledFilterSet):
     period = django_filters.ChoiceFilter(
         choices=Period.choices,
-        help_text=_("The last 7 or 30 days, or all the time (default)"),
+        help_text=_("The last 7 or 30 days, or all time (the default)"),
     )
 
     class Meta:
@@ -28,19 +28,21 @@ class Standing(serializers.Serializer):
     rank = serializers.IntegerField(
         min_value=1,
         max_value=LEADERBOARD_SIZE,
-        help_text=_("Shared by those of the same count: 1, 1, 3"),
+        help_text=_("Members with equal counts share a rank: 1, 1, 3"),
     )
     first_name = DisplayNameField()
     count = serializers.IntegerField(
-        min_value=1, help_text=_("Whom the member has invited in that time")
+        min_value=1, help_text=_("How many members were invited in that time")
     )
     is_me = serializers.BooleanField()
 
 
 class Leaderboard(serializers.Serializer):
     period = serializers.ChoiceField(Period.values)
-    counted_at = serializers.DateTimeField(help_text=_("At most some minutes ago"))
-    results = Standing(many=True, help_text=_("At most 100"))
+    counted_at = serializers.DateTimeField(
+        help_text=_("When it was counted, at most a few minutes ago")
+    )
+    results = Standing(many=True, help_text=_("At most 100 members"))
 
 
 _TEXTS = {"true": True, "false": False}
@@ -61,4 +63,4 @@ class TrueOrFalse(serializers.BooleanField):
 
 
 class Listing(serializers.Serializer):
-    listed = TrueOrFalse(help_text=_("Whether the caller may stand on the leaderboard"))
+    listed = TrueOrFalse(help_text=_("Whether the leaderboard may show you"))

@@ -23,7 +23,7 @@ class OneTimeCodeField(serializers.RegexField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             r"^[0-9]{4}$",
-            error_messages={"invalid": _("A code is four digits.")},
+            error_messages={"invalid": _("The code must be four digits.")},
             help_text=_("Four digits"),
             **kwargs,
         )
@@ -43,7 +43,7 @@ class MobileField(PhoneField):
 
     default_error_messages = {
         "not_mobile": _(
-            "Codes are sent to mobile phones only, and this is the number of none."
+            "Codes are sent to mobile phones only, and this is not a mobile number."
         )
     }
 
@@ -96,8 +96,8 @@ class PhoneSignIn(_Proof):
         allow_blank=True,
         allow_null=True,
         help_text=_(
-            "Required without the cookie of the sign-up; with it, empty and null are "
-            "the phone that the cookie remembers"
+            "Required without the sign-up cookie; with it, an empty value "
+            "or null means the phone that it remembers"
         ),
     )
     code = OneTimeCodeField()
@@ -133,7 +133,7 @@ class SentCode(_Sent):
     class Meta:
         swagger_schema_fields = {"example": {"code": "1234", "expires_in": 300}}
 
-    code = serializers.CharField(required=False, help_text=_("With OTP_ECHO only"))
+    code = serializers.CharField(required=False, help_text=_("Only if OTP_ECHO is on"))
 
 
 class SentConfirmationCode(_Sent):
@@ -143,12 +143,12 @@ class SentConfirmationCode(_Sent):
         }
 
     confirmation_code = serializers.CharField(
-        required=False, help_text=_("With OTP_ECHO only")
+        required=False, help_text=_("Only if OTP_ECHO is on")
     )
 
 
 class PhoneTokens(serializers.Serializer):
-    token = serializers.CharField(help_text=_("The access JWT"))
+    token = serializers.CharField(help_text=_("The access token (JWT)"))
     refresh = serializers.CharField()
 
 

@@ -27,9 +27,11 @@ class VotingProfile(serializers.Serializer):
     phone = NationalPhoneField(
         source="phone_number",
         allow_null=True,
-        help_text=_("In national form for the service's own country, else E.164"),
+        help_text=_(
+            "In national format for the service's own country, otherwise E.164"
+        ),
     )
-    invite_code = serializers.CharField(allow_null=True, help_text=_("The live one"))
+    invite_code = serializers.CharField(allow_null=True, help_text=_("The active code"))
     invitations = serializers.ListField(
         source="invited", child=NationalPhoneField(), help_text=_LATEST
     )
@@ -46,6 +48,6 @@ class InvitedUser(serializers.Serializer):
 
 class InvitedProfile(serializers.Serializer):
     phone_number = serializers.CharField(allow_null=True, help_text=_("E.164"))
-    invite_code = serializers.CharField(allow_null=True, help_text=_("The live one"))
+    invite_code = serializers.CharField(allow_null=True, help_text=_("The active code"))
     activated_invite_code = serializers.CharField(source="activated", allow_null=True)
     invited_users = InvitedUser(source="invited", many=True, help_text=_LATEST)

@@ -30,7 +30,9 @@ class SignUpByInvitation(NewMember):
         max_length=150,
         required=False,
         allow_blank=True,
-        help_text=_("The first name; it need not be unique, e-mails sign in"),
+        help_text=_(
+            "The first name; it need not be unique because you sign in by e-mail"
+        ),
     )
     code_by_inviter = CodeField(required=False, allow_blank=True, allow_null=True)
 
@@ -46,7 +48,7 @@ class SignUpByInvitation(NewMember):
         except serializers.ValidationError:
             return value  # it is told on its own field
         if value and first_name and value != first_name:
-            text = _("This is another name for first_name. Give one of them.")
+            text = _("This is another name for first_name. Specify only one of them.")
             raise serializers.ValidationError(text)
         return value
 

@@ -15,7 +15,7 @@ class TreeFilter(CompiledFilterSet):
         min_value=1,
         max_value=TREE_DEPTH_MAX,
         decimal_places=0,
-        help_text=_("Levels to go down"),
+        help_text=_("How many levels to go down"),
     )
 
     class Meta:
@@ -25,7 +25,7 @@ class TreeFilter(CompiledFilterSet):
 
 class Level(serializers.Serializer):
     level = serializers.IntegerField(
-        min_value=1, max_value=TREE_DEPTH_MAX, help_text=_("1: invited by the caller")
+        min_value=1, max_value=TREE_DEPTH_MAX, help_text=_("1: invited by you")
     )
     count = serializers.IntegerField(min_value=0)
 
@@ -35,7 +35,7 @@ class Branch(serializers.Serializer):
     first_name = DisplayNameField()
     level = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
     invited_by = serializers.IntegerField(
-        help_text=_("The id of the caller, or of another member of the tree")
+        help_text=_("Your id, or the id of another member of the tree")
     )
     activated_at = serializers.DateTimeField()
 
@@ -44,7 +44,7 @@ class Tree(serializers.Serializer):
     depth = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
     total = serializers.IntegerField(min_value=0)
     count_capped = serializers.BooleanField(
-        help_text=_("There are more; the nearest 100,000 are counted")
+        help_text=_("Whether there are more; only the nearest 100,000 are counted")
     )
     levels = Level(many=True)
     members = Branch(
@@ -52,5 +52,5 @@ class Tree(serializers.Serializer):
         help_text=_("At most 1,000, the nearest levels first"),
     )
     truncated = serializers.BooleanField(
-        help_text=_("Not all who are counted are among the members")
+        help_text=_("Whether the list leaves out some of the counted members")
     )

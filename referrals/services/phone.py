@@ -29,7 +29,7 @@ def send_code(phone: str, asker: Member | None = None) -> str:
     """
     signed_in = f"{asker.pk} {asker.token_version}" if asker else ""
     code = one_time.issue(phone, signed_in)
-    text = _("Matchmaker code: %(code)s. It is for you alone.") % {"code": code}
+    text = _("Matchmaker code: %(code)s. Do not share it with anyone.") % {"code": code}
     try:
         sms.backend().send(to=phone, text=text)
     except sms.SmsFailed as error:

@@ -40,7 +40,9 @@ class InviteCodeViewSet(ViewSet):
         return Response(shapes.LiveCode(code).data, status.HTTP_201_CREATED)
 
     @describe(
-        _("Delete your active invitation code."), {204: _("Dead at once")}, errors=[404]
+        _("Delete your active invitation code."),
+        {204: _("The code no longer works")},
+        errors=[404],
     )
     def destroy(self, request: MemberRequest) -> Response:
         services.delete_code(request.user)

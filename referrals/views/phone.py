@@ -46,7 +46,7 @@ def limited(
 
 def sent(name: str, code: str) -> Response:
     told = (
-        {name: code} if settings.OTP_ECHO else {"detail": _("The code is on its way.")}
+        {name: code} if settings.OTP_ECHO else {"detail": _("The code has been sent.")}
     )
     return Response({**told, "expires_in": constants.ONE_TIME_CODE_LIFETIME_S})
 

@@ -2,7 +2,7 @@
 
 from events.models import Event
 
-FULL = {"detail": "All places are taken.", "code": "event_full"}
+FULL = {"detail": "All spots are taken.", "code": "event_full"}
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
 ME = "/api/clients/me/"
 

@@ -11,12 +11,15 @@ from tests.events.factories import (
 CREATE = "/api/organizations/create/"
 URL = "/api/organizations/"
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-NOT_YOURS = {"detail": "You may not change this.", "code": "permission_denied"}
+NOT_YOURS = {
+    "detail": "You are not allowed to change this.",
+    "code": "permission_denied",
+}
 LAST_OWNER = {
-    "detail": "An organization needs an owner. Make somebody else one first.",
+    "detail": "An organization needs an owner. Make another member an owner first.",
     "code": "last_owner",
 }
-UNKNOWN = ["There is no such member, or they do not want to be named."]
+UNKNOWN = ["There is no such member, or they do not want to be named in organizations."]
 
 
 def put_in(organization: Organization, member: Member, **fields) -> Membership:

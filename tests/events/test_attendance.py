@@ -173,7 +173,9 @@ def test_capacity_below_the_attendees_is_400(line, full, signed_in):
     )
 
     assert response.status_code == 400
-    assert response.json() == {"capacity": ["More members than that attend already."]}
+    assert response.json() == {
+        "capacity": ["More members than that are already attending."]
+    }
     full.refresh_from_db()
     assert (full.capacity, full.attendees) == (3, 3)
     assert full.title != "Other"

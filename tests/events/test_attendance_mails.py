@@ -33,7 +33,7 @@ def tell() -> int:
     [
         (
             "en",
-            "A place is free: you are in",
+            "A spot is free: you are in",
             "A place at “Fest” has become free, and it is yours. "
             "If you cannot come, please give it back.",
         ),

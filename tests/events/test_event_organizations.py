@@ -31,7 +31,10 @@ from tests.staff import staff_who_may
 CREATE = "/api/events/create/"
 URL = "/api/events/"
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-NOT_YOURS = {"detail": "You may not change this.", "code": "permission_denied"}
+NOT_YOURS = {
+    "detail": "You are not allowed to change this.",
+    "code": "permission_denied",
+}
 DECLINED = "This organization has declined. Only its owners can add it."
 
 

@@ -57,10 +57,10 @@ def test_owners_are_asked_once_each_in_their_language(event, ann, band, mailoutb
     to_eva, to_bob = mailoutbox
     assert (to_eva.to, to_bob.to) == ([eva.email], [bob.email])
     path = f"/api/events/{event.pk}/organizations/{band.pk}/"
-    assert to_bob.subject == "Your organization is invited to make an event"
+    assert to_bob.subject == "Your organization is invited to host an event"
     assert to_bob.body == (
-        "Ann asks whether “Band” makes the event “Fest” with them. Until you accept, "
-        "the event does not name your organization.\n\n"
+        "Ann invites “Band” to host the event “Fest”. Until you accept, the event does "
+        "not show your organization.\n\n"
         f"To accept: POST {path}\n"
         f"To decline: DELETE {path}\n\n"
         "All open invitations: GET /api/events/?invited=true"
@@ -186,7 +186,7 @@ def test_event_whose_creator_is_gone_still_asks(event, ann, band, mailoutbox):
     send_all()
 
     (mail,) = mailoutbox
-    assert mail.body.startswith("Somebody asks whether “Band”")
+    assert mail.body.startswith("Somebody invites “Band”")
 
 
 def test_titles_and_names_are_one_line(event, ann, band, mailoutbox):
@@ -199,8 +199,8 @@ def test_titles_and_names_are_one_line(event, ann, band, mailoutbox):
     send_all()
 
     (mail,) = mailoutbox
-    assert mail.body.splitlines()[0].startswith("Ann  Bcc: x@example.com asks whether")
-    assert "“Band  Band” makes the event “Fest  Fest”" in mail.body
+    assert mail.body.splitlines()[0].startswith("Ann  Bcc: x@example.com invites")
+    assert "“Band  Band” to host the event “Fest  Fest”" in mail.body
 
 
 def test_message_id_stays_when_a_record_is_lost(event, ann, band, mailoutbox):

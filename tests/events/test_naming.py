@@ -15,7 +15,7 @@ from tests.staff import staff_who_may
 
 CREATE = "/api/organizations/create/"
 ME = "/api/clients/me/"
-REFUSED = ["There is no such member, or they do not want to be named."]
+REFUSED = ["There is no such member, or they do not want to be named in organizations."]
 
 pytestmark = pytest.mark.django_db
 

@@ -48,15 +48,15 @@ def test_each_is_told_once_in_their_language_with_the_way_out(ann, bob, mailoutb
     assert (to_bob.to, to_eva.to) == ([bob.email], [eva.email])
     assert to_bob.subject == "You were named in an organization"
     assert to_bob.body == (
-        "“Club” names you as one of its members. Until you confirm that, your name is "
-        "listed there, and no more: you are not in its chat, and nobody there can "
-        "write to you or see your e-mail and telephone because of it.\n\n"
+        "“Club” has named you as one of its members. Until you confirm, only your name "
+        "is listed there: you are not in its chat, and nobody there can write to you "
+        "or see your e-mail and phone number because of it.\n\n"
         f"To confirm: POST {path} with {user}\n"
-        f"To be taken off the list: DELETE {path} with {user}\n"
-        "To be named by nobody any more: PATCH /api/clients/me/ with "
+        f"To leave the list: DELETE {path} with {user}\n"
+        "To be named by nobody: PATCH /api/clients/me/ with "
         '{"may_be_named": false}\n\n'
-        "Whoever is taken off comes back by their own consent only. This mail comes "
-        "once for each organization."
+        "If you leave the list, nobody can put you back without your consent. You get "
+        "this mail once for each organization."
     )
     assert to_eva.subject == "Вас указали в организации"
     assert f"DELETE {path}" in to_eva.body

@@ -81,7 +81,7 @@ def test_two_people_talk(visit, ann, bob):
     a.sign_in()
     b.sign_in()
     a.open("Bob")
-    expect(a.page.locator("#room-kind")).to_have_text("You two · online")
+    expect(a.page.locator("#room-kind")).to_have_text("Direct messages · online")
     # The socket has told whom the room is with.
     assert [url for url in a.asked if url.endswith("/api/chat/rooms/")] == []
 

@@ -24,7 +24,7 @@ DOORS = [
 doors = pytest.mark.parametrize("door", DOORS, ids=["voting", "hammer", "referral"])
 
 ALREADY = (400, "You have already activated an invitation code.")
-UNKNOWN = "There is no such invitation code, or no longer."
+UNKNOWN = "This invitation code does not exist or is no longer active."
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_expiry_of_a_day_in_a_year_is_a_year_from_now(as_ann):
     late = as_ann.post(CODE, {"expires_at": f"{last + timedelta(days=2)}"})
     made = as_ann.post(CODE, {"expires_at": f"{last}"})
 
-    assert late.json() == {"expires_at": ["At most a year from now."]}
+    assert late.json() == {"expires_at": ["The date must be at most a year from now."]}
     assert made.status_code == 201
     expires_at = datetime.fromisoformat(made.json()["expires_at"])
     year = timedelta(days=365)
@@ -149,7 +149,7 @@ def test_expiry_of_a_day_in_a_year_is_a_year_from_now(as_ann):
 def test_expiry_beyond_the_year_is_told_as_such(as_ann, given):
     told = as_ann.post(CODE, {"expires_at": given}).json()
 
-    assert told == {"expires_at": ["At most a year from now."]}
+    assert told == {"expires_at": ["The date must be at most a year from now."]}
 
 
 def test_missing_expiry_is_told(as_ann):

@@ -26,7 +26,7 @@ from tests.referrals.phones import (
 )
 
 ME = "/api/clients/me/"
-WRONG = {"confirmation_code": ["This code is wrong, used or too old."]}
+WRONG = {"confirmation_code": ["This code is incorrect, used or expired."]}
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_without_echo_the_sms_alone_has_the_code(as_ann, settings, phone):
 
     answer = as_ann.post(OWN_PHONE, {"phone_number": phone})
 
-    assert answer.json() == {"detail": "The code is on its way.", "expires_in": 300}
+    assert answer.json() == {"detail": "The code has been sent.", "expires_in": 300}
     assert prove_own(as_ann, phone, SENT[0].code).status_code == 200
 
 

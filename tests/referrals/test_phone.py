@@ -24,8 +24,8 @@ from tests.referrals.phones import (
     wrong_for,
 )
 
-WRONG = "This code is wrong, used or too old."
-REFUSED = "One cannot sign in with this phone number."
+WRONG = "This code is incorrect, used or expired."
+REFUSED = "You cannot sign in with this phone number."
 ME = "/api/clients/me/"
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_without_echo_the_sms_alone_has_the_code(api, settings, phone):
     ]
 
     for answer, sms in zip(answers, SENT, strict=True):
-        assert answer.json() == {"detail": "The code is on its way.", "expires_in": 300}
+        assert answer.json() == {"detail": "The code has been sent.", "expires_in": 300}
         assert sms.code not in str(answer.cookies)
     assert prove(phone, SENT[1].code).status_code == 200
 
@@ -236,7 +236,7 @@ def test_nonsense_for_a_phone(given):
 )  # fmt: skip
 def test_no_code_goes_where_no_sms_does(given):
     client = APIClient()
-    told = ["Codes are sent to mobile phones only, and this is the number of none."]
+    told = ["Codes are sent to mobile phones only, and this is not a mobile number."]
 
     answers = [
         client.post(SIGN_UP, {"phone": given}),

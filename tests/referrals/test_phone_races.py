@@ -175,7 +175,7 @@ def test_account_that_goes_meanwhile_is_refused(phone, change):
         else:
             services.set_active(member, False)
 
-    refused = {"code": ["One cannot sign in with this phone number."]}
+    refused = {"code": ["You cannot sign in with this phone number."]}
     assert answer.result() == (400, refused)
     assert not InviteCode.objects.exists()
 

@@ -14,7 +14,7 @@ SIGN_IN = "/api/v1/auth/login/"
 REFRESH = "/api/v1/auth/refresh_token/"
 
 GIVEN = {"email": "new@example.com", "password": PASSWORD}
-UNKNOWN = ["There is no such invitation code, or no longer."]
+UNKNOWN = ["This invitation code does not exist or is no longer active."]
 
 
 @pytest.fixture(autouse=True)

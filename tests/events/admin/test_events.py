@@ -139,7 +139,7 @@ def test_capacity_below_those_who_attend_is_a_form_error(admin_client, monkeypat
     for _ in range(2):
         services.attend_event(MemberFactory(), event.pk, wait=False)
     event.refresh_from_db()
-    told = "More members than that attend already."
+    told = "More members than that are already attending."
 
     response = admin_client.post(change(event), event_form(event, capacity="1"))
     assert errors_of(response) == {"capacity": [told]}

@@ -24,10 +24,10 @@ from tests.factories import MemberFactory
 from tests.matchmaker.admin.pages import errors_of, listed
 
 OWNER_UNCONFIRMED = (
-    "Another owner is named, but has not confirmed yet. An organization needs one who "
-    "has."
+    "The new owner has not confirmed yet. An organization needs an owner "
+    "who has confirmed."
 )
-LAST_OWNER = "An organization needs an owner. Make somebody else one first."
+LAST_OWNER = "An organization needs an owner. Make another member an owner first."
 
 
 @pytest.fixture

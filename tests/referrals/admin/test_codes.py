@@ -56,7 +56,7 @@ def test_ended_code_is_dead_at_once_in_the_cache_too(
     ended = InviteCodeFactory(ended=True)
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert run(admin_client, CODES, "end", code, ended) == ["1 code ended."]
+        assert run(admin_client, CODES, "end", code, ended) == ["1 code deactivated."]
 
     with pytest.raises(InviteCodeUnknown):
         services.activate_code(MemberFactory(), code.code, meta={})
@@ -64,7 +64,7 @@ def test_ended_code_is_dead_at_once_in_the_cache_too(
     assert code.ended_at
     entry = LogEntry.objects.get()
     assert (entry.object_id, entry.user) == (str(code.pk), admin_user)
-    assert run(admin_client, CODES, "end", code) == ["0 codes ended."]
+    assert run(admin_client, CODES, "end", code) == ["0 codes deactivated."]
 
 
 def test_ending_spares_the_code_that_came_after(admin_client):
@@ -72,7 +72,7 @@ def test_ending_spares_the_code_that_came_after(admin_client):
     services.delete_code(code.member)
     newer = services.create_code(code.member, expires_at=None)
 
-    assert run(admin_client, CODES, "end", code) == ["0 codes ended."]
+    assert run(admin_client, CODES, "end", code) == ["0 codes deactivated."]
 
     newer.refresh_from_db()
     assert newer.ended_at is None
