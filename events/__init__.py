@@ -1,1 +1,1 @@
-"""Organizations and events: public places in time and space."""
+"""Organizations and events: things that happen at public places and times."""

@@ -1,10 +1,10 @@
-"""Where an organization is, as one line."""
+"""An organization's address as one line."""
 
 from typing import Any
 
 from django.db.models import F, Func, TextField
 
-# A postcode and an address of several lines; empty ones, and commas at the ends of
+# A postcode and an address of several lines. Empty ones, and commas at the ends of
 # lines, leave no stray comma.
 _LINE = r"""btrim(regexp_replace(
     concat_ws(', ', NULLIF({postcode}, ''), NULLIF({address}, '')),
@@ -13,12 +13,12 @@ _LINE = r"""btrim(regexp_replace(
 
 
 def full_address_sql(alias: str) -> str:
-    """SQL of the address of the organization under this alias."""
+    """Return SQL of the address of the organization with this alias."""
     return _LINE.format(postcode=f"{alias}.postcode", address=f"{alias}.address")
 
 
 class FullAddress(Func):
-    """The same as an expression; `path`: lookups from the row to the organization."""
+    """The same address as an expression; `path` leads to the organization."""
 
     output_field = TextField()
 

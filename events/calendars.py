@@ -1,4 +1,4 @@
-"""Events as iCalendar (RFC 5545), which calendar programs import and subscribe to."""
+"""Write events as iCalendar (RFC 5545), which calendar programs read."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,15 +16,15 @@ from icalendar.prop import vDuration, vInline, vText
 from events.models import Event
 from project.lib.text import readable_text
 
-# What nobody has said: how long an event is.
+# How long an event lasts is unknown, so this is assumed.
 DURATION = timedelta(hours=2)
 DAY = timedelta(days=1)
-# How often a subscriber is asked to come again.
+# How often subscribers are asked to fetch the calendar again.
 REFRESH = timedelta(hours=1)
 
 
 class Text(vText):
-    """A text as RFC 5545 (3.3.11) writes it.
+    """A text written as RFC 5545 (3.3.11) asks.
 
     The library takes a backslash before an N for a line break.
     """
@@ -37,11 +37,11 @@ class Text(vText):
 
 
 def calendar_text(events: Iterable[Event]) -> bytes:
-    """A calendar of the events that have a date, read `with_organizations`.
+    """Return a calendar of events that have a date, read `with_organizations`.
 
-    An event's UID stays for ever, its SEQUENCE grows with each change, and one that was
-    cancelled is there as such, so that subscribers take it out. No METHOD: with one
-    each event would need an ORGANIZER with an address (RFC 5546, 3.2.1).
+    An event's UID never changes, its SEQUENCE grows with each change, and a cancelled
+    event stays as cancelled, so that subscribers remove it. There is no METHOD, because
+    with one each event would need an ORGANIZER with an address (RFC 5546, 3.2.1).
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Matchmaker//Events//EN")
@@ -49,7 +49,7 @@ def calendar_text(events: Iterable[Event]) -> bytes:
     calendar.add("name", _("Events"))
     calendar.add("x-wr-calname", _("Events"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(REFRESH))  # what Outlook reads
+    calendar.add("x-published-ttl", vDuration(REFRESH))  # Outlook reads this one
     for event in events:
         if event.date is not None:
             calendar.add_component(_entry(event))
@@ -57,14 +57,14 @@ def calendar_text(events: Iterable[Event]) -> bytes:
 
 
 def calendar_tag(version: str) -> str:
-    """The ETag of a calendar of this version of events, in the reader's language."""
+    """Return the ETag of a calendar for this version and the reader's language."""
     text = f"{version} {get_language()} {_writer()}"
     return f'"{md5(text.encode(), usedforsecurity=False).hexdigest()}"'
 
 
 @cache
 def _writer() -> str:
-    """A digest of this module, so that what it writes otherwise has another tag."""
+    """Return a digest of this module: a change of the format changes the tag."""
     return md5(Path(__file__).read_bytes(), usedforsecurity=False).hexdigest()
 
 
@@ -78,7 +78,7 @@ def _entry(event: Event) -> Entry:
     entry.add("summary", _text(event.title))
     if event.description:
         entry.add("description", _text(event.description, has_lines=True))
-    assert event.date is not None  # noqa: S101 - the caller has looked
+    assert event.date is not None  # the caller has checked  # noqa: S101
     _add_times(entry, event.date, event.is_all_day)
     if event.location is not None:
         lon, lat = event.location.coords
@@ -90,7 +90,7 @@ def _entry(event: Event) -> Entry:
 
 
 def _add_times(entry: Entry, date: datetime, is_all_day: bool) -> None:
-    """Without an end (there is none after the last day) a day is a day (3.6.1)."""
+    """Write when the event is. Without an end, a date is one whole day (3.6.1)."""
     start, length = (date.date(), DAY) if is_all_day else (date, DURATION)
     entry.add("dtstart", start)
     with suppress(OverflowError):
@@ -98,12 +98,12 @@ def _add_times(entry: Entry, date: datetime, is_all_day: bool) -> None:
 
 
 def _text(text: str, *, has_lines: bool = False) -> Text:
-    """Controls in it would make the whole calendar unreadable; some lines are old."""
+    """Return the text without controls, which would make a calendar unreadable."""
     return Text(readable_text(text, has_lines=has_lines))
 
 
 def _address(event: Event) -> str:
-    """Of the first organization that has one."""
+    """Return the address of the first organization that has one."""
     for row in event.event_organizations.all():
         if row.organization.address:
             # `with_organizations` annotates it.

@@ -1,4 +1,4 @@
-"""What can go wrong with events, with the codes that clients rely on."""
+"""Errors of the events app, with the codes that clients rely on."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from project.lib.errors import DomainError
 
 
 class Unknown(DomainError):
-    """There is none, or none that the caller may know of."""
+    """It does not exist, or the caller may not know of it."""
 
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -50,7 +50,7 @@ class OwnerUnconfirmed(LastOwner):
 
 
 class UserUnknown(DomainError):
-    """The same words for who is not there, hides, or refuses: none is told apart."""
+    """The member does not exist, hides, or refuses; the words are the same for all."""
 
     code = "user_unknown"
     detail = _(
@@ -60,7 +60,7 @@ class UserUnknown(DomainError):
 
 
 class OneUserUnknown(UserUnknown):
-    """The same where one is named, not a list."""
+    """The same for one member that is named, not a list."""
 
     field = "user"
 
@@ -82,7 +82,7 @@ class OrganizationUnknown(DomainError):
 
 
 class OrganizationDeclined(DomainError):
-    """Its owners said no, or took it away: they alone bring it back."""
+    """Its owners declined or removed it, so they alone can bring it back."""
 
     code = "organization_declined"
     detail = _("This organization has declined. Only its owners can add it.")
@@ -95,7 +95,7 @@ class DayMissing(DomainError):
 
 
 class PointMissing(DomainError):
-    """A feed tells whoever has its address how far its events are from the point."""
+    """Without a point, a feed would tell how far its owner is from the events."""
 
     code = "point_missing"
     detail = _("Specify a point: a calendar feed never uses your own location.")

@@ -1,4 +1,4 @@
-"""What the own-data file holds of events: matchmaker/export.py."""
+"""What a member's data export says of events (see matchmaker/export.py)."""
 
 from django.db.models import F
 

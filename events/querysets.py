@@ -1,4 +1,4 @@
-"""Every shared read of organizations and events, as chainable verbs."""
+"""Every shared read of organizations and events, as chainable methods."""
 
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,21 +20,21 @@ from events.addresses import FullAddress
 from matchmaker.staff import who_may
 from project.lib.reads.geo import Box, DistanceM, in_box
 
-if TYPE_CHECKING:  # the names of the classes' rows
+if TYPE_CHECKING:  # types of the classes' rows
     from events.models.event_organizations import EventOrganization  # noqa: F401
     from events.models.events import Event  # noqa: F401
     from events.models.organizations import Organization  # noqa: F401
 
 
 class WithinM(Func):
-    """ST_DWithin of two geographies: metres on the ellipsoid, answered by an index."""
+    """ST_DWithin of two geographies: metres on the ellipsoid, with an index."""
 
     function = "ST_DWithin"
     output_field = BooleanField()
 
 
 class SphericalM(Func):
-    """`<->` of two geographies: metres on a sphere, in whose order an index reads."""
+    """`<->` of two geographies: metres on a sphere, the order of the index."""
 
     template = "(%(expressions)s)"
     arg_joiner = " <-> "
@@ -48,44 +48,44 @@ class OrganizationQuerySet(QuerySet["Organization"]):
 
 class EventQuerySet(QuerySet["Event"]):
     def public(self) -> Self:
-        """Published and not cancelled."""
+        """Return events that are published and not cancelled."""
         return self.filter(published_at__isnull=False, cancelled_at=None)
 
     def ongoing(self) -> Self:
-        """Not cancelled: published or scheduled."""
+        """Return events that are not cancelled, published or scheduled."""
         return self.filter(cancelled_at=None)
 
     def visible_to(self, viewer: Any) -> Self:
-        """Public events, and scheduled ones that `viewer` made, or may answer for.
+        """Return public events, and scheduled ones `viewer` made or may answer for.
 
-        And for staff who may view events all.
+        Staff who may view events get all.
         """
         theirs = _overseen_by(viewer) | Exists(_invitations_to(viewer))
         scheduled = self.ongoing().filter(theirs, published_at=None)
         return self.public() | scheduled
 
     def changeable_by(self, viewer: Any) -> Self:
-        """Events that `viewer` made, or an organization of theirs.
+        """Return events that `viewer` made, or whose organizations they own.
 
-        For staff who may change events all.
+        Staff who may change events get all.
         """
         return self.filter(_of(viewer) | _staff(viewer, "events.change_event"))
 
     def deletable_by(self, viewer: Any) -> Self:
-        """The same for who may delete them."""
+        """Return events that `viewer` may delete, by the same rule."""
         return self.filter(_of(viewer) | _staff(viewer, "events.delete_event"))
 
     def overseen_by(self, viewer: Any) -> Self:
-        """The same for who sees all of them: staff who may view or change events."""
+        """Return events `viewer` sees in full: their own, and all of them for staff."""
         return self.filter(_overseen_by(viewer))
 
     def inviting(self, viewer: Any) -> Self:
-        """Events that invite an organization which `viewer` owns, not yet answered."""
+        """Return events with an open invitation to an organization of `viewer`."""
         invitations = _event_organizations().invited().owned_by(viewer)
         return self.filter(pk__in=invitations.values("event"))
 
     def of_organization(self, organization: Any) -> Self:
-        """Events that an organization (an id) makes, not those that only invite it."""
+        """Return events that an organization (an id) hosts, not mere invitations."""
         return self.filter(
             event_organizations__organization=organization,
             event_organizations__status="confirmed",
@@ -106,19 +106,19 @@ class EventQuerySet(QuerySet["Event"]):
         return self.filter(in_box("location", box))
 
     def within(self, origin: Expression, radius_m: Expression) -> Self:
-        """Events at most `radius_m` metres from `origin`, a geography."""
+        """Return events at most `radius_m` metres from `origin`, a geography."""
         return self.filter(WithinM(F("location"), origin, radius_m))
 
     def with_distance_from(self, origin: Expression) -> Self:
-        """Annotate `distance_m`: metres on the ellipsoid, null without a place."""
+        """Annotate `distance_m`: metres on the ellipsoid, null without a location."""
         return self.annotate(distance_m=DistanceM(F("location"), origin))
 
     def roughly_nearest(self, origin: Expression) -> Self:
-        """Order by a distance that is up to 0.6 % off, by an index."""
+        """Order by a distance that is up to 0.6 % off, which an index serves."""
         return self.order_by(SphericalM(F("location"), origin))
 
     def with_attending(self, viewer: Any) -> Self:
-        """Annotate `attending`: whether `viewer` has a place."""
+        """Annotate `attending`: whether `viewer` has a spot."""
         return self.annotate(attending=Exists(_places(viewer)))
 
     def attended_by(self, viewer: Any) -> Self:
@@ -133,12 +133,12 @@ class EventOrganizationQuerySet(QuerySet["EventOrganization"]):
         return self.filter(status="invited")
 
     def owned_by(self, viewer: Any) -> Self:
-        """Of organizations that `viewer` owns."""
+        """Return organizations that `viewer` owns."""
         owners = _owners(viewer).filter(organization=OuterRef("organization"))
         return self.filter(Exists(owners))
 
     def shown_to(self, viewer: Any) -> Self:
-        """Confirmed ones; invited ones to whose the event is, or who may answer."""
+        """Return confirmed rows, and invited ones to those who invite or answer."""
         events: Any = apps.get_model("events", "Event").objects
         owners = _owners(viewer).filter(organization=OuterRef("organization"))
         overseen = events.overseen_by(viewer).filter(pk=OuterRef("event"))
@@ -156,7 +156,7 @@ def _overseen_by(viewer: Any) -> Combinable | Q:
 
 
 def _staff(viewer: Any, *permissions: str) -> Exists:
-    """Of no event: it is asked once a statement."""
+    """Whether `viewer` is such staff; PostgreSQL asks it once for a statement."""
     return Exists(who_may(*permissions).filter(pk=getattr(viewer, "pk", viewer)))
 
 
@@ -171,7 +171,7 @@ def _event_organizations() -> Any:
 
 
 def _owners(viewer: Any) -> QuerySet[Any]:
-    """The ownerships of `viewer`; who was named as an owner confirms it first."""
+    """Return the ownerships that `viewer` has confirmed."""
     memberships = apps.get_model("events", "Membership").objects
     return memberships.filter(member=viewer, role="owner", confirmed_at__isnull=False)
 

@@ -1,4 +1,4 @@
-"""What the members' app tells, received inside its transactions."""
+"""Receivers of the members app's signals, run inside its transactions."""
 
 from typing import Any
 
@@ -10,5 +10,5 @@ from matchmaker.signals import account_recovered
 
 @receiver(account_recovered)
 def end_feed(*, member_id: int, **kwargs: Any) -> None:
-    """Whoever had the account before may have kept the address of its calendar."""
+    """Delete the feed, because the account's previous holder may know its address."""
     services.revoke_feed(member_id)

@@ -1,12 +1,12 @@
-"""What the apps above are told, inside the transaction that does it."""
+"""Signals for the apps above, sent inside the transaction."""
 
 from django.dispatch import Signal
 
-# These `member_ids` came to the event `event_id` or left it; its creator comes with
-# the publication.
+# These `member_ids` joined or left the event `event_id`; its creator joins with the
+# publication.
 attendance_changed = Signal()
 
-# These `member_ids` came into an organization or left it.
+# These `member_ids` joined or left an organization.
 membership_changed = Signal()
 
 # The event `event_id` is cancelled, or about to be deleted.

@@ -1,4 +1,4 @@
-"""Dramatiq actors: an id in, one attempt at what its row asks for."""
+"""Dramatiq actors: each takes an id and makes one attempt at what its row asks for."""
 
 import dramatiq
 from django.conf import settings

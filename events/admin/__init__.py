@@ -1,4 +1,4 @@
-"""The admin panel of events. Its forms read; every write is a service."""
+"""The admin panel of events. Its forms only read; every write is a service."""
 
 from events.admin import (
     attendance,

@@ -1,4 +1,4 @@
-"""Who attends events, and who waits; a place that is taken away goes to the next."""
+"""The admin of attendance. A spot that is taken away goes to the next in line."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class AttendanceAdmin(OfMembersAdmin):
     list_display = ("who", "where", "state", "created_at", "promoted_at")
     list_display_links = ("created_at",)
     list_filter = (LineFilter, "created_at")
-    linked_lookups = ("event__id__exact",)  # from the page of an event
+    linked_lookups = ("event__id__exact",)  # when it comes from an event's page
     fields = ("who", "where", "state", "created_at", "promoted_at", "told_at")
     readonly_fields = ("state", "who", "where")
     who = display.linked("member", _("member"))

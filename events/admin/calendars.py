@@ -1,4 +1,4 @@
-"""Secret addresses of calendars: who has one, never which."""
+"""The admin of calendar feeds: it shows who has an address, never the address."""
 
 from typing import Any
 

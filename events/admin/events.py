@@ -1,4 +1,4 @@
-"""Events: find, look at, write, cancel."""
+"""The admin of events: search, view, create, change, cancel."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""By what the lists are narrowed."""
+"""Filters of the admin's lists."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar, cast
@@ -18,7 +18,7 @@ from events.querysets import EventQuerySet
 
 ID_MAX_DIGITS = 18
 
-# The name of each state, and which rows are in it.
+# The name of each state, and the condition for its rows.
 Choices = dict[str, tuple[Any, Q]]
 
 STATES: Choices = {

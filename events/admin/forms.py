@@ -1,4 +1,4 @@
-"""Forms of events and organizations: what staff types becomes what services take."""
+"""Forms of events and organizations: they turn staff's input into service arguments."""
 
 from datetime import UTC
 from typing import Any, NoReturn, cast
@@ -21,7 +21,7 @@ from project.lib.text import LineField, LinesField
 
 
 class OrganizationsField(forms.ModelMultipleChoiceField):
-    """Organizations of an event, found by typing."""
+    """A field for the organizations of an event, which are found by typing."""
 
     def __init__(self, **kwargs: Any) -> None:
         source = Event._meta.get_field("organizations")
@@ -39,7 +39,7 @@ class OrganizationsField(forms.ModelMultipleChoiceField):
         return cast("QuerySet[Organization]", super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
-        """Without what is not an id: the widget would look it up."""
+        """Leave out what is not an id, because the widget would look it up."""
         shown = super().prepare_value(value)
         if isinstance(shown, list):
             return [pk for pk in shown if is_id(str(pk))]
@@ -100,14 +100,14 @@ class EventForm(PlaceForm):
         date = self.cleaned_data.get("date")
         if date is None:
             self.cleaned_data["is_all_day"] = False
-        elif self.cleaned_data.get("is_all_day"):  # as of a date without a time
+        elif self.cleaned_data.get("is_all_day"):  # like a date without a time
             self.cleaned_data["date"] = date.astimezone(UTC).replace(
                 hour=0, minute=0, second=0, microsecond=0
             )
         return data
 
     def event(self) -> services.EventFields:
-        """What was changed, as the services take it."""
+        """Return what was changed, as the event services take it."""
         data = self.changes()
         if {"date", "is_all_day"} & data.keys():
             both = ("date", "is_all_day")
@@ -121,7 +121,7 @@ class EventForm(PlaceForm):
         return cast("services.EventFields", data)
 
     def standing(self) -> list[int]:
-        """The organizations that make the event by staff's word."""
+        """Return the organizations that staff says host the event."""
         return [row.pk for row in self.cleaned_data["hosts"]]
 
 
@@ -136,16 +136,16 @@ class OrganizationForm(PlaceForm):
         widgets = {"address": AdminTextareaWidget(attrs={"rows": 3})}
 
     def organization(self) -> services.OrganizationFields:
-        """What was changed, as the services take it."""
+        """Return what was changed, as the organization services take it."""
         return cast("services.OrganizationFields", self.changes())
 
 
 class MembershipForm(forms.ModelForm):
-    """Naming who is in it already is no error: it gives the role."""
+    """A form that names a member; for one who is there already it changes the role."""
 
     class Meta:
         model = Membership
         fields = ("member", "role")
 
     def validate_constraints(self) -> None:
-        """The service keeps them; here they would cost a query a row."""
+        """Skip them: the service keeps them; here each row would cost a query."""

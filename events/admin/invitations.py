@@ -1,4 +1,4 @@
-"""Mails that ask owners whether their organizations make an event."""
+"""The admin of mails that ask owners whether their organizations host an event."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Who belongs to organizations: in the page of each, and as a list of all."""
+"""The admin of memberships: in the page of each organization, and as one list."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ from matchmaker.admin import display
 from matchmaker.admin.domain_errors import RefusalsAdmin
 from matchmaker.admin.readonly import OfMembersAdmin
 
-# A form has at most 1,000 fields; who comes after is in the list.
+# A form has at most 1,000 fields; members beyond that are in the list.
 MEMBERS_MAX_ROWS = 50
 
 
 class MembershipInline(admin.TabularInline):
-    """The owners, then the others; their roles can be changed."""
+    """The members of an organization, owners first; their roles can be changed."""
 
     model = Membership
     form = MembershipForm
@@ -43,7 +43,7 @@ class MembershipInline(admin.TabularInline):
 
 
 class NewMembershipInline(admin.TabularInline):
-    """Members to be put into it."""
+    """Rows for members to be added to the organization."""
 
     model = Membership
     form = MembershipForm
@@ -98,7 +98,7 @@ class MembershipAdmin(RefusalsAdmin, FilteredByOrganization, OfMembersAdmin):
     def delete_queryset(
         self, request: HttpRequest, queryset: QuerySet[Membership]
     ) -> None:
-        """All of an organization's at once: its last owner may go with the others."""
+        """Delete an organization's memberships together: its last owner may go too."""
         staff: Any = request.user
         removed: dict[int, list[int]] = {}
         for organization, member in queryset.values_list("organization", "member"):

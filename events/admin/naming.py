@@ -1,4 +1,4 @@
-"""Mails to those who were named in organizations, and who has left one."""
+"""The admin of mails to named members, and of members who left organizations."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class NamingMailAdmin(OfMembersAdmin):
 
 @admin.register(Departure)
 class DepartureAdmin(OfMembersAdmin):
-    """Nobody takes one back but the member: that would name them against their will."""
+    """Departures cannot be deleted: only members may allow to be named there again."""
 
     list_display = ("who", "where", "left_at", "asked_back_at")
     list_display_links = ("left_at",)

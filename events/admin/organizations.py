@@ -1,4 +1,4 @@
-"""Organizations: find, look at, write, delete; their members and events."""
+"""The admin of organizations, with their members and events."""
 
 from typing import Any
 
@@ -88,11 +88,11 @@ class OrganizationAdmin(
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
-        """All changes of its members at once: an owner may take another's place."""
+        """Save all membership changes together: an owner may take another's place."""
         roles: dict[int, Role] = {}
         removed: list[int] = []
         for formset in formsets:
-            formset.save(commit=False)  # which sorts the rows, and writes none
+            formset.save(commit=False)  # this sorts the rows without saving them
             changed = [row for row, _fields in formset.changed_objects]
             rows = [*changed, *formset.new_objects]
             roles |= {row.member_id: Role(row.role) for row in rows}
@@ -115,7 +115,7 @@ class OrganizationAdmin(
 
 
 def _number(rows: QuerySet[Any]) -> Subquery:
-    """How many of `rows` name the organization; read for shown rows only."""
+    """Count how many of `rows` name the organization; read for shown rows only."""
     rows = rows.filter(organization=OuterRef("pk")).order_by().values("organization")
     counted = rows.annotate(number=Count("pk")).values("number")
     return Subquery(counted, output_field=IntegerField())

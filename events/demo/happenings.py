@@ -1,6 +1,6 @@
-"""What demo event number n is: a pure function of the number and the seed.
+"""What the demo event with a number is: a pure function of the number and the seed.
 
-Only instants are relative: days before or after the load.
+Only its times are relative: days before or after the load.
 """
 
 from random import Random
@@ -12,14 +12,14 @@ from matchmaker.demo.cities import home_around
 from matchmaker.demo.people import HOME_IDS
 from project.lib.reads.geo import LonLat
 
-# By its `uid` a later load finds an event again.
+# A later load finds the event again by its `uid`.
 NAMESPACE = UUID("6f0d2c1e-7d0a-4b53-9d4e-0a3d6a1c9b11")
 
 EVENTS_A_CLUB = 5
 WITH_PICTURE = 30
-PRIVATE_EVERY = 10  # named by no organization
-SHARED_EVERY = 7  # made by two
-INVITING_EVERY = 9  # another one is asked to make it too
+PRIVATE_EVERY = 10  # have no organization
+SHARED_EVERY = 7  # have two hosts
+INVITING_EVERY = 9  # invite one more organization
 PAST_DAYS, COMING_DAYS = 60, 90
 PAST_SHARE, UNDATED_SHARE, ALL_DAY_SHARE, UNPLACED_SHARE = 0.3, 0.05, 0.1, 0.05
 CAPACITY_SHARE, FULL_SHARE = 0.4, 0.3
@@ -28,11 +28,12 @@ MINUTES_AN_HOUR, DEGREES_AN_HOUR = 60, 15
 
 
 class Happening(NamedTuple):
-    """`organizations`, `creator`, `visitors`: numbers; the first visitors came first.
+    """A demo event: `organizations`, `creator` and `visitors` are numbers.
 
-    `invited`: the number of an organization that has not answered yet, or None. `day`:
-    after the load, before it if negative, None for no date. `minute`: of that day in
-    UTC; None for all day. `announced_days`: published so long before the load.
+    The first visitors came first. `invited`: the number of an organization that has not
+    answered yet, or None. `day`: days after the load, before it if negative, None for
+    no date. `minute`: of that day in UTC; None for all day. `announced_days`: published
+    so long before the load.
     """
 
     number: int
@@ -56,7 +57,7 @@ def uid_of(number: int) -> UUID:
 
 
 def happening(number: int, seed: int) -> Happening:
-    """The demo event `number` (from 1) of the world `seed` (from 0)."""
+    """Return the demo event `number` (from 1) of the world `seed` (from 0)."""
     rng = Random(f"event {number} {seed}")  # noqa: S311 - repeatable, not secret
     host = club((number - 1) // EVENTS_A_CLUB + 1, seed)
     day = _day(rng)
@@ -96,7 +97,7 @@ def _day(rng: Random) -> int | None:
 
 
 def _minute(host: Club, rng: Random) -> int:
-    """Between ten in the morning and nine in the evening, about where it is."""
+    """Return a time between 10:00 and 21:00, roughly in local time."""
     local = rng.randrange(10 * MINUTES_AN_HOUR, 21 * MINUTES_AN_HOUR, 15)
     east_hours = round(host.city.centre.lon / DEGREES_AN_HOUR)
     return local - east_hours * MINUTES_AN_HOUR
@@ -112,7 +113,7 @@ def _organizations(number: int, host: Club) -> tuple[int, ...]:
 
 
 def _invited(number: int, host: Club, seed: int) -> int | None:
-    """Where the creator is a member, nobody has to be asked."""
+    """Return the invited organization; where the creator is a member none is needed."""
     neighbour = _neighbour(host)
     is_alone = number % SHARED_EVERY and number % PRIVATE_EVERY
     if number % INVITING_EVERY or not is_alone or neighbour is None:
@@ -122,13 +123,13 @@ def _invited(number: int, host: Club, seed: int) -> int | None:
 
 
 def _neighbour(host: Club) -> int | None:
-    """The number of another organization in the same city."""
+    """Return the number of another organization in the same city."""
     step = len(HOME_IDS)
     return host.number - step if step < host.number <= NEARBY else None
 
 
 def _capacity(visitors: int, rng: Random) -> int | None:
-    """None for most; for some fewer places than there are visitors."""
+    """Return None mostly, and sometimes fewer spots than there are visitors."""
     if rng.random() >= CAPACITY_SHARE:
         return None
     if visitors > 1 and rng.random() < FULL_SHARE:

@@ -1,4 +1,4 @@
-"""Put demo organizations and events beside the demo members, in the same load."""
+"""Load demo organizations and events together with the demo members."""
 
 import math
 from datetime import UTC, datetime, time, timedelta
@@ -32,14 +32,14 @@ MEMBERS_AN_EVENT = 10
 CLUBS_MAX, EVENTS_MAX = 2_000, 10_000
 ROWS_A_WRITE = 1_000
 
-# Rows by the numbers of the demo.
+# Rows by their demo numbers.
 Members = dict[int, Member]
 
 
 def load_events(load: Load) -> dict[str, int]:
-    """Add the demo organizations and events that are missing; tell how many.
+    """Add the missing demo organizations and events; return how many were added.
 
-    A tenth as many events as members, a fifth as many organizations as events.
+    There is one event for ten members, and one organization for five events.
     """
     clubs_number = min(math.ceil(load.members / MEMBERS_A_CLUB), CLUBS_MAX)
     events_number = min(math.ceil(load.members / MEMBERS_AN_EVENT), EVENTS_MAX)
@@ -65,7 +65,7 @@ def load_events(load: Load) -> dict[str, int]:
 
 
 def _members() -> Members:
-    """The demo members who own organizations and go to events."""
+    """Return the demo members who own organizations and attend events."""
     numbers = {email_of(n): n for n in range(1, NEIGHBOURS + 1)}
     found = Member.objects.filter(email_identity__in=numbers)
     return {numbers[member.email_identity or ""]: member for member in found}
@@ -74,9 +74,10 @@ def _members() -> Members:
 def _organizations(
     clubs: list[Club], members: Members
 ) -> tuple[dict[int, Organization], int]:
-    """All of them, by number, and how many are new.
+    """Return all organizations by number, and how many are new.
 
-    An organization is known by its title and address; with another it counts as new.
+    An organization is known by its title and address; if either differs, it counts as
+    new.
     """
     known = {
         (row.title, row.address): row

@@ -1,4 +1,4 @@
-"""Which demo organization number n is: who is in it, and what it is called.
+"""What the demo organization with a number is: its name and its members.
 
 Its name and its city depend on the number alone, so that whatever the seed a later load
 finds it again; everything else on the number and the seed.
@@ -19,7 +19,7 @@ from matchmaker.demo.people import (
 from matchmaker.models import Language
 from project.lib.reads.geo import LonLat
 
-# So many of the first ones are in the cities of the sign-ins.
+# So many of the first organizations are in the cities of the demo sign-ins.
 NEARBY = 50
 MEMBERS_MAX = 7
 HOUSES = 150
@@ -29,7 +29,10 @@ UNPLACED_SHARE = 0.1
 
 
 class Club(NamedTuple):
-    """`owner`, `members`: numbers of demo members, who have `confirmed` it or not."""
+    """A demo organization; `owner` and `members` are numbers of demo members.
+
+    `members` says of each whether they have confirmed.
+    """
 
     number: int
     title: str
@@ -45,7 +48,7 @@ class Club(NamedTuple):
 
 
 def club(number: int, seed: int) -> Club:
-    """The demo organization `number` (from 1) of the world `seed` (from 0)."""
+    """Return the demo organization `number` (from 1) of the world `seed` (from 0)."""
     fixed = Random(f"organization {number}")  # noqa: S311 - repeatable, not secret
     city = home_city(number) if number <= NEARBY else any_city(fixed)
     words = WORDS[
@@ -79,7 +82,7 @@ def club(number: int, seed: int) -> Club:
 
 
 def neighbours(club_number: int) -> range:
-    """Numbers of the demo members who come: those of the city, or the first ones."""
+    """Return numbers of demo members who attend: the city's, or the first ones."""
     if club_number > NEARBY:
         return range(1, NEIGHBOURS + 1)
     step = len(HOME_IDS)

@@ -1,4 +1,4 @@
-"""Pictures of places that do not exist: hills, a town or the sea, by day or night."""
+"""Draw places that do not exist: hills, a town or the sea, by day or night."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ from PIL import Image
 from matchmaker.demo.drawing import OVERSAMPLING, Pencil, gradient
 
 WIDTH_PX, HEIGHT_PX = 960, 600
-# Hundredths of the width.
+# In hundredths of the width.
 BOTTOM = 100 * HEIGHT_PX / WIDTH_PX
 DAYS = (
     ("#8fd3f4", "#fef9d7", "#fff3b0"),
@@ -27,7 +27,7 @@ WINDOW_LIT, WINDOW_DARK = "#ffe8a3", "#dfe7ee"
 
 
 def poster(number: int, seed: int) -> Image.Image:
-    """A picture of WIDTH_PX by HEIGHT_PX, the same for the same number and seed."""
+    """Return a picture of WIDTH_PX by HEIGHT_PX, determined by number and seed."""
     rng = Random(f"poster {number} {seed}")  # noqa: S311 - repeatable, not secret
     is_night = rng.random() < 0.4
     top, bottom, light = rng.choice(NIGHTS if is_night else DAYS)
@@ -51,7 +51,7 @@ def poster(number: int, seed: int) -> Image.Image:
 def _draw_waves(
     pencil: Pencil, rng: Random, colours: tuple[str, ...], height: float
 ) -> None:
-    """Rows of humps, the nearer the lower and the darker."""
+    """Draw rows of waves, the nearer the lower and darker."""
     for row, colour in enumerate(colours):
         crest = BOTTOM - height + row * height / len(colours)
         for centre in range(-10, 111, 24):
@@ -84,7 +84,7 @@ def _draw_boat(pencil: Pencil, rng: Random) -> None:
 
 
 def _draw_flags(pencil: Pencil, rng: Random) -> None:
-    """A garland that hangs from the upper corners."""
+    """Draw a garland that hangs from the upper corners."""
     pencil.arc(-20, -60, 120, 9, start=20, end=160, width=0.3, fill="#555b66")
     first = rng.randrange(len(FLAGS))
     for n in range(15):

@@ -1,4 +1,4 @@
-"""What demo organizations and events are called, in the language of their country."""
+"""Names of demo organizations and events, in the language of their country."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from matchmaker.models import Language
 
 
 class Kind(NamedTuple):
-    """A kind of organization, what it says of itself, and what it does."""
+    """A kind of organization: its names, descriptions and events."""
 
     name: str
     about: str
@@ -14,7 +14,7 @@ class Kind(NamedTuple):
 
 
 class Words(NamedTuple):
-    """`title` and `address` are templates."""
+    """Words of a language; `title` and `address` are templates."""
 
     title: str
     address: str

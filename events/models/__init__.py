@@ -1,4 +1,4 @@
-"""Organizations, events, and who attends them."""
+"""Organizations, events and attendance."""
 
 from events.models.attendance import Attendance
 from events.models.calendars import CalendarFeed

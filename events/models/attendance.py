@@ -1,4 +1,4 @@
-"""Who attends an event, and who waits for a place."""
+"""Who attends an event, and who waits for a spot."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,10 +12,10 @@ from project.lib.work.due import DueRow
 
 
 class Attendance(DueRow):
-    """A place at an event, or one in the line for it: the lower id is the earlier.
+    """A spot at an event, or in its waiting list, which is in the order of ids.
 
-    Triggers count the places and give a freed one to the first in line
-    (`sql/event_places.sql`); from then on a mail that tells so is due.
+    Triggers count the spots and give a free one to the first who waits
+    (`sql/event_places.sql`); from then on a mail about it is due.
     """
 
     event = models.ForeignKey(

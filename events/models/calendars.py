@@ -1,4 +1,4 @@
-"""Addresses under which calendar programs, which send no headers, find a feed."""
+"""Secret addresses of calendar feeds; calendar programs send no headers."""
 
 from secrets import token_urlsafe
 
@@ -11,7 +11,7 @@ from matchmaker.models import Member
 
 
 def new_secret() -> str:
-    """192 bits, in letters, digits, - and _."""
+    """Return a secret of 192 bits, in letters, digits, - and _."""
     return token_urlsafe(24)
 
 
@@ -25,7 +25,7 @@ class CalendarFeed(models.Model):
     secret = models.CharField(
         _("secret"), max_length=32, unique=True, default=new_secret
     )
-    # Names of the list's parameters → their texts. Without any: what one attends.
+    # Texts by the names of the list's parameters. Empty: the events that one attends.
     filters = models.JSONField(_("filters"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -33,7 +33,7 @@ class CalendarFeed(models.Model):
         verbose_name = _("calendar feed")
         verbose_name_plural = _("calendar feeds")
         constraints = [
-            # Else it would tell, whoever has its address, where the member is.
+            # Otherwise it would tell anybody who has its address where the member is.
             models.CheckConstraint(
                 condition=~Q(filters__has_key="distance") | Q(filters__has_key="point"),
                 name="feed_distance_has_point",

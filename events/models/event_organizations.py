@@ -1,4 +1,4 @@
-"""Which organizations make an event, which are asked to, and who is told of it."""
+"""Which organizations host an event or are invited to, and who is mailed about it."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,10 +20,10 @@ class Status(models.TextChoices):
 
 
 class EventOrganization(models.Model):
-    """An organization that makes an event, is asked to, or does not want to.
+    """An organization that hosts an event, is invited to, or has declined.
 
-    Only confirmed ones count: for readers, filters, calendars and rights. A row that
-    was declined stays, so that the organization comes back by its owners alone.
+    Only confirmed ones count: for readers, filters, calendars and rights. A declined
+    row stays, so that only the owners can bring the organization back.
     """
 
     event = models.ForeignKey(
@@ -78,10 +78,10 @@ class EventOrganization(models.Model):
 
 
 class InvitationMail(DueRow):
-    """The mail that asks an owner whether their organization makes an event.
+    """The mail that asks an owner whether their organization hosts an event.
 
-    There is one row for an event, an organization and an owner, and it outlives the
-    invitation: whoever takes that back and invites again mails nobody anew.
+    There is one row for an event, an organization and an owner. It outlives the
+    invitation, so that taking it back and inviting again mails nobody twice.
     """
 
     event = models.ForeignKey(

@@ -23,11 +23,10 @@ PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
 
 
 class Event(DueRow):
-    """Stored at once, due at `publish_at`, visible to all from `published_at` on.
+    """An event: stored at once, due at `publish_at`, visible since `published_at`.
 
-    Triggers of this table and of the attendance's keep `attendees`
-    (`sql/event_places.sql`), so the rule that capacity is not exceeded is the
-    database's, whoever writes.
+    Triggers on this table and on attendance keep `attendees` (`sql/event_places.sql`),
+    so the database holds the limit of `capacity`, whoever writes.
     """
 
     title = models.CharField(_("title"), max_length=constants.TITLE_MAX_LENGTH)
@@ -46,7 +45,7 @@ class Event(DueRow):
     )
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     attendees = models.PositiveIntegerField(_("attendees"), default=0, editable=False)
-    # Also those that are invited or have declined: `event_organizations` tells.
+    # Includes invited and declined ones; `event_organizations` tells which.
     organizations = models.ManyToManyField(
         Organization,
         through="EventOrganization",
@@ -68,7 +67,7 @@ class Event(DueRow):
     publish_at = models.DateTimeField(_("to be published"), db_default=Now())
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
-    # For calendars (RFC 5545): who it is, and which version of it.
+    # For calendars (RFC 5545): which event it is, and which version of it.
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
 
@@ -85,7 +84,7 @@ class Event(DueRow):
                 condition=is_visible("description", or_empty=True),
                 name="event_description_visible",
             ),
-            # What is a day is stored as its first instant, of UTC.
+            # An all-day event is stored as the first instant of its day in UTC.
             models.CheckConstraint(
                 condition=Q(is_all_day=False)
                 | Q(date__isnull=False, date__time=time(0)),
@@ -109,7 +108,7 @@ class Event(DueRow):
                 name="event_date_down",
                 condition=PUBLIC,
             ),
-            # For the count of those that can be ordered by distance.
+            # For counting events that can be ordered by distance.
             models.Index(
                 fields=["id"],
                 name="event_located",

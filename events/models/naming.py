@@ -1,4 +1,4 @@
-"""Who is told that they were named in an organization, and who has left one."""
+"""Mails to members who were named in an organization, and members who left one."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,8 +13,8 @@ from project.lib.work.due import DueRow
 class Departure(models.Model):
     """A member who left an organization, or did not want to be named in it.
 
-    They come back by their own consent only: naming them again says that they are
-    wanted (`asked_back_at`), and no more. `named_email` as of a Membership.
+    They come back only by their own consent: naming them again only records that they
+    are wanted (`asked_back_at`). `named_email` as of a Membership.
     """
 
     organization = models.ForeignKey(
@@ -47,10 +47,10 @@ class Departure(models.Model):
 
 
 class NamingMail(DueRow):
-    """The mail that tells a member where they were named, and the way out.
+    """The mail that tells a member where they were named, and how to leave.
 
-    There is one row for an organization and a member, and it outlives the naming:
-    whoever removes somebody and names them again mails nobody anew.
+    There is one row for an organization and a member. It outlives the naming, so that
+    removing and naming somebody again mails nobody twice.
     """
 
     organization = models.ForeignKey(

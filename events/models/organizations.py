@@ -72,14 +72,14 @@ class Organization(models.Model):
 class Membership(models.Model):
     """A member of an organization.
 
-    Whoever was named in it by somebody else has not `confirmed_at`: they are listed,
-    and no more. They are not in its room, nobody may write to them for it, and none
-    reads the other's e-mail or phone number. Else one could make an organization of
-    strangers. A trigger refuses the names of those who left it, or do not want to be
-    named (`sql/name_by_consent.sql`).
+    A member who was named by somebody else and has no `confirmed_at` is only listed:
+    they are not in its room, nobody may write to them because of it, and neither side
+    reads the other's e-mail or phone number. Otherwise anybody could make an
+    organization of strangers. A trigger refuses to name members who left it or do not
+    want to be named (`sql/name_by_consent.sql`).
 
-    `named_email`: the identity of the e-mail that one was named by, while it is not
-    proven; only its owner confirms.
+    `named_email`: the identity of the e-mail by which the member was named, while it
+    is not proven; only its owner can confirm.
     """
 
     organization = models.ForeignKey(

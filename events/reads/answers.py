@@ -1,7 +1,7 @@
-"""What clients see of events and organizations: contract, section 3.
+"""What clients see of events and organizations (contract, section 3).
 
-PostgreSQL writes all of it, with organizations and their users inside, so that a list
-of any size is one statement.
+PostgreSQL writes all of it, organizations and their users included, so that a list of
+any size is one statement.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ CONTACTS = ("email", "telephone")
 
 
 class User(Answer):
-    """A member as an organization lists them; contacts for those who may see them."""
+    """An organization member as listed, with contacts for those who may see them."""
 
     id = serializers.IntegerField()
     first_name = DisplayNameField()
@@ -59,7 +59,7 @@ class User(Answer):
 
 
 class UserWithRole(User):
-    """The same with how they belong to it; `ms` is their membership."""
+    """The same with the role; `ms` is the membership."""
 
     role = serializers.ChoiceField(Role.choices)
     confirmed = serializers.BooleanField(
@@ -78,7 +78,7 @@ class UserWithRole(User):
 
 
 class Host(Answer):
-    """An organization of an event; `named` is how it stands to it."""
+    """An organization of an event; `named` is its row at the event."""
 
     id = serializers.IntegerField()
     title = serializers.CharField()
@@ -124,7 +124,7 @@ class OrganizationAnswer(Answer):
 
 
 class EventAnswer(Answer):
-    """An event in full; `distance_km` where distances were asked for."""
+    """An event in full; `distance_km` only if a distance was requested."""
 
     class Meta:
         ref_name = "Event"
@@ -174,7 +174,7 @@ EventFeature = feature_of(EventAnswer, EventAnswer.place)
 
 
 def event_columns(events: EventQuerySet, has_distance: bool) -> Any:
-    """The columns that EventAnswer reads, and no others."""
+    """Return exactly the columns that EventAnswer reads."""
     if has_distance:
         events = events.with_distance_from(ORIGIN)
     extra = ["distance_m"] if has_distance else []
@@ -182,9 +182,9 @@ def event_columns(events: EventQuerySet, has_distance: bool) -> Any:
 
 
 def _organizations() -> Statement[Any]:
-    """The organizations of event `p`, in the order of their ids.
+    """Return SQL of the organizations of event `p`, in the order of their ids.
 
-    Those that are only invited are there for who may change the event or answer.
+    Invited ones are included for those who may change the event or answer.
     """
     shown = EventOrganization.objects.shown_to(VIEWER)
     return Statement.written(
@@ -200,10 +200,10 @@ def _organizations() -> Statement[Any]:
 
 
 def _users(organization: str, answer: type[User]) -> Statement[Any]:
-    """The active members of an organization, as the viewer may see them.
+    """Return SQL of the active members of an organization, as the viewer may see them.
 
-    The e-mail and the telephone of those who are confirmed members, by their own
-    consent (since_reclaimed), to callers who are confirmed members too.
+    Confirmed members show their e-mail and phone number, by their own consent
+    (since_reclaimed), to callers who are confirmed members too.
     """
     visible: Any = Member.objects.visible_to(VIEWER)
     members = visible.values(

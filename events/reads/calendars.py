@@ -18,8 +18,8 @@ from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Statement
 
-# What the file is written of, of one event `e`: whatever of it changes, and nothing
-# else, is another version.
+# Everything of an event `e` that the file is written from, and nothing else: any change
+# of it makes a new version.
 _VERSION = """md5(ROW(
     e.uid, e.sequence, e.created_at, e.changed_at, e.title, e.description, e.date,
     e.is_all_day, e.location, e.cancelled_at, hosts.texts
@@ -28,25 +28,25 @@ _VERSION = """md5(ROW(
 
 @dataclass(frozen=True)
 class Found:
-    """`ids`: of the events. `version`: a digest of what a calendar says of them."""
+    """The events of a calendar: `ids`, and `version`, a digest of what it says."""
 
     ids: Sequence[int]
     version: str
 
     def read(self) -> list[Event]:
-        """The events, the latest first, with their organizations.
+        """Return the events, the latest first, with their organizations.
 
-        They are read after the version: what changes in between has been served under
-        an older one, so that nobody keeps it.
+        They are read after the version. A change in between is thus served under an
+        older version, which no client keeps for long.
         """
         events = Event.objects.filter(pk__in=self.ids).with_organizations()
         return list(events.order_by(*ORDERS["-date"]))
 
 
 def find_listed(request: MemberRequest) -> Found:
-    """The events that the list's filters let through.
+    """Return the events that the list's filters select.
 
-    With those that were cancelled not long ago, for calendars to take out. Raises
+    Recently cancelled ones are included, so that calendars remove them. Raises
     ValidationError.
     """
     unmet = CalendarFilter.unmet_by(request)
@@ -57,21 +57,21 @@ def find_listed(request: MemberRequest) -> Found:
 
 
 def find_for_feed(feed: CalendarFeed) -> Found:
-    """The same by the feed's filters; without any, the events that its owner attends.
+    """Return the events that the feed's filters select, or those its owner attends.
 
-    Raises ValidationError where what was frozen is no longer understood.
+    Raises ValidationError if the frozen filters are no longer understood.
     """
     given = FeedFilter.read_frozen(feed.filters)
     choice = FeedFilter.choose(given)
     if not choice.filters:
         choice = Choice((("attending", True),))
-    # No origin but the point: whoever has the address asks, not the owner.
+    # The point is the only origin: whoever has the address asks, not the owner.
     values = EventValues.of(Query(given=given), Viewer(feed.member_id))
     return _found(_listed(choice), values)
 
 
 def find_one(viewer_id: int, event_id: int) -> Found:
-    """One event, cancelled ones too; none that the viewer may not know of."""
+    """Return one event, cancelled or not, if the viewer may know of it."""
     return _found(_one(), ViewedRow(Viewer(viewer_id), event_id))
 
 

@@ -1,4 +1,4 @@
-"""The list of events, and one of them."""
+"""Read the list of events, and one event."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from project.lib.reads.offset import OffsetList
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Param, Statement
 
-# By the parameter `ordering`; the id makes them total.
+# By the value of `ordering`; the id makes each order total.
 ORDERS: dict[str | None, list[Expression]] = {
     None: [F("id").desc()],
     "date": [F("date").asc(), F("id").asc()],
@@ -29,19 +29,19 @@ ORDERS: dict[str | None, list[Expression]] = {
     "distance": [OrderBy(F("distance_m")), F("id").asc()],
 }
 
-# Of lists that measure none.
+# For lists without distances.
 DISTANCE = ("distance_km",)
 
-# How many of the nearest are looked for: those of the page, and all before it.
+# How many of the nearest are searched: the page's, and all before it.
 _NEAREST = Param[Measured](lambda values: values.query.offset + values.query.limit)
 
 
 @dataclass(frozen=True)
 class EventValues:
-    """What a list of events is run with.
+    """The values that a list of events is run with.
 
-    `origin`: as EWKT, where distances are measured from. `radius_m` without `distance`
-    is 0.
+    `origin`: EWKT, where distances are measured from. `radius_m` is 0 without
+    `distance`.
     """
 
     query: Query
@@ -53,7 +53,7 @@ class EventValues:
     def of(
         cls, query: Query, viewer: Viewer, origin: str | None = None
     ) -> "EventValues":
-        """`origin`: where from, if the parameters do not name a point."""
+        """Return the values; `origin` is used if the parameters name no point."""
         given = query.given
         return cls(
             query,
@@ -64,9 +64,9 @@ class EventValues:
 
 
 class Events(OffsetList[EventValues]):
-    """Events that are there for everybody, in the order that `ordering` names.
+    """Public events in the order that `ordering` names.
 
-    With `ordering=distance` those that have a place.
+    `ordering=distance` leaves out events without a location.
     """
 
     filterset = EventFilter
@@ -86,7 +86,7 @@ class Events(OffsetList[EventValues]):
         return values.query.given.get("ordering")
 
     def parts(self, choice: Choice, ordering: str | None) -> Parts:
-        # An organization is asked before the event is there for all, too.
+        # An organization is also invited before the event is published.
         is_for_owners = ("invited", True) in choice.filters
         listed = Event.objects.ongoing() if is_for_owners else Event.objects.public()
         events: Any = EventFilter.narrow(listed, choice)
@@ -109,7 +109,7 @@ EVENTS = Events()
 def read_event(
     request: MemberRequest, event_id: int, *, as_geojson: bool
 ) -> str | None:
-    """JSON text of one event, or None when the viewer may not know of it."""
+    """Return JSON text of one event, or None if the viewer may not know of it."""
     return read_row(_event(as_geojson), request, event_id)
 
 

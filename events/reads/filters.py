@@ -1,4 +1,4 @@
-"""Query parameters of the lists of events and organizations → queryset verbs."""
+"""Filters of the lists of events and organizations, from query parameters."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from project.lib.reads.statements import Param
 
 
 class Measured(Viewed, Queried, Protocol):
-    """What a list of events is run with; `origin`: as EWKT, where to measure from."""
+    """The values that a list of events is run with; `origin`: EWKT to measure from."""
 
     @property
     def origin(self) -> str | None: ...
@@ -41,7 +41,7 @@ class PointTextField(forms.CharField):
         if not text:
             return None
         try:
-            if "_" in text:  # Python's 1_000
+            if "_" in text:  # Python would read 1_000
                 raise ValueError(text)
             lon, lat = (float(part) for part in text.split(","))
         except ValueError:
@@ -105,7 +105,7 @@ class EventFilter(OffsetFilterSet):
 
     @classmethod
     def unmet(cls, params: QueryDict, without_point: Any) -> dict[str, Any]:
-        """Messages by parameter of what does not go without others.
+        """Return messages by parameter, for parameters that need another one.
 
         `without_point`: why a distance needs a point, if it does.
         """
@@ -124,7 +124,7 @@ class EventFilter(OffsetFilterSet):
 
     @classmethod
     def unmet_by(cls, request: MemberRequest) -> dict[str, Any]:
-        """The same: distances need a point, or the viewer's own location."""
+        """Return such messages; distances need a point or the viewer's location."""
         message = _("Specify a point, or set your location first.")
         return cls.unmet(
             request.query_params, None if request.user.location else message
@@ -162,26 +162,26 @@ class EventFilter(OffsetFilterSet):
     def filter_point(
         self, queryset: EventQuerySet, name: str, value: Any
     ) -> EventQuerySet:
-        return queryset  # says where from, or in what order: see events
+        return queryset  # these name the origin or the order: see reads/events.py
 
 
 class CalendarFilter(EventFilter):
-    """The same events, without pages and orders: a calendar has none."""
+    """The filters of a calendar: no pages and no orders."""
 
     limit = offset = ordering = None
-    invited = None  # type: ignore[assignment] # django-filter: not this one
+    invited = None  # type: ignore[assignment]  # django-filter: removes it
 
 
 class FeedFilter(CalendarFilter):
-    """What chooses the events of a feed, frozen when the feed is made.
+    """The filters of a calendar feed, frozen when the feed is created.
 
-    Whoever has its address reads it, so nothing in it is measured from where its owner
-    is: neither at that time nor later.
+    Anybody who has its address reads it, so nothing in it is ever measured from its
+    owner's location.
     """
 
     @classmethod
     def read_frozen(cls, frozen: Mapping[str, str]) -> dict[str, Any]:
-        """The cleaned parameters. Raises ValidationError."""
+        """Return the cleaned parameters. Raises ValidationError."""
         params = QueryDict(mutable=True)
         params.update(frozen)
         return cls.read(params, cls.unmet(params, PointMissing.detail))

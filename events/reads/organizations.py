@@ -1,4 +1,4 @@
-"""The list of organizations, and one of them."""
+"""Read the list of organizations, and one organization."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +18,7 @@ from project.lib.reads.statements import Statement
 
 @dataclass(frozen=True)
 class OrganizationValues:
-    """What the list of organizations is run with."""
+    """The values that the list of organizations is run with."""
 
     query: Query
     viewer: Viewer
@@ -47,7 +47,7 @@ ORGANIZATIONS = Organizations()
 def read_organization(
     request: MemberRequest, organization_id: int, *, as_geojson: bool
 ) -> str | None:
-    """JSON text of one organization, or None where there is none."""
+    """Return JSON text of one organization, or None if it does not exist."""
     return read_row(_organization(as_geojson), request, organization_id)
 
 

@@ -1,4 +1,4 @@
-"""What comes in, and what single actions answer; `reads.answers` has the rest."""
+"""Serializers of requests and of single actions; lists are in `reads.answers`."""
 
 from events.serializers.answers import FeedAddress, HostStatus, Place, ScheduledEvent
 from events.serializers.events import (

@@ -1,4 +1,4 @@
-"""What clients see of single actions: scheduled, a place, an invitation, a feed."""
+"""Answers of single actions: a scheduled event, a spot, an invitation, a feed."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ STATUS_HELP = _(
 
 
 class HostStatus(serializers.Serializer):
-    """How an organization stands to an event."""
+    """How an organization is related to an event."""
 
     id = serializers.IntegerField(source="organization_id")
     title = serializers.CharField(source="organization.title")

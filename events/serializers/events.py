@@ -1,4 +1,4 @@
-"""Events, as they are sent."""
+"""Fields of events as clients send them."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class NamedOrganization(serializers.Serializer):
 
 
 class OrganizationsField(serializers.ListField):
-    """`[{"id": 1}]`, validated to the ids."""
+    """A field for `[{"id": 1}]`, validated to the ids."""
 
     child = NamedOrganization()
 
@@ -89,7 +89,7 @@ class EventChanges(LocationInput):
         return attrs
 
     def _date_errors(self, data: dict[str, Any]) -> dict[str, Any]:
-        """On both where they do not fit: a change drops the one that is as read."""
+        """Return errors on both if they disagree; a change drops the unchanged one."""
         given = {name: self.fields[name].run_validation(data[name])
                  for name in DATES & data.keys()}  # fmt: skip
         if len(given) < len(DATES) or _agree(given["date"], given["all_day"]):
@@ -108,7 +108,7 @@ class NewEvent(EventChanges):
         return super()._date_errors(data)
 
     def validate_organizations(self, ids: list[int]) -> list[int]:
-        """Told with all else that is wrong; the service holds it once more."""
+        """Report it together with other errors; the service checks it again."""
         if Organization.objects.filter(pk__in=ids).count() != len(set(ids)):
             raise serializers.ValidationError(errors.OrganizationUnknown.detail)
         return ids

@@ -1,4 +1,4 @@
-"""Calendar feeds, as they are asked for."""
+"""Fields of calendar feeds as clients send them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ PARAMETER_MAX_LENGTH = 200
 
 
 class ParameterField(serializers.CharField):
-    """The value of a query parameter, as its text; JSON's true and numbers too."""
+    """A query parameter's value as text; JSON booleans and numbers are accepted."""
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, bool):
@@ -19,7 +19,7 @@ class ParameterField(serializers.CharField):
 
 
 class NewFeed(serializers.Serializer):
-    """The filters of a feed, validated to `filters`: texts by parameter's name."""
+    """The filters of a feed, validated to `filters`: texts by parameter name."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return {

@@ -1,4 +1,4 @@
-"""Organizations and their members, as they are sent."""
+"""Fields of organizations and their members as clients send them."""
 
 from typing import Any, NamedTuple
 
@@ -38,9 +38,9 @@ class Named(NamedTuple):
 
 
 class MembersField(serializers.ListField):
-    """A list of named members, validated to `Named`, in one query.
+    """A list of members to name, validated to `Named`, in one query.
 
-    Nobody is named whom the caller may not know of, or who does not want it.
+    Members whom the caller may not know of, or who do not want it, are refused.
     """
 
     child = NamedMember()
@@ -51,9 +51,9 @@ class MembersField(serializers.ListField):
 
 
 class MemberField(NamedMember):
-    """A named member, validated to `Named`.
+    """One member to name, validated to `Named`.
 
-    One of the organization has a role there, which may be changed.
+    A member of the organization is accepted too: their role may be changed.
     """
 
     def to_internal_value(self, data: Any) -> Any:
@@ -68,7 +68,10 @@ class MemberField(NamedMember):
 def _members(
     named: list[dict[str, Any]], viewer: Member, there: Any = None
 ) -> list[Named]:
-    """Those named: of `there`, or who want to be. Nobody learns which of it fails."""
+    """Return the named members: of `there`, or those who want to be named.
+
+    The error does not tell which of them failed, or why.
+    """
     willing = Q(may_be_named=True) | Q(pk=viewer.pk)
     if there is not None:
         willing |= Q(pk__in=there.values("pk"))
@@ -142,11 +145,11 @@ def _emails(named: list[Named]) -> dict[int, str]:
 
 
 def names_oneself(request: Any) -> bool:
-    """Whether the `user` of a body is the caller: nobody else is looked up then."""
+    """Return whether the body's `user` is the caller; then nobody is looked up."""
     data, errors = as_json(NewMembership, request)
     named = FormerMembership(data=data)
     if errors or not named.is_valid():
-        return True  # nobody; what is wrong is told in its place
+        return True  # it names nobody; the field reports the error
     return is_oneself(named.validated_data["user"], request.user)
 
 

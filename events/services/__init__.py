@@ -1,4 +1,4 @@
-"""Every write about organizations and events: one function a use case."""
+"""Every write of organizations and events: one function for each use case."""
 
 from events.services.attendance import Place, attend_event, leave_event
 from events.services.event_organizations import (

@@ -1,6 +1,6 @@
-"""Attendance: places, as many as there are, and the line for them.
+"""Attendance: spots up to the capacity, and the waiting list.
 
-Triggers of the database count the places and move the line up (sql/event_places.sql).
+Triggers of the database count the spots and move the list up (sql/event_places.sql).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from matchmaker.models import Member
 
 @dataclass(frozen=True)
 class Place:
-    """`waiting`: the place in the line, 1 first; None for who is not in it."""
+    """A member's attendance; `waiting`: place in the waiting list, from 1, or None."""
 
     attending: bool
     attendees: int
@@ -24,10 +24,10 @@ class Place:
 
 
 def attend_event(member: Member, event_id: int, *, wait: bool) -> Place:
-    """Take a place; with `wait`, a place in the line where there is none.
+    """Take a spot, or with `wait` join the waiting list if all are taken.
 
-    Repeating it changes nothing. Those who ask at once do so one after the other, so
-    the line is in the order of its ids. Raises Unknown, EventNotPublished, EventFull.
+    Repeating it changes nothing. Simultaneous calls run one after the other, so the
+    list is in the order of its ids. Raises Unknown, EventNotPublished, EventFull.
     """
     with transaction.atomic():
         hold_members(member)
@@ -40,7 +40,7 @@ def attend_event(member: Member, event_id: int, *, wait: bool) -> Place:
             )
             _tell(mine)
         elif mine is not None and mine.is_waiting and not is_full:
-            # Was passed over while inactive. The trigger of a capacity moves the line.
+            # They were skipped while inactive. The capacity's trigger moves the list.
             Event.objects.filter(pk=event.pk).update(capacity=F("capacity"))
             mine.refresh_from_db()
             _tell(mine)
@@ -50,7 +50,7 @@ def attend_event(member: Member, event_id: int, *, wait: bool) -> Place:
 
 
 def leave_event(member: Member, event_id: int) -> None:
-    """Give the place back, or leave the line. Raises Unknown, EventNotPublished."""
+    """Give up the spot or leave the waiting list. Raises Unknown, EventNotPublished."""
     with transaction.atomic():
         hold_members(member)
         event = _open_event(member, event_id)
@@ -67,7 +67,7 @@ def _tell(place: Attendance) -> None:
 
 
 def _open_event(member: Member, event_id: int) -> Event:
-    """The event, held."""
+    """Return the event, locked."""
     held = Event.objects.visible_to(member).select_for_update(no_key=True)
     event = held.filter(pk=event_id).first()
     if event is None:

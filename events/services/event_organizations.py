@@ -1,7 +1,7 @@
-"""Organizations of events: named at once, or invited until their owners answer.
+"""Organizations of events: added at once, or invited until their owners answer.
 
-Of those that declined, or were taken away by their owners, the row stays: they come
-back by their owners alone.
+Rows of organizations that declined, or that their owners removed, stay: only the owners
+can bring them back.
 """
 
 from collections.abc import Collection
@@ -42,10 +42,10 @@ def name_organizations(
     standing: Collection[int],
     owners: Collection[int],
 ) -> None:
-    """Have these organizations, and no others, make the event or be invited to.
+    """Make these organizations, and no others, host the event or be invited to it.
 
-    Those where `member` is a confirmed member, and those of `standing`, make it at
-    once. `member`, the `owners` and the event are held. Raises OrganizationUnknown,
+    Those where `member` is a confirmed member, and those of `standing`, host it at
+    once. `member`, the `owners` and the event are locked. Raises OrganizationUnknown,
     and OrganizationDeclined for one that only its owners can bring back.
     """
     hold_organizations(organization_ids)
@@ -71,13 +71,13 @@ def name_organizations(
 def add_organization(
     member: Member, event_id: int, organization_id: int
 ) -> EventOrganization:
-    """Accept for an organization, or invite it; doing it again changes nothing.
+    """Accept for an organization, or invite it; repeating it changes nothing.
 
-    An owner of an organization that was invited, or has declined, accepts. Whoever may
-    change the event invites any, and adds at once those where they are a confirmed
-    member; staff who may change events add any. What is answered and what is
-    cancelled, changed or deleted at the same moment come one after the other. Raises
-    Unknown, NotYours, OrganizationDeclined, TooManyOrganizations.
+    An owner of an organization that was invited, or has declined, accepts. Members who
+    may change the event invite any organization, and add at once those where they are a
+    confirmed member; staff who may change events add any. Simultaneous answers,
+    changes, cancellations and deletions run one after the other. Raises Unknown,
+    NotYours, OrganizationDeclined, TooManyOrganizations.
     """
     with transaction.atomic():
         owners = hold_owners(member, [organization_id])
@@ -106,10 +106,10 @@ def add_organization(
 
 
 def remove_organization(member: Member, event_id: int, organization_id: int) -> None:
-    """Decline for an organization, or take it away; doing it again changes nothing.
+    """Decline for an organization, or remove it; repeating it changes nothing.
 
-    By its owners it comes back by its owners alone; by whoever may change the event,
-    it may be invited again. Raises Unknown, NotYours.
+    If its owners did it, only they can bring it back; if it was done by a member who
+    may change the event, it may be invited again. Raises Unknown, NotYours.
     """
     with transaction.atomic():
         hold_members(member)
@@ -132,10 +132,10 @@ def remove_organization(member: Member, event_id: int, organization_id: int) -> 
 def _concerned(
     member: Member, event: Event, organization_id: int
 ) -> tuple[EventOrganization | None, Role | None]:
-    """Read how the organization stands to the event, and the member's role in it.
+    """Return the organization's row at the event, and the member's role in it.
 
-    Both stay so until the transaction ends. Raises Unknown, and NotYours if the member
-    may neither answer for the organization nor change the event.
+    Both are locked until the transaction ends. Raises Unknown, and NotYours if the
+    member may neither answer for the organization nor change the event.
     """
     named = _held(event, organization_id)
     role = hold_memberships(member, [organization_id]).get(organization_id)
@@ -146,7 +146,7 @@ def _concerned(
 
 
 def _held(event: Event, organization_id: int) -> EventOrganization | None:
-    """How the organization stands to the event. Raises Unknown where there is none."""
+    """Lock the organization; return its row at the event, if any. Raises Unknown."""
     if not held_rows(Organization._meta.db_table, [organization_id]):
         raise errors.Unknown
     return event.event_organizations.filter(organization=organization_id).first()
@@ -178,7 +178,7 @@ def _confirm(rows: QuerySet[EventOrganization]) -> None:
 
 
 def _make_version(event: Event) -> None:
-    """Calendars show where an event is by its organizations."""
+    """Increase the version: calendars show where an event is by its organizations."""
     Event.objects.filter(pk=event.pk).update(
         sequence=F("sequence") + 1, changed_at=Now()
     )
@@ -190,9 +190,10 @@ def _ask_for_mails(
     organization_ids: Collection[int],
     held: Collection[int],
 ) -> None:
-    """Have the first owners of each told, but nobody a second time of the same.
+    """Make mails due for the first owners of each, but no mail twice.
 
-    Of those who are `held`; not who is hidden from `member`, who invites.
+    Only owners in `held` are mailed, and nobody who is hidden from `member`, who
+    invites.
     """
     told = InvitationMail.objects.filter(event=event)
     there = {*told.values_list("organization", "member")}

@@ -1,4 +1,4 @@
-"""Events: stored at once, published when they are due, changed, cancelled."""
+"""Events: stored at once, published when due, changed, cancelled."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,10 +28,11 @@ from project.lib.work import due
 
 
 class EventFields(TypedDict, total=False):
-    """`organizations`: ids. `image`: a clean picture, None for none.
+    """Fields of an event to be stored.
 
-    `date`: aware, of a day its first instant in UTC; `is_all_day`: it is a day. Either
-    may be changed alone. `location`: lon/lat degrees.
+    `organizations`: ids. `image`: a clean picture, or None to remove it. `date`: aware;
+    of a day its first instant in UTC, with `is_all_day`. Either may be changed alone.
+    `location`: lon/lat degrees.
     """
 
     title: str
@@ -50,11 +51,11 @@ def create_event(
     standing: Collection[int] = (),
     **fields: Unpack[EventFields],
 ) -> Event:
-    """Store an event, due to be published in EVENT_PUBLISH_DELAY_SECONDS.
+    """Store an event that will be published after EVENT_PUBLISH_DELAY_SECONDS.
 
     Organizations in which the creator is a confirmed member, and those of `standing`,
-    make the event at once; others are asked. After commit a message is sent that will
-    publish it; if that is lost, the sweeper will. Raises OrganizationUnknown.
+    host the event at once; others are invited. After commit a message is sent that will
+    publish it; if it is lost, the sweeper publishes it. Raises OrganizationUnknown.
     """
     organizations = fields.pop("organizations", ())
     image = fields.pop("image", None)
@@ -95,11 +96,11 @@ def change_event(
     standing: Collection[int] = (),
     **changes: Unpack[EventFields],
 ) -> Event:
-    """Change only what is given; calendars get a new version.
+    """Change only the given fields; calendars get a new version.
 
-    `organizations` replaces those that make the event or are invited; whichever stays
-    keeps its status, and new ones are treated as by `create_event`. More capacity gives
-    the places to those who wait. Raises Unknown, NotYours, OrganizationUnknown,
+    `organizations` replaces those that host the event or are invited; the ones that
+    stay keep their status, and new ones are treated as by `create_event`. More capacity
+    gives spots to those who wait. Raises Unknown, NotYours, OrganizationUnknown,
     OrganizationDeclined, CapacityTooSmall, DayMissing.
     """
     organizations = changes.pop("organizations", None)
@@ -133,9 +134,10 @@ def change_event(
 
 
 def _settle_date(event: Event, changes: EventFields) -> None:
-    """Of the date and whether it is a day, what only one of them was given for."""
+    """Complete the date and `is_all_day` if only one of them was given."""
     if "date" in changes and "is_all_day" not in changes:
-        # A date-time makes a day an instant, unless it is what was read of the day.
+        # A date-time ends the all-day event, unless it is the stored first instant of
+        # the day.
         is_same = changes["date"] == event.date
         changes["is_all_day"] = event.is_all_day and is_same
     elif changes.get("is_all_day") and "date" not in changes and event.date:
@@ -145,7 +147,7 @@ def _settle_date(event: Event, changes: EventFields) -> None:
 
 
 def delete_event(member: Member, event_id: int) -> None:
-    """Take an event away. What was published stays for calendars, as cancelled.
+    """Delete an event; a published one stays for calendars, as cancelled.
 
     Raises Unknown, NotYours.
     """

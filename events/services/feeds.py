@@ -11,9 +11,9 @@ from project.lib.constraints import violations_as
 
 
 def new_feed(member: Member, filters: Mapping[str, str] | None = None) -> CalendarFeed:
-    """Give the member an address; one that was there before is dead.
+    """Give the member a new address, and disable the previous one.
 
-    `filters`: as FeedFilter has read them. Raises PointMissing, and TokenDead when the
+    `filters`: as FeedFilter has read them. Raises PointMissing, and TokenDead if the
     member was deleted or signed out everywhere meanwhile.
     """
     with violations_as({"feed_distance_has_point": errors.PointMissing}):

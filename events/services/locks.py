@@ -1,7 +1,7 @@
-"""Which rows a service holds, and in what order, so that none waits in a circle.
+"""Which rows a service locks, and in what order, to avoid deadlocks.
 
-Members, since the deletion of an account begins with its own; then the event; then
-organizations; then what is between them.
+Members first, because deleting an account begins with its own row; then the event, then
+organizations, then the rows between them.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from matchmaker.services.locks import held_caller, held_members, held_rows
 
 
 def hold_members(member: Member, others: Iterable[Member] = ()) -> None:
-    """Until the transaction ends, `member`, who asks, and `others` are not deleted.
+    """Lock `member`, who asks, and `others`, so that they are not deleted meanwhile.
 
-    Raises TokenDead when `member` was, or has been signed out everywhere since it was
-    read, UserUnknown when one of the others.
+    Raises TokenDead if `member` was deleted or signed out everywhere since it was read,
+    UserUnknown if one of the others was deleted.
     """
     ids = {member.pk, *(other.pk for other in others)}
     if held_caller(member, ids) != ids:
@@ -26,9 +26,9 @@ def hold_members(member: Member, others: Iterable[Member] = ()) -> None:
 
 
 def hold_owners(member: Member, organization_ids: Iterable[int]) -> set[int]:
-    """The same of `member` and the owners of these organizations.
+    """Lock `member` and the owners of these organizations in the same way.
 
-    Returns the ids of the owners that are held. Raises TokenDead.
+    Returns the ids of the locked owners. Raises TokenDead.
     """
     owners = Membership.objects.filter(
         organization__in=organization_ids,
@@ -42,7 +42,7 @@ def hold_owners(member: Member, organization_ids: Iterable[int]) -> set[int]:
 
 
 def hold_event(event_id: int) -> Event:
-    """The event, until the transaction ends. Raises Unknown for a cancelled one."""
+    """Lock the event. Raises Unknown for a cancelled one."""
     held = Event.objects.ongoing().select_for_update(no_key=True, of=("self",))
     event = held.filter(pk=event_id).first()
     if event is None:
@@ -51,7 +51,7 @@ def hold_event(event_id: int) -> Event:
 
 
 def hold_changeable_event(member: Member, event_id: int) -> Event:
-    """The same of one that `member` may change. Raises Unknown, NotYours."""
+    """Lock an event that `member` may change. Raises Unknown, NotYours."""
     event = hold_event(event_id)
     if not Event.objects.changeable_by(member).filter(pk=event_id).exists():
         refuse(member, event)
@@ -59,7 +59,7 @@ def hold_changeable_event(member: Member, event_id: int) -> Event:
 
 
 def hold_deletable_event(member: Member, event_id: int) -> Event:
-    """The same of one that `member` may delete. Raises Unknown, NotYours."""
+    """Lock an event that `member` may delete. Raises Unknown, NotYours."""
     event = hold_event(event_id)
     if not Event.objects.deletable_by(member).filter(pk=event_id).exists():
         refuse(member, event)
@@ -67,13 +67,13 @@ def hold_deletable_event(member: Member, event_id: int) -> Event:
 
 
 def refuse(member: Member, event: Event) -> NoReturn:
-    """Raise NotYours, or Unknown when `member` may not even know of the event."""
+    """Raise NotYours, or Unknown if `member` may not even know of the event."""
     is_visible = Event.objects.visible_to(member).filter(pk=event.pk).exists()
     raise errors.NotYours if is_visible else errors.Unknown
 
 
 def hold_organizations(ids: Iterable[int]) -> None:
-    """Until the transaction ends, these are not deleted. Raises OrganizationUnknown."""
+    """Lock organizations so that they are not deleted. Raises OrganizationUnknown."""
     if held_rows(Organization._meta.db_table, ids) != {*ids}:
         raise errors.OrganizationUnknown
 
@@ -81,9 +81,9 @@ def hold_organizations(ids: Iterable[int]) -> None:
 def hold_memberships(
     member: Member, organization_ids: Iterable[int]
 ) -> dict[int, Role]:
-    """The roles, by organization, in which `member` has confirmed to be in these.
+    """Lock the confirmed memberships of `member`; return their roles by organization.
 
-    They stay what they are until the transaction ends. The organizations are held.
+    The organizations are locked by the caller.
     """
     confirmed = Membership.objects.filter(
         member=member, organization__in=organization_ids, confirmed_at__isnull=False

@@ -1,4 +1,4 @@
-"""Mails about events that are due."""
+"""Send the mails about events that are due."""
 
 from datetime import datetime, timedelta
 
@@ -20,10 +20,10 @@ from project.lib.work import mailing
 
 
 def send_place_mail(attendance_id: int) -> None:
-    """Tell a member who waited of the place, and record it.
+    """Tell a member who waited that they have a spot, and record it.
 
-    Nothing is sent to who has no e-mail, is no longer active or wanted it too long ago,
-    nor for an event that was cancelled.
+    Nothing is sent if they have no e-mail, are inactive or waited too long for the
+    mail, or if the event was cancelled.
     """
     place = (
         Attendance.objects.filter(pk=attendance_id, is_waiting=False, told_at=None)
@@ -45,10 +45,10 @@ def send_place_mail(attendance_id: int) -> None:
 
 
 def send_invitation_mail(mail_id: int) -> None:
-    """Ask an owner whether their organization makes an event, and record it.
+    """Ask an owner whether their organization hosts an event, and record it.
 
-    Nothing is sent when it is answered or taken back, nor to who owns the organization
-    no more, is hidden from the creator or should have had it too long ago.
+    Nothing is sent if the invitation was answered or taken back, if the member is no
+    longer an owner or is hidden from the creator, or if the mail is too old.
     """
     mail = (
         InvitationMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
@@ -69,14 +69,14 @@ def send_invitation_mail(mail_id: int) -> None:
 
 
 def send_naming_mail(mail_id: int) -> None:
-    """Tell a member where they were named and how to get out, and record it.
+    """Tell a member where they were named and how to leave, and record it.
 
-    Nothing is sent to who has confirmed, left or was removed before, is inactive, has
-    no e-mail, or should have had it too long ago.
+    Nothing is sent if they have confirmed, left or been removed, are inactive or have
+    no e-mail, or if the mail is too old.
     """
     undone = NamingMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
     with transaction.atomic():
-        # Held against name_members, which may be asking for it again.
+        # Locked against name_members, which may make this mail due again.
         held = undone.select_related("member", "organization")
         mail = held.select_for_update(no_key=True, of=("self",)).first()
         if mail is None:

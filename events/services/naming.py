@@ -1,4 +1,4 @@
-"""Naming members in organizations: they are listed, told, and asked to confirm."""
+"""Name members in organizations: they are listed, mailed, and asked to confirm."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
 from project.lib.work import due
 
-# The database's word (sql/name_by_consent.sql), whoever writes.
+# The error that the database raises (sql/name_by_consent.sql), whoever writes.
 REFUSALS = {"membership_by_consent": errors.UserUnknown}
 
 
@@ -22,11 +22,11 @@ def name_members(
     roles: Mapping[int, Role],
     emails: Mapping[int, str] = NO_EMAILS,
 ) -> None:
-    """Name members, who are not in it, by their ids: each is told once by mail.
+    """Name new members by their ids; each gets one mail.
 
-    `emails`: the identities of the e-mails that some of them were named by. Of those
-    who left it is noted that they are asked back. The members and the organization are
-    held. Of who does not want to be named the database says so.
+    `emails`: the identities of the e-mails by which some of them were named. For those
+    who left it is recorded that they are asked back. The members and the organization
+    are locked. The database refuses members who do not want to be named.
     """
     unproven = _unproven(emails)
     left = Departure.objects.filter(organization=organization, member__in=roles)
@@ -68,7 +68,7 @@ def _unproven(emails: Mapping[int, str]) -> dict[int, str]:
 
 
 def note_departure(membership: Membership) -> None:
-    """Who leaves, or does not want to be named, comes back by own consent only."""
+    """Record that a member left or refused, and comes back only by own consent."""
     Departure.objects.update_or_create(
         organization_id=membership.organization_id,
         member_id=membership.member_id,
@@ -77,8 +77,8 @@ def note_departure(membership: Membership) -> None:
 
 
 def _ask_for_mails(organization: Organization, member_ids: Collection[int]) -> None:
-    """One for each, ever. One that was given up is due again: it was never sent."""
-    # Held against send_naming_mail, which may be giving it up.
+    """Make one mail due for each, ever; one that failed is due again."""
+    # Locked against send_naming_mail, which may be recording its failure.
     there = NamingMail.objects.select_for_update(no_key=True).filter(
         organization=organization, member__in=member_ids
     )

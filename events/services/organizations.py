@@ -1,4 +1,4 @@
-"""Organizations: who makes, changes and belongs to them."""
+"""Organizations: create, change and delete them, and manage their members."""
 
 from collections.abc import Iterable, Mapping
 from typing import TypedDict, Unpack
@@ -25,7 +25,7 @@ from project.lib.emails import email_identity
 
 
 class OrganizationFields(TypedDict, total=False):
-    """`location`: lon/lat degrees, SRID 4326."""
+    """Fields of an organization; `location`: lon/lat degrees, SRID 4326."""
 
     title: str
     description: str
@@ -41,7 +41,7 @@ def create_organization(
     emails: Mapping[int, str] = NO_EMAILS,
     **fields: Unpack[OrganizationFields],
 ) -> Organization:
-    """Make an organization of `creator`, its owner, and name `users` in it.
+    """Create an organization owned by `creator`, and name `users` in it.
 
     `emails`: the identities of the e-mails that some of them were named by. Raises
     UserUnknown for one who does not want that, or was deleted meanwhile.
@@ -64,7 +64,7 @@ def create_organization(
 def change_organization(
     member: Member, organization_id: int, **changes: Unpack[OrganizationFields]
 ) -> Organization:
-    """Raises Unknown, and NotYours for all but its owners and staff who may."""
+    """Change an organization. Raises Unknown, and NotYours unless an owner or staff."""
     with transaction.atomic():
         organization = _held(organization_id)
         _require_owner(member, organization, "events.change_organization")
@@ -75,9 +75,10 @@ def change_organization(
 
 
 def delete_organization(member: Member, organization_id: int) -> None:
-    """Its events stay, without it. Raises Unknown, and NotYours as above."""
+    """Delete it; its events stay without it. Raises Unknown, NotYours as above."""
     with transaction.atomic():
-        # Wholly: who names it in an event has it before, or finds it gone.
+        # A full lock: a service that adds it to an event comes before this, or finds it
+        # gone.
         organization = _held(organization_id, no_key=False)
         _require_owner(member, organization, "events.delete_organization")
         signals.organization_closed.send(Organization, organization_id=organization.pk)
@@ -92,12 +93,12 @@ def add_member(
     role: Role | None,
     emails: Mapping[int, str] = NO_EMAILS,
 ) -> None:
-    """Name `user` in an organization, or change the role there; None leaves it.
+    """Name `user` in an organization, or change their role; None leaves it as it is.
 
-    Owners and staff who may do so; a member who was named confirms with the own id to
-    be one, and so does one who left and is asked back. `emails`: the identity of the
-    e-mail that `user` was named by. Raises Unknown, NotYours, LastOwner, EmailUnproven,
-    and UserUnknown for who does not want to be named.
+    Owners and permitted staff may. A member who was named confirms by naming
+    themselves, and so does one who left and is asked back. `emails`: the identity of
+    the e-mail by which `user` was named. Raises Unknown, NotYours, LastOwner,
+    EmailUnproven, and UserUnknown for one who does not want to be named.
     """
     refusals = dict.fromkeys(REFUSALS, errors.OneUserUnknown)
     with violations_as(refusals):
@@ -116,9 +117,9 @@ def add_member(
 
 
 def require_may_name(member: Member, organization_id: int) -> None:
-    """Raise Unknown, or NotYours for who may name nobody but themselves there.
+    """Raise Unknown, or NotYours if the member may name only themselves there.
 
-    Before the others are looked up: that would tell who has an account.
+    Checked before others are looked up, which would tell who has an account.
     """
     with transaction.atomic():
         organization = _held(organization_id)
@@ -130,11 +131,11 @@ def require_may_name(member: Member, organization_id: int) -> None:
 def remove_member(
     member: Member, organization_id: int, *, user_id: int | None, email: str | None
 ) -> None:
-    """Owners and staff who may remove anybody, members themselves; by id or by e-mail.
+    """Remove a member, by id or by e-mail: owners, permitted staff, or the member.
 
-    Also those who are hidden from them. Who leaves comes back by own consent only, and
-    when they are asked back; removing them takes that back too. Raises Unknown,
-    NotYours, LastOwner.
+    Works for members hidden from the caller too. Members who leave come back only by
+    their own consent and if asked back; removing them takes that back too. Raises
+    Unknown, NotYours, LastOwner.
     """
     if email is not None and email_identity(email) == member.email_identity:
         user_id, email = member.pk, None
@@ -162,9 +163,9 @@ def _change_role(
     membership: Membership,
     role: Role | None,
 ) -> None:
-    """Give a role; of the own membership that confirms it, also with a lesser role.
+    """Change a role; of one's own membership this confirms it, also with a lesser role.
 
-    Also one that was confirmed before: by the owner of the account now, it may be.
+    An earlier confirmation is renewed: it may be of the account's previous holder.
     """
     new_role = role or Role(membership.role)
     is_own = membership.member_id == member.pk
@@ -180,7 +181,7 @@ def _change_role(
 
 
 def _join(member: Member, organization: Organization, role: Role) -> None:
-    """Come back, if one is asked to; staff who may name anybody name themselves."""
+    """Come back if asked back; staff who may name anybody name themselves."""
     left = Departure.objects.filter(organization=organization, member=member)
     asked = left.filter(asked_back_at__isnull=False).first()
     if asked is None or role != Role.MEMBER:
@@ -200,7 +201,7 @@ def _tell(organization: Organization, *member_ids: int) -> None:
 
 
 def _held(organization_id: int, *, no_key: bool = True) -> Organization:
-    """The organization, until the transaction ends: owners leave one after another."""
+    """Lock the organization, so that owners leave one after another."""
     held = Organization.objects.select_for_update(no_key=no_key)
     organization = held.filter(pk=organization_id).first()
     if organization is None:
@@ -211,7 +212,7 @@ def _held(organization_id: int, *, no_key: bool = True) -> Organization:
 def _require_owner(
     member: Member, organization: Organization, *permissions: str
 ) -> None:
-    """Raise NotYours for all but its owners, who confirmed, and staff who may."""
+    """Raise NotYours unless the member is a confirmed owner or permitted staff."""
     owners = organization.memberships.filter(
         member=member, role=Role.OWNER, confirmed_at__isnull=False
     )
@@ -220,10 +221,10 @@ def _require_owner(
 
 
 def _require_owner_besides(membership: Membership) -> None:
-    """Before an owner goes: another, who is active, wants to be it, and is held.
+    """Lock another active, confirmed owner before an owner goes, or raise LastOwner.
 
-    Held since the account may be going; and who did not confirm to be an owner is
-    none. Else one could make a stranger the only owner of whatever it is.
+    Locked because that account may be going too. Unconfirmed owners do not count:
+    otherwise a stranger could become the only owner of anything.
     """
     if membership.role != Role.OWNER or membership.confirmed_at is None:
         return
@@ -233,7 +234,7 @@ def _require_owner_besides(membership: Membership) -> None:
 
 
 def confirmed_owners(organization: Organization) -> QuerySet[Membership]:
-    """Those who can act as its owners."""
+    """Return the memberships that can act as owners."""
     return organization.memberships.filter(
         role=Role.OWNER, confirmed_at__isnull=False, member__is_active=True
     )

@@ -1,4 +1,4 @@
-"""Organizations as staff writes them: for others, and all of a form at once."""
+"""Organizations as staff writes them: for others, and a whole form at once."""
 
 from collections.abc import Collection, Mapping
 from typing import Unpack
@@ -13,7 +13,7 @@ from project.lib.constraints import violations_as
 
 
 def register_organization(**fields: Unpack[OrganizationFields]) -> Organization:
-    """Make an organization that nobody belongs to yet."""
+    """Create an organization that has no members yet."""
     return Organization.objects.create(**fields)
 
 
@@ -24,12 +24,12 @@ def change_memberships(
     roles: Mapping[int, Role],
     removed: Collection[int] = (),
 ) -> None:
-    """Give members (ids) these roles, and take others out, all at once.
+    """Give members (ids) these roles, and remove others, all at once.
 
-    Who is not in it is named, as by its owners. Where an owner has confirmed, one who
-    has confirmed stays, or nobody does; where none has, a new organization say, it is
-    enough that one is named. Raises Unknown, LastOwner, OwnerUnconfirmed, and
-    UserUnknown for who does not want to be named.
+    New members are named, as by its owners. If an owner has confirmed, one who has
+    confirmed must stay, or nobody; if none has, as in a new organization, one named
+    owner is enough. Raises Unknown, LastOwner, OwnerUnconfirmed, and UserUnknown for
+    one who does not want to be named.
     """
     with violations_as(REFUSALS):
         hold_members(staff, [Member(pk=pk) for pk in roles])
@@ -55,9 +55,9 @@ def change_memberships(
 
 
 def _require_owner(organization: Organization, *, confirmed: bool) -> None:
-    """Refuse to leave members without an owner; without one who has `confirmed`.
+    """Refuse to leave members without an owner, or without a `confirmed` one.
 
-    That one is held, since the account may be going.
+    That owner is locked, because the account may be going.
     """
     memberships = organization.memberships
     if not memberships.exists():

@@ -1,4 +1,4 @@
-"""What a request is about, read before it is checked: for the throttles."""
+"""Counts of what a request asks for, read before validation, for the throttles."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from project.lib.emails import email_identity
 
 
 def asks(request: Request) -> int:
-    """How many organizations the request would ask to make an event.
+    """Count how many organizations the request would invite to host an event.
 
-    Those that make or know of it already, and those of which whoever asks is a
-    confirmed member, are not asked.
+    Not counted are those with a row at the event already, and those where the caller
+    is a confirmed member.
     """
     path = request.parser_context["kwargs"]
     ids = [int(path["organization"])] if "organization" in path else _named(request)
@@ -33,7 +33,7 @@ def asks(request: Request) -> int:
 
 
 def names(request: Request) -> int:
-    """How many members the request would name, known or not, beside the caller."""
+    """Count how many members the request would name beside the caller, known or not."""
     if "pk" in request.parser_context["kwargs"]:
         data, _errors = as_json(serializers.NewMembership, request)
         given = [data.get("user")] if isinstance(data, dict) else None
@@ -50,7 +50,7 @@ def names(request: Request) -> int:
 
 
 def _named(request: Request) -> list[int]:
-    """The ids under `organizations`; none where there are too many."""
+    """Return the ids under `organizations`; none if there are too many."""
     data, _errors = as_json(serializers.EventChanges, request)
     given = data.get("organizations") if isinstance(data, dict) else None
     if not isinstance(given, list) or len(given) > constants.ORGANIZATIONS_MAX:

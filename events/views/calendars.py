@@ -1,4 +1,4 @@
-"""Calendars: of one event, of a list, and the feeds that programs subscribe to."""
+"""Calendars of one event and of a list, and the feeds that programs subscribe to."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ MEDIA_TYPE = "text/calendar"
 
 
 class CalendarRenderer(BaseRenderer):
-    """For the negotiation and the schema; the views write the text themselves."""
+    """A renderer for negotiation and the schema; views write the text themselves."""
 
     media_type = MEDIA_TYPE
     format = "ics"
@@ -40,7 +40,7 @@ FILE = {200: _("An iCalendar file (RFC 5545)")}
 
 class CalendarView(APIView):
     renderer_classes = [CalendarRenderer]
-    metadata_class = None  # it would be rendered as a calendar
+    metadata_class = None  # otherwise the error would be rendered as a calendar
     tag = "events"
     operation = "events_calendar_file"
 
@@ -98,7 +98,7 @@ class FeedAddressViewSet(ViewSet):
 
 
 class FeedView(APIView):
-    # Calendar programs send no headers: the secret says who asks.
+    # Calendar programs send no headers, so the secret identifies the member.
     authentication_classes = []
     permission_classes = [AllowAny]
     renderer_classes = [CalendarRenderer]
@@ -121,7 +121,7 @@ class FeedView(APIView):
 
 
 def _file(request: Request, found: Found) -> HttpResponse:
-    """The calendar, or 304 where the client has this version of it."""
+    """Return the calendar, or 304 if the client has this version of it."""
     tag = calendars.calendar_tag(found.version)
     response = get_conditional_response(request, etag=tag)
     if response is None:

@@ -1,4 +1,4 @@
-"""Events, and who attends them."""
+"""Views of events and attendance."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Organizations."""
+"""Views of organizations."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status

@@ -93,7 +93,7 @@ def test_two_people_talk(visit, ann, bob):
     expect(b.texts).to_have_text(["Hi Bob!"])
     expect(a.page.locator(".mark")).to_have_text("read by Bob")
     b.page.get_by_role("textbox", name="Message").press_sequentially("Hi")
-    expect(a.page.locator("#typing")).to_have_text("writing: Bob")
+    expect(a.page.locator("#typing")).to_have_text("typing: Bob")
     b.page.keyboard.press("Enter")
     expect(a.texts).to_have_text(["Hi Bob!", "Hi"])
     expect(a.page.locator("#typing")).to_have_text("")
@@ -320,7 +320,9 @@ def test_rooms_that_close_vanish(visit, server, ann, bob, keys):
         assert client.delete(f"/api/clients/{bob.pk}/match/").status_code == 204
 
     expect(b.room("Ann")).to_have_count(0)
-    expect(b.page.get_by_role("alert")).to_contain_text("“Ann” is not open to you")
+    expect(b.page.get_by_role("alert")).to_contain_text(
+        "“Ann” is no longer open to you"
+    )
     expect(b.page.get_by_text("Choose a room.")).to_be_visible()
 
 
