@@ -1,10 +1,10 @@
-"""Whose an invitation code is: in Redis, with the database behind it.
+"""A Redis cache of whose an invitation code is, with the database behind it.
 
-What Redis says is where to look, never that a code is live: `services.activate` asks
-the database again, under a lock. So a stale entry can only ever cost a question. That
-there is none is seen to all the same: who reads the database on a miss may store what
-it read only if nobody has forgotten the code since, which the `lease` tells. Neither
-codes nor members can be read there.
+Redis only says where to look, never that a code is active: `services.activate` asks the
+database again, under a lock. So a stale entry can only cost a query. Stale entries are
+avoided all the same: after a miss, what was read from the database may be stored only
+if nobody has forgotten the code since, which the `lease` tells. Neither codes nor
+members can be read from Redis.
 """
 
 import secrets
@@ -36,14 +36,14 @@ FORGET = "return redis.call('DEL', KEYS[1], KEYS[2])"
 
 @dataclass(frozen=True)
 class Owner:
-    """`live_ms`: for how long the code is live still; None for ever."""
+    """The owner of a code; `live_ms`: how long it stays active; None without expiry."""
 
     member_id: int
     live_ms: int | None
 
 
 def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
-    """The member whose code it is, or None. `read` asks the database, on a miss."""
+    """Return the code's owner, or None. `read` asks the database after a miss."""
     lease = secrets.token_hex(8)
     found = None
     with redis_may_fail("codes are read from the database"):
@@ -62,7 +62,7 @@ def owner_of(code: str, read: Callable[[], Owner | None]) -> int | None:
 
 
 def forget(code: str) -> None:
-    """Have the next `owner_of` ask the database, also one that is reading it now."""
+    """Make the next `owner_of` ask the database, and drop what is being read now."""
     with redis_may_fail("a code is not forgotten"):
         script(FORGET)(keys=_keys(code))
 

@@ -1,4 +1,4 @@
-"""System checks: SMS that a deployment believes to send."""
+"""System checks: whether a deployment that seems to send SMS really does."""
 
 from typing import Any
 

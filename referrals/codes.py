@@ -1,4 +1,4 @@
-"""What an invitation code is: six random characters that people can read out."""
+"""The form of invitation codes: six random characters that people can read out."""
 
 import secrets
 
@@ -7,12 +7,12 @@ from referrals.constants import CODE_ALPHABET, CODE_LENGTH
 
 
 def new_code() -> str:
-    """One of 31⁶, about 890 million, from a cryptographic source."""
+    """Return one of 31⁶ codes, about 890 million, from a cryptographic source."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def normalise(text: str) -> str:
-    """Return the code as codes are stored.
+    """Return the code in the form in which codes are stored.
 
     People type small letters, read codes out in groups, and paste what is around them.
     """

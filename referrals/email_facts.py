@@ -1,4 +1,4 @@
-"""What the own profile tells of the member's e-mail: matchmaker/profile_parts.py."""
+"""What one's own profile says about the e-mail (see matchmaker/profile_parts.py)."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class EmailFacts(serializers.Serializer):
 
 
 def read_facts(member: Member) -> dict[str, Any]:
-    """What Hunter knows of an e-mail that the member has proven."""
+    """Return what Hunter knows about an e-mail that the member has proven."""
     answers = EmailLookup.objects.about(member).exclude(
         status=EmailLookup.Status.CLAIMED
     )

@@ -1,4 +1,4 @@
-"""What can go wrong with invitations, with the codes that clients rely on."""
+"""Errors of the referrals app, with the codes that clients rely on."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from project.lib.errors import DomainError
 
 
 class Unknown(DomainError):
-    """There is none, or none that the caller may know of."""
+    """It does not exist, or the caller may not know of it."""
 
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -22,13 +22,13 @@ class InviteCodeActive(DomainError):
 
 
 class InviteCodeRefused(DomainError):
-    """`field`: each of the three ways to activate a code calls it otherwise."""
+    """A code cannot be activated; `field`: its name, which differs by endpoint."""
 
     field = "invite_code"
 
 
 class InviteCodeUnknown(InviteCodeRefused):
-    """Never made, deleted, expired, or of somebody who hides from the caller."""
+    """The code never existed, was deleted, has expired, or its owner hides."""
 
     code = "invite_code_unknown"
     detail = _("This invitation code does not exist or is no longer active.")
@@ -45,20 +45,20 @@ class AlreadyInvited(InviteCodeRefused):
 
 
 class CodeRefused(DomainError):
-    """A one-time code does not sign in; views name the field as theirs is named."""
+    """A one-time code cannot sign in; views put the error on their own field."""
 
     field = "code"
 
 
 class OneTimeCodeWrong(CodeRefused):
-    """Wrong, used, replaced, too old, tried too often, or never asked for."""
+    """The code is wrong, used, replaced, expired, tried too often, or never sent."""
 
     code = "one_time_code_wrong"
     detail = _("This code is incorrect, used or expired.")
 
 
 class PhoneRefused(CodeRefused):
-    """Told only to those who have proved that the phone is theirs."""
+    """The phone cannot sign in; only those who have proven the phone are told."""
 
     code = "phone_refused"
     detail = _("You cannot sign in with this phone number.")
@@ -73,7 +73,7 @@ class CodesUnavailable(DomainError):
 
 
 class SmsUnavailable(DomainError):
-    """The provider did not take the message, or did not say in time that it did."""
+    """The provider refused the message, or did not confirm it in time."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "sms_unavailable"

@@ -1,7 +1,7 @@
-"""What the own-data file holds of invitations: matchmaker/export.py.
+"""What a member's data export says of invitations (see matchmaker/export.py).
 
-Of the referrer it tells the code that the member typed, and of those invited what the
-list of referrals does.
+Of the referrer it shows the code that the member typed; of invited members it shows
+what the list of referrals does.
 """
 
 from matchmaker.authentication import MemberRequest
@@ -14,7 +14,7 @@ def section(request: MemberRequest) -> object:
     codes = InviteCode.objects.filter(member=me).order_by("pk")
     activated = Referral.objects.filter(invited=me)
     brought = Referral.objects.visible_to(me).by(me)
-    # What is known of an e-mail is told to whoever has proven it, as in the profile.
+    # Facts about an e-mail are told to the member who has proven it, as in the profile.
     proven = me.email if me.email_verified else None
     lookups = EmailLookup.objects.filter(member=me).order_by("kind")
     return {

@@ -1,7 +1,7 @@
-"""Hunter's API: whether an e-mail takes mail, and what is public about its owner.
+"""Hunter's API: whether an e-mail accepts mail, and public facts about its owner.
 
-As hunter.io/api-documentation/v2 has it. The key travels in a header, and neither it
-nor the e-mail is ever logged.
+Its reference is hunter.io/api-documentation/v2. The key travels in a header; neither
+the key nor the e-mail is ever logged.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from referrals import sanitize_json as foreign_json
 logger = logging.getLogger(__name__)
 
 ANSWER_MAX_BYTES = 64 * 1024
-# What only a person can change, a new key or a larger plan, is not there in a minute.
+# Problems that only a person can solve (key, plan), so a minute would be too soon.
 REFUSED_PAUSE_S = 3600
 PAUSE_MAX_S = 86_400
 
@@ -31,15 +31,15 @@ _REFUSALS = {
     HTTPStatus.FORBIDDEN,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
-# 202: they are at it. 222: the mail server said something odd, Hunter's own status.
+# 202: Hunter is still working. 222: Hunter's own status for an odd mail server.
 _LATER = {202, 222, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 
-# Refusals that were logged since the last answer: one line each, not one a row.
+# Refusals logged since the last answer: one line for each kind, not for each row.
 _told: set[int] = set()
 
 
 class Later(Exception):
-    """No answer yet. `pause_s`: how long not to ask again, if Hunter says so."""
+    """There is no answer yet. `pause_s`: how long to wait, if Hunter says so."""
 
     def __init__(self, why: str, pause_s: float | None = None) -> None:
         super().__init__(why)
@@ -47,15 +47,15 @@ class Later(Exception):
 
 
 class Claimed(Exception):
-    """Whose e-mail it is forbids that it be processed, by Hunter or by us."""
+    """The owner of the e-mail forbids processing it, by Hunter or by us."""
 
 
 class Rejected(Exception):
-    """Hunter will never take this question."""
+    """Hunter will never accept this question."""
 
 
 def verify(email: str) -> dict[str, Any] | None:
-    """`status`, `score`, … of an e-mail; None when Hunter knows nothing.
+    """Return `status`, `score`, … of an e-mail; None if Hunter knows nothing.
 
     Raises Later, Claimed or Rejected.
     """
@@ -63,7 +63,7 @@ def verify(email: str) -> dict[str, Any] | None:
 
 
 def enrich(email: str) -> dict[str, Any] | None:
-    """`person` and `company`, in Clearbit's shape or None; None when both are.
+    """Return `person` and `company` as Clearbit writes them; None if both are unknown.
 
     Raises Later, Claimed or Rejected.
     """
@@ -74,11 +74,11 @@ def enrich(email: str) -> dict[str, Any] | None:
 
 
 def _ask(path: str, **query: str) -> Any:
-    """The answer's JSON; None when there is none to this question."""
+    """Return the answer's JSON; None if Hunter knows nothing."""
     try:
         status, headers, text = asyncio.run(_exchange(path, query))
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError) as error:
-        # Nothing more of it: its message may have the address, or the key.
+        # Nothing more of it: its message may contain the address or the key.
         raise Later(type(error).__name__) from None
     if status in _REFUSALS:
         _tell_once(status)
@@ -102,15 +102,16 @@ def _ask(path: str, **query: str) -> Any:
 async def _exchange(
     path: str, query: dict[str, str]
 ) -> tuple[int, httpx.Headers, bytes]:
-    """Status, headers and, of a 200 only, the body.
+    """Return status, headers and, only for 200, the body.
 
-    Asynchronous for its one time-out of everything: httpx's own begin anew with each
-    byte that a server spares. Redirects are not followed: the key would go with them.
+    It is asynchronous for one time limit over everything: httpx's own limits start
+    again with each byte. Redirects are not followed, because the key would go with
+    them.
     """
     headers = {
         "X-API-KEY": settings.HUNTER_API_KEY,
         "Accept": "application/json",
-        "Accept-Encoding": "identity",  # so that a small answer stays small
+        "Accept-Encoding": "identity",  # no small body that unpacks into a large one
     }
     url = f"{settings.HUNTER_URL.rstrip('/')}/{path}"
     timeout_s = settings.HUNTER_TIMEOUT_S
@@ -137,7 +138,7 @@ def _tell_once(status: int) -> None:
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:
-    """Seconds, which may be said as an instant; None when there is no good header."""
+    """Return seconds from the header, which may be a date; None if it is unusable."""
     text = headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():
         return float(min(int(text[:9]), PAUSE_MAX_S))
@@ -152,6 +153,6 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
 
 
 def _object(value: Any, key: str) -> dict[str, Any] | None:
-    """The object under `key`; None for whatever else there is."""
+    """Return the object under `key`; None for anything else."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, dict) and found else None

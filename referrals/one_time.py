@@ -1,9 +1,8 @@
-"""One-time codes: who has the code that was sent to a phone, has the phone.
+"""One-time codes: the code sent to a phone proves that the phone is yours.
 
-They are in Redis alone, each under its phone, for as long as it is good: a restart of
-Redis that forgets them costs asking for another one. Nobody who reads Redis finds a
-phone or a code there: both are hashed with the secret key, the code beside a salt. The
-member who asked is encrypted.
+They are only in Redis, by phone, for as long as they are valid; if Redis loses them,
+one asks for another. Redis holds neither phones nor codes in the clear: both are hashed
+with the secret key, the code with a salt. The member who asked is encrypted.
 """
 
 import secrets
@@ -24,15 +23,16 @@ redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'asker', ARGV[3]
            'tries', 0)
 return redis.call('EXPIRE', KEYS[1], ARGV[4])
 """
-# The try is counted before anybody compares: of any number at once five get to. Those
-# on the owner's devices are counted apart, or strangers' tries would use its code up.
+# The try is counted before the comparison, so that of any number of simultaneous tries
+# five are compared. The owner's known devices are counted apart, because strangers'
+# tries would otherwise use the code up.
 TRY = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local tries = redis.call('HINCRBY', KEYS[1], ARGV[2], 1)
 if tries > tonumber(ARGV[1]) then return false end
 return redis.call('HMGET', KEYS[1], 'salt', 'digest', 'asker')
 """
-# The salted digest tells one code from another, so the older never takes the newer.
+# The salted digest identifies the code, so that an older call cannot use a newer one.
 TAKE = """
 if redis.call('HGET', KEYS[1], 'digest') ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
@@ -40,9 +40,9 @@ return redis.call('DEL', KEYS[1])
 
 
 def issue(phone: str, asker: str = "") -> str:
-    """A new code for `phone` (E.164); the older one is dead.
+    """Create a code for `phone` (E.164) and invalidate the previous one.
 
-    `asker` is kept with the code for `use` to return. Raises CodesUnavailable.
+    `asker` is stored with the code for `use` to return. Raises CodesUnavailable.
     """
     code = f"{secrets.randbelow(10**constants.ONE_TIME_CODE_DIGITS):04}"
     salt = secrets.token_hex(16)
@@ -53,11 +53,10 @@ def issue(phone: str, asker: str = "") -> str:
 
 
 def use(phone: str, code: str, *, on_known_device: bool = False) -> str:
-    """Use the code up, and return its `asker`; or raise OneTimeCodeWrong.
+    """Use the code up and return its `asker`, or raise OneTimeCodeWrong.
 
     There are ONE_TIME_CODE_TRIES for the phone's known devices, and as many for all
-    others. Of any number of calls with one code one gets through. Raises
-    CodesUnavailable.
+    others. Of any number of calls with one code, one succeeds. Raises CodesUnavailable.
     """
     counter = "known_tries" if on_known_device else "tries"
     found = _run(TRY, phone, [constants.ONE_TIME_CODE_TRIES, counter])

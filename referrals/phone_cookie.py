@@ -1,7 +1,7 @@
-"""The cookie by which a browser need not say twice which phone it asked a code for.
+"""The cookie that remembers the phone for which a browser requested a code.
 
-It is signed, not secret: it lies with the one who typed the number. It proves nothing
-but that, so the code is needed beside it.
+It is signed, not secret, because the person who typed the number has it. It proves
+nothing else, so the code is still needed.
 """
 
 from django.conf import settings
@@ -15,7 +15,7 @@ COOKIE = "phone"
 
 
 def remember(response: HttpResponseBase, phone: str) -> None:
-    """For as long as its code is good, on the path that takes it."""
+    """Set the cookie for as long as the code is valid, on the path that takes it."""
     response.set_signed_cookie(
         COOKIE,
         phone,
@@ -29,7 +29,7 @@ def remember(response: HttpResponseBase, phone: str) -> None:
 
 
 def phone_of(request: Request) -> str | None:
-    """The phone (E.164), or None for a cookie that is missing, forged or too old."""
+    """Return the phone (E.164), or None if the cookie is missing, forged or expired."""
     phone: str | None = request.get_signed_cookie(
         COOKIE, None, salt=__name__, max_age=constants.ONE_TIME_CODE_LIFETIME_S
     )

@@ -1,4 +1,4 @@
-"""What the apps below tell, received inside their transactions."""
+"""Receivers of the signals of the apps below, run inside their transactions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""JSON that a stranger wrote, as a jsonb column and our own answers can hold it."""
+"""Clean JSON of strangers, so that a jsonb column and our answers can hold it."""
 
 import json
 import math
@@ -9,9 +9,9 @@ INTEGER_MAX = 2**63 - 1
 
 
 def read(text: bytes) -> Any:
-    """What the JSON says, without what PostgreSQL or JSON itself cannot: see `_clean`.
+    """Parse the JSON and drop what PostgreSQL or JSON cannot hold: see `_clean`.
 
-    Raises ValueError for what is no JSON.
+    Raises ValueError for invalid JSON.
     """
     try:
         return _clean(json.loads(text), DEPTH_MAX)
@@ -20,7 +20,7 @@ def read(text: bytes) -> Any:
 
 
 def _clean(value: Any, depth: int) -> Any:
-    """Drop NULs, replace halves of characters; None for NaN, and what is too deep."""
+    """Drop NULs, replace lone surrogates; None for NaN and for too deep nesting."""
     match value:
         case str():
             text = value.replace("\0", "")

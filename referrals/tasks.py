@@ -1,4 +1,4 @@
-"""Dramatiq actors: an id in, one attempt at what its row asks for."""
+"""Dramatiq actors: each takes an id and makes one attempt at what its row asks for."""
 
 import dramatiq
 from django.conf import settings
@@ -9,7 +9,7 @@ from project.lib.work import due
 from referrals import constants, services
 from referrals.models import EmailLookup
 
-# The question has one time-out of everything; the database is asked before and after.
+# One time limit covers the question; the database is asked before and after.
 LOOKUP_LEASE_S = settings.HUNTER_TIMEOUT_S + 10
 
 

@@ -1,4 +1,4 @@
-"""The admin panel of invitations. Its forms read; every write is a service."""
+"""The admin panel of invitations. Its forms only read; every write is a service."""
 
 from referrals.admin import codes, referrals
 from referrals.admin import email_lookups as lookups

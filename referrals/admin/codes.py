@@ -1,4 +1,4 @@
-"""Invitation codes: found, and ended; whatever was a code once is never one again."""
+"""The admin of invitation codes: search and deactivate. A code is never reused."""
 
 from typing import Any, ClassVar
 
@@ -62,7 +62,7 @@ class InviteCodeAdmin(OfMembersAdmin):
     who = display.linked("member", _("member"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # it ends: a code that is gone could be given to another
+        return False  # codes are deactivated: a deleted one could be given out again
 
     def matching(self, term: str) -> Q:
         if "@" in term or phone_in(term):

@@ -1,4 +1,4 @@
-"""What Hunter was asked about members' e-mails, and what it said."""
+"""The admin of Hunter's look-ups: what was asked about e-mails, and the answers."""
 
 import json
 from typing import Any, ClassVar

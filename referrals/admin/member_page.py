@@ -1,4 +1,4 @@
-"""What a member's page tells of invitations."""
+"""What a member's page in the admin shows about invitations."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Who was invited by whom: looked at, for signs of abuse too, and never written."""
+"""The admin of referrals, with signs of abuse. It is read-only."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ class SignFilter(admin.SimpleListFilter):
 
 
 class Signed(DeclaredFilters):
-    """Its rows know which signs of abuse they have."""
+    """A change list whose rows know which signs of abuse they have."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -64,7 +64,7 @@ class ReferralAdmin(OfMembersAdmin):
         ("referrer", admin.EmptyFieldListFilter),
         "activated_at",
     )
-    linked_lookups = ("referrer__id__exact",)  # from the pages of members
+    linked_lookups = ("referrer__id__exact",)  # for links from the pages of members
     fields = (
         "who", "by_whom", "code", "activated_at", "at_sign_up", "signs_of_abuse",
         "way_up", "brought", "brought_by_referrer",
@@ -75,7 +75,7 @@ class ReferralAdmin(OfMembersAdmin):
     who = display.linked("invited", _("invited member"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # once, and for ever
+        return False  # a member is referred only once
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Signed
@@ -85,7 +85,7 @@ class ReferralAdmin(OfMembersAdmin):
             return super().matching(term)
         code = normalise(term)
         owners = InviteCode.objects.filter(code=code).values_list("member", flat=True)
-        # By the index of referrers, while there is one.
+        # Use the index of referrers if there is a referrer.
         return Q(code=code, referrer__in=list(owners)) if owners else Q(code=code)
 
     @admin.display(description=_("referrer"))

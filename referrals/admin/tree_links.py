@@ -1,4 +1,4 @@
-"""Who stands around a member in the tree of invitations, as links."""
+"""Links to a member's neighbours in the tree of invitations."""
 
 from django.db import connection
 from django.urls import reverse
@@ -16,7 +16,7 @@ from referrals.models import InviteCode, Referral
 
 LATEST_MAX_ROWS = 20
 
-# Nearest first; in a circle it ends where the member itself would come.
+# Nearest first; in a circle it ends before the member itself.
 _WAY_UP = f"""
     WITH RECURSIVE up (id, step) AS (
         SELECT referrer_id, 1 FROM referrals_referral WHERE invited_id = %s
@@ -30,7 +30,7 @@ _WAY_UP = f"""
 
 
 def above(member: Member) -> str:
-    """Who has invited the member, who that one, and so on; empty for nobody."""
+    """Link to the member's referrer, that one's referrer, and so on; empty if none."""
     with connection.cursor() as cursor:
         cursor.execute(_WAY_UP, [member.pk, member.pk])
         ids = [pk for (pk,) in cursor.fetchall()]
@@ -40,7 +40,7 @@ def above(member: Member) -> str:
 
 
 def brought_by(member: Member) -> str:
-    """Whom the member has invited: the latest, and a way to all; empty for nobody."""
+    """Link to the latest invited members, and to the list of all; empty if none."""
     rows = Referral.objects.by(member).select_related("invited")[:LATEST_MAX_ROWS]
     lines = [
         (
@@ -60,13 +60,13 @@ def brought_by(member: Member) -> str:
 
 
 def all_brought_by(member: Member) -> str:
-    """A way to the list of all whom the member has invited."""
+    """Link to the list of all whom the member has invited."""
     page = reverse("admin:referrals_referral_changelist")
     query = urlencode({"referrer__id__exact": member.pk})
     return format_html('<a href="{}?{}">{}</a>', page, query, _("Show all"))
 
 
 def codes_of(member: Member) -> str:
-    """The member's codes, the latest first; empty for none."""
+    """Link to the member's codes, the latest first; empty if there are none."""
     codes = InviteCode.objects.filter(member=member).order_by("-id")[:LATEST_MAX_ROWS]
     return format_html_join(", ", "{}", ((display.link(code),) for code in codes))

@@ -1,7 +1,7 @@
-"""Which code demo member number n has, and who has invited that member.
+"""Which code the demo member with a number has, and who invited them.
 
-Who has a code, and who is invited, depends on the number alone, so that a later load
-of another seed adds nothing to members who are there; by whom depends on the seed too.
+Who has a code, and who is invited, depends only on the number, so that loading another
+seed later adds nothing to existing members; who invited them depends on the seed too.
 """
 
 from random import Random
@@ -13,27 +13,27 @@ from referrals.constants import BURST_SIZE, CODE_ALPHABET, CODE_LENGTH
 WITH_CODE_SHARE = 0.6
 INVITED_SHARE = 0.6
 AT_SIGN_UP_SHARE = 0.8
-# The higher, the more are invited by the first ones.
+# The higher it is, the more are invited by the first members.
 SKEW = 2.5
-# The sign-ins and their first neighbours bring more than chance gives them.
+# The demo sign-ins and their neighbours invite more members than chance would give.
 EAGER_SHARE = 0.15
 
-# Who invited each other, all the way round.
+# Members who invited each other in a circle.
 CIRCLE = (31, 32, 33)
-# Who was invited from one address within the hour, and by whom.
+# Members invited from one address within the hour, and their referrer.
 SUSPECT = 40
 BURST = range(SUSPECT + 1, SUSPECT + 2 * BURST_SIZE)
 
-# Steps through all the codes that there are, in an order that looks like none: it has
-# no divisor in common with their number, a power of 31.
+# Steps through all possible codes in an order that looks random: it has no divisor in
+# common with their number, a power of 31.
 STEP = 387_420_489
 
 
 class Invited(NamedTuple):
-    """By the demo member `referrer`.
+    """An invitation by the demo member `referrer`.
 
-    `minutes_late`: after the younger of the two has joined; None for at sign-up, where
-    the invited one is the younger.
+    `minutes_late`: after the younger of the two has joined; None at sign-up, where the
+    invited member is the younger.
     """
 
     referrer: int
@@ -42,7 +42,7 @@ class Invited(NamedTuple):
 
 
 def code_of(number: int) -> str:
-    """The code that only the demo member `number` has."""
+    """Return the code that belongs only to the demo member `number`."""
     base, rest, letters = len(CODE_ALPHABET), number * STEP, ""
     for _ in range(CODE_LENGTH):
         rest, letter = divmod(rest, base)
@@ -51,12 +51,12 @@ def code_of(number: int) -> str:
 
 
 def has_code(number: int) -> bool:
-    """Whether it is so from the start; who invites somebody has one in any case."""
+    """Whether the member has a code from the start; referrers always have one."""
     return number <= SIGN_INS or _fixed("code", number).random() < WITH_CODE_SHARE
 
 
 def invited(number: int, seed: int) -> Invited | None:
-    """How the demo member `number` (from 1) was invited, or None."""
+    """Return how the demo member `number` (from 1) was invited, or None."""
     rng = Random(f"referral {number} {seed}")  # noqa: S311 - repeatable, not secret
     if number in CIRCLE:
         before = CIRCLE[CIRCLE.index(number) - 1]
@@ -68,7 +68,7 @@ def invited(number: int, seed: int) -> Invited | None:
     if rng.random() < EAGER_SHARE:
         referrer = rng.randint(1, SIGN_INS)
     else:
-        # Always an earlier number: but for the one circle there is none.
+        # Always an earlier number, so that there is no other circle.
         referrer = 1 + int((number - 1) * rng.random() ** SKEW)
     at_sign_up = rng.random() < AT_SIGN_UP_SHARE
     return Invited(referrer, None if at_sign_up else rng.expovariate(1 / 5000), False)

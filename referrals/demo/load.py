@@ -1,4 +1,4 @@
-"""Put demo codes and referrals beside the demo members, in the same load."""
+"""Load demo codes and referrals together with the demo members."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,12 +16,12 @@ from referrals.models import InviteCode, Referral
 MEMBERS_MAX = 100_000
 ROWS_A_WRITE = 5_000
 
-# The id and the joining of demo members, by their numbers.
+# Ids and joining times of demo members, by their numbers.
 Members = dict[int, tuple[int, datetime]]
 
 
 def load_referrals(load: Load) -> dict[str, int]:
-    """Add the codes and referrals that are missing; tell how many."""
+    """Add the missing codes and referrals; return how many were added."""
     numbers = range(1, min(load.members, MEMBERS_MAX) + 1)
     members = _members(numbers)
     plans = {n: plan for n in members if (plan := invited(n, load.seed))}
@@ -41,7 +41,7 @@ def _members(numbers: Iterable[int]) -> Members:
 
 
 def _add_codes(members: Members, referrers: set[int]) -> int:
-    """For those who never had one."""
+    """Add codes for members who never had one."""
     had = set(InviteCode.objects.values_list("member", flat=True))
     rows = [
         InviteCode(member_id=pk, code=code_of(n), created_at=joined)
@@ -49,7 +49,7 @@ def _add_codes(members: Members, referrers: set[int]) -> int:
         if pk not in had and (has_code(n) or n in referrers)
     ]
     before = InviteCode.objects.count()
-    # A member who drew such a code by chance keeps it.
+    # A member who drew this code by chance keeps it.
     InviteCode.objects.bulk_create(rows, ROWS_A_WRITE, ignore_conflicts=True)
     return InviteCode.objects.count() - before
 
@@ -57,7 +57,7 @@ def _add_codes(members: Members, referrers: set[int]) -> int:
 def _add_referrals(members: Members, plans: dict[int, Invited], seed: int) -> int:
     made = set(Referral.objects.values_list("pk", flat=True))
     now = timezone.now()
-    # Whoever is invited in a burst came to it when all of them had joined.
+    # In a burst nobody is invited before all of them have joined.
     last_joined = max((members[n][1] for n in BURST if n in members), default=now)
     rows = []
     for n, plan in plans.items():
@@ -92,6 +92,6 @@ def _add_referrals(members: Members, plans: dict[int, Invited], seed: int) -> in
 
 
 def _before(now: datetime, since: datetime, late: timedelta) -> datetime:
-    """So much later, or half the way to `now` where that has not come yet."""
+    """Return the later time, or half the way to `now` if that is in the future."""
     at = since + late
     return at if at < now else since + (now - since) / 2

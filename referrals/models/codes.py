@@ -11,9 +11,9 @@ from referrals.querysets import InviteCodeQuerySet
 
 
 class InviteCode(models.Model):
-    """A code by which `member` invites others. It is live until it expires or ends.
+    """A code by which `member` invites others, until it expires or is deactivated.
 
-    What has ended stays, so that no code is ever given out again.
+    Old codes stay as rows, so that no code is ever given out again.
     """
 
     member = models.ForeignKey(

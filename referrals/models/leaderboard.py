@@ -1,4 +1,4 @@
-"""Who does not want to stand on the leaderboard."""
+"""Members who do not want to be on the leaderboard."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,7 +8,7 @@ from matchmaker.models import Member
 
 
 class Unlisted(models.Model):
-    """`member` is on no leaderboard; everybody else may be."""
+    """A row means that no leaderboard shows `member`."""
 
     member = models.OneToOneField(
         Member,

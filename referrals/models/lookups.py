@@ -1,4 +1,4 @@
-"""What Hunter is asked about e-mails, and what it says."""
+"""Look-ups of e-mails by Hunter: the questions and the answers."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,10 +11,10 @@ from referrals.querysets import EmailLookupQuerySet
 
 
 class EmailLookup(DueRow):
-    """A question about the e-mail that `member` had; due until it is answered.
+    """A question about the e-mail that `member` had; it is due until it is answered.
 
-    One row a member and kind for ever. What is `claimed` is not to be processed:
-    nothing is kept of it but that.
+    There is one row for each member and kind. If the e-mail is `claimed` (not to be
+    processed), nothing else is kept.
     """
 
     class Kind(models.TextChoices):

@@ -11,10 +11,10 @@ from referrals.querysets import ReferralQuerySet
 
 
 class Referral(models.Model):
-    """`invited` has activated a code of `referrer`: once, for ever.
+    """A referral: `invited` activated a code of `referrer`, possible only once.
 
-    It outlives the account of the referrer, so that nobody is referred a second time,
-    and keeps the code as it was typed for the one who typed it.
+    It outlives the referrer's account, so that nobody is referred a second time, and
+    keeps the code as the invited member typed it.
     """
 
     invited = models.OneToOneField(
@@ -35,7 +35,7 @@ class Referral(models.Model):
     code = models.CharField(_("code"), max_length=constants.CODE_LENGTH)
     activated_at = models.DateTimeField(_("activated"), default=timezone.now)
     at_sign_up = models.BooleanField(_("at sign-up"), default=False)
-    # Keyed, so that the address cannot be read from it: to see many from one.
+    # A keyed digest: many activations from one address show, but not the address.
     address_digest = models.CharField(max_length=32, blank=True, editable=False)
 
     objects = ReferralQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Query parameters of the lists of referrals and of invitations."""
+"""Filters of the lists of referrals and invitations, from query parameters."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from referrals.models import InviteCode
 
 
 class PhoneNumberField(forms.CharField):
-    """A phone number however it is written, cleaned to E.164."""
+    """A phone number in any notation, cleaned to E.164."""
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)

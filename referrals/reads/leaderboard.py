@@ -1,10 +1,10 @@
-"""Who has brought the most members: counted for all at once, shown to each.
+"""The leaderboard: counted for everybody at once, shown to each viewer.
 
-To count a million referrals takes more than a second, so Redis keeps what was counted
-for a minute. That says who may stand high; who does, the database says anew for each
-viewer: who is gone, hides from the viewer or wants to be on no list is not there, and
-whoever is blocked counts for nobody, as if deleted. So an opt-out and a block hold from
-the next request on.
+Counting a million referrals takes more than a second, so Redis keeps a count for a
+minute. The count names candidates; for each viewer the database then leaves out members
+who are gone, hide from the viewer or do not want to be listed, and whoever is blocked
+counts for nobody, as if deleted. So an opt-out or a block takes effect with the next
+request.
 """
 
 import json
@@ -42,9 +42,9 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Ranking:
-    """Who had brought most at an instant (Unix time): three columns of the same length.
+    """The members who had invited most at an instant (Unix time), as three columns.
 
-    `reached`: when the last of them came, in Unix time; who was first stands first.
+    `reached`: Unix time of the last invitation; among equals, the earlier comes first.
     """
 
     at: float
@@ -55,7 +55,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Standing:
-    """`rank`: shared by those of the same count; the next one is as many lower."""
+    """A member's place. Equal counts share a `rank`: 1, 1, 3."""
 
     rank: int
     first_name: str
@@ -72,7 +72,7 @@ class _Shown:
 
 
 def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Standing]]:
-    """When it was counted, and the first LEADERBOARD_SIZE whom the viewer may see."""
+    """Return when it was counted, and the first LEADERBOARD_SIZE the viewer may see."""
     ranking = _ranking(period)
     at = datetime.fromtimestamp(ranking.at, UTC)
     values = _Shown(Viewer(viewer.pk), ranking, _since(period, at), at)
@@ -82,7 +82,7 @@ def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Sta
 def _ranking(period: Period) -> Ranking:
     key, kept, is_mine = _key(period), None, True
     with redis_may_fail("the leaderboard is counted anew"):
-        # Of those who find a count no longer fresh, one claims to make the next.
+        # Of all who find the count outdated, one claims to make the next.
         is_mine = cache.add(f"{key}:fresh", 1, constants.LEADERBOARD_FRESH_S)
         kept = cache.get(key)
     text = decrypted(kept) if kept and not is_mine else None
@@ -96,14 +96,14 @@ def _ranking(period: Period) -> Ranking:
 
 
 def _key(period: Period) -> str:
-    """Of this database's: a Redis may serve several."""
+    """Return this database's key: a Redis may serve several."""
     database = connection.settings_dict["NAME"]
     digest = salted_hmac(__name__, database, algorithm="sha256").hexdigest()
     return f"leaderboard:{digest}:{period}"
 
 
 def count(period: Period) -> Ranking:
-    """Count anew. Who is inactive, invited by others, counts for nobody."""
+    """Count anew. Inactive members who were invited count for nobody."""
     at = timezone.now()
     within = Q(activated_at__gt=_since(period, at), activated_at__lte=at)
     rows = (
@@ -158,7 +158,7 @@ def _shown() -> Statement[_Shown]:
 
 
 def _blocked_referrals() -> Any:
-    """How many each has brought of those who block the viewer or are blocked."""
+    """Count how many each referrer invited of those in a block with the viewer."""
     other = Case(
         When(from_member=VIEWER, then=F("to_member")), default=F("from_member")
     )

@@ -19,7 +19,7 @@ NEWEST_FIRST = Order("profiles", [Key(F("id"), "bigint")], descending=True)
 
 
 def own_profile(member: Member) -> Member | None:
-    """The member with its invitations, or None if it was deleted meanwhile."""
+    """Return the member with its invitations, or None if it was deleted meanwhile."""
     statement = _own()
     values = statement.bind(_Own(Viewer(member.pk)))
     return next(iter(Member.objects.raw(statement.sql, values)), None)
@@ -32,17 +32,17 @@ class _Own:
 
 @cache
 def _own() -> Statement[_Own]:
-    # Compiled: building it for each request would take ten times as long as reading.
+    # Compiled, because building it for each request takes ten times as long as reading.
     return Statement.of(with_invitations(VIEWER).filter(pk=VIEWER))
 
 
 def with_invitations(viewer: Expression | None) -> QuerySet[Any]:
-    """All members, with `invite_code`, `activated` and `invited`.
+    """Return all members with `invite_code`, `activated` and `invited`.
 
-    `invite_code`: the active code, `activated`: the code that the member has activated,
-    or None. `invited`: phone numbers of those whom the member has invited, the latest
-    first, as far as they have one: of those whom `viewer` may know of, and who have
-    activated the code themselves (since_reclaimed), or of all for None (staff).
+    `invite_code`: the active code; `activated`: the code that the member has activated;
+    either may be None. `invited`: phone numbers of those whom the member has invited,
+    the latest first. For a `viewer` these are only members they may know of who have
+    activated the code themselves (since_reclaimed); for None (staff) all.
     """
     invited = Referral.objects.by(OuterRef("pk"))
     if viewer is None:

@@ -1,4 +1,4 @@
-"""Whom a member has invited."""
+"""Read the list of members whom a member has invited."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ LATEST_FIRST = Order(
 
 
 class ReferralAnswer(Answer):
-    """Nothing else that is known of them is told, to the referrer either."""
+    """A referral as its referrer sees it, with nothing else of the member."""
 
     class Meta:
         ref_name = "Referral"
@@ -50,7 +50,7 @@ class ReferralAnswer(Answer):
 
 @dataclass(frozen=True)
 class ReferralValues:
-    """`sees_all`: the viewer is staff who may view referrals."""
+    """The values that the list is run with; `sees_all`: staff who may view all."""
 
     query: KeysetQuery
     viewer: Viewer
@@ -62,9 +62,9 @@ REFERRER = Param[ReferralValues](lambda values: values.referrer_id, BigIntegerFi
 
 
 class Referrals(KeysetList[ReferralValues]):
-    """Those whom the member in the path has invited, the latest first.
+    """Members whom the member in the path has invited, the latest first.
 
-    As far as the viewer may know of them; staff who may view referrals see all.
+    Only those the viewer may know of; staff who may view referrals see all.
     """
 
     filterset = PagingOnly

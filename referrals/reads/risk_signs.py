@@ -1,10 +1,10 @@
 """Signs that invitations are abused. They refuse nobody; staff looks at them.
 
-CIRCLE: up to CIRCLE_MAX members have invited each other, all the way round.
-BURST: one of BURST_SIZE activations, or more, from one address within BURST_HOURS.
-NEW_REFERRER: the referrer's account was not NEW_ACCOUNT_MINUTES old.
-NEW_INVITED: nor was that of the invited member, who did not give the code at sign-up.
-Alone the last is weak: whoever signs in by phone can give a code only afterwards.
+CIRCLE: up to CIRCLE_MAX members have invited each other in a circle. BURST: one of
+BURST_SIZE or more activations from one address within BURST_HOURS. NEW_REFERRER: the
+referrer's account was younger than NEW_ACCOUNT_MINUTES. NEW_INVITED: so was the invited
+member's, who did not give the code at sign-up. The last alone is weak: after signing in
+by phone a code can only be given later.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,8 +35,8 @@ class Sign(TextChoices):
     NEW_INVITED = "new-invited", _("invited account was minutes old")
 
 
-# Everybody has one referrer, so from each row one path leads up. OFFSET 0: by the
-# index, and not by reading the whole table once a step.
+# Everybody has one referrer, so one path leads up from each row. OFFSET 0 makes each
+# step use the index instead of reading the whole table.
 _CLIMB = f"""
     UNION ALL
     SELECT start, up.referrer_id, path || up.invited_id
@@ -47,8 +47,8 @@ _CLIMB = f"""
     WHERE climb.at <> start AND cardinality(path) < {CIRCLE_MAX}
 """  # noqa: S608
 
-# The latest row of a circle is of somebody who had invited before: few are, and to
-# climb from them alone finds every circle.
+# The latest row of a circle belongs to a member who had invited before. Few do, and
+# climbing from them alone finds every circle.
 _CIRCLES = f"""
     WITH RECURSIVE climb (start, at, path) AS (
         SELECT invited_id, referrer_id, ARRAY[invited_id]
@@ -72,7 +72,7 @@ _ON_CIRCLES = f"""
     SELECT start FROM climb WHERE at = start
 """  # noqa: S608
 
-# `starts`: BURST_SIZE rows from this one on are within the time.
+# `starts`: BURST_SIZE rows from here on are within the time.
 _IN_BURSTS = f"""
     SELECT invited_id FROM (
         SELECT invited_id, bool_or(starts) OVER (
@@ -90,7 +90,7 @@ _IN_BURSTS = f"""
     WHERE is_in
 """  # noqa: S608
 
-# So many rows before and after each one tell whether it is in a burst.
+# So many rows before and after a row tell whether it is in a burst.
 _AROUND = f"""
     SELECT mid.invited_id, mid.activated_at, ARRAY(
         SELECT activated_at FROM referrals_referral before
@@ -113,7 +113,7 @@ _AROUND = f"""
 
 
 def with_sign(sign: Sign) -> Q:
-    """Match the referrals that have this sign."""
+    """Filter for the referrals that have this sign."""
     if sign is Sign.CIRCLE:
         return Q(invited__in=RawSQL(_CIRCLES, [], BigIntegerField()))  # noqa: S611
     if sign is Sign.BURST:
@@ -125,9 +125,9 @@ def with_sign(sign: Sign) -> Q:
 
 
 def signs_of(rows: Sequence[Referral]) -> dict[int, list[Sign]]:
-    """Which signs each of these has, by its key; two queries.
+    """Return the signs of each row by its key, in two queries.
 
-    `rows` with their `invited` and `referrer`.
+    `rows` have their `invited` and `referrer` loaded.
     """
     keys = [row.pk for row in rows]
     circles = {start for (start,) in _read(_ON_CIRCLES, keys)}

@@ -1,9 +1,9 @@
-"""Whom a member has invited, whom those have, and so on: one statement.
+"""Read whom a member has invited, whom those have, and so on, in one statement.
 
-Everybody has one referrer at most. So whoever walks down from a member meets each other
-once, and the only way back up is to the member itself: there every circle closes, and
-there the walk stops. Who hides from the member is as good as deleted: neither counted
-nor named, nor are those beneath.
+Everybody has at most one referrer. So walking down from a member meets each other
+member once, and only the member itself can be met again: every circle closes there, and
+the walk stops. Members who hide from the viewer count as deleted: they are neither
+counted nor named, nor are those below them.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class TreeValues:
 
 
 def read_tree(member: Member, depth: int) -> str:
-    """JSON text of the member's tree, as serializers.tree.Tree.
+    """Return JSON text of the member's tree, as serializers.tree.Tree.
 
-    At most TREE_COUNT_MAX are walked over, the nearest levels first.
+    At most TREE_COUNT_MAX members are visited, the nearest levels first.
     """
     ((text,),) = _tree().rows(TreeValues(Viewer(member.pk), depth))
     return str(text)
@@ -41,9 +41,9 @@ def _tree() -> Statement[TreeValues]:
     visible = Statement.of(
         Member.objects.visible_to(VIEWER).filter(pk=invited).values("pk")
     )
-    # A query with LIMIT asks the recursion for no more, and it gives level by level.
-    # OFFSET 0 and LATERAL keep the planner at indexes: it guesses at trees, and for a
-    # large one would read both tables whole, once a level.
+    # A query with LIMIT stops the recursion early, which goes level by level. OFFSET 0
+    # and LATERAL keep the planner at indexes: it underestimates trees, and would read
+    # both tables whole for each level of a large one.
     return Statement.written(
         """
         WITH RECURSIVE tree (id, level, invited_by, activated_at) AS (

@@ -1,1 +1,1 @@
-"""Shapes of phones, invitations and referrals, in and out."""
+"""Fields of phones, invitations and referrals, in and out."""

@@ -1,4 +1,4 @@
-"""Invitation codes, in and out, under the names that three documents give them."""
+"""Fields of invitation codes, under the names that three documents give them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from referrals import constants
 
 
 class CodeField(serializers.CharField):
-    """A code as people type it: in small letters, with blanks or hyphens in it."""
+    """A code as people type it: in lower case, with blanks or hyphens."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=constants.CODE_TEXT_MAX_LENGTH, **kwargs)
@@ -45,7 +45,7 @@ class NewInviteCode(serializers.Serializer):
         latest = now + timedelta(days=constants.CODE_DAYS_MAX)
         if moment > latest:
             raise serializers.ValidationError(_TOO_LATE)
-        if value.is_day:  # its end, of the last day that is in the year as much as is
+        if value.is_day:  # the end of that day, but never beyond the limit
             moment = min(moment + timedelta(days=1), latest.replace(microsecond=0))
         if moment <= now:
             raise serializers.ValidationError(_("The date must be in the future."))

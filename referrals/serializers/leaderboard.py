@@ -1,4 +1,4 @@
-"""Who has brought the most members: parameter, shape, and the own setting."""
+"""Fields of the leaderboard: its parameter, its answer, and one's own setting."""
 
 from typing import Any
 
@@ -49,11 +49,11 @@ _TEXTS = {"true": True, "false": False}
 
 
 class TrueOrFalse(serializers.BooleanField):
-    """As the schema says: no 0, "no" or "off"; in a form the words true and false."""
+    """A strict boolean: no 0, "no" or "off"; in a form the words true and false."""
 
     @staticmethod
     def from_text(text: str) -> Any:
-        """What a form's text means (`project.lib.api.forms`)."""
+        """Return the value of a form's text (`project.lib.api.forms`)."""
         return _TEXTS.get(text, text)
 
     def to_internal_value(self, data: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Shapes of sign-in by phone, under the names of two documents."""
+"""Fields of sign-in by phone, under the names of two documents."""
 
 from typing import Any, cast
 
@@ -15,9 +15,9 @@ _CODE_MAX = 10**constants.ONE_TIME_CODE_DIGITS - 1
 
 
 class OneTimeCodeField(serializers.RegexField):
-    """Four digits, which blanks and hyphens may part.
+    """Four digits, which blanks and hyphens may separate.
 
-    JSON's number 123 is 0123: a number has no leading zeros.
+    The JSON number 123 means 0123, because numbers have no leading zeros.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class MobileField(PhoneField):
 
 
 class MobileOrRememberedField(MobileField):
-    """Once it is told what is `remembered`, that is read where nothing is given."""
+    """A phone number; if none is given, the one that is `remembered`."""
 
     remembered: str | None = None
 
@@ -81,7 +81,7 @@ class PhoneCodeRequest(serializers.Serializer):
 
 
 class _Proof(serializers.Serializer):
-    """Validated data are `phone`, `code` and the `language` of a new member."""
+    """A proof; validated data are `phone`, `code` and a new member's `language`."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {**attrs, "language": language_asked_for(self.context["request"])}
@@ -123,7 +123,7 @@ class PhoneProof(_Proof):
 
 
 class _Sent(serializers.Serializer):
-    """The code where settings.OTP_ECHO is on, `detail` elsewhere."""
+    """The answer to a request: the code with settings.OTP_ECHO, otherwise `detail`."""
 
     detail = serializers.CharField(required=False)
     expires_in = serializers.IntegerField(help_text=_("Seconds"))

@@ -1,6 +1,6 @@
-"""Profiles with their invitations.
+"""Fields of profiles with their invitations.
 
-They are of members as `referrals.reads.profiles.with_invitations` reads them.
+They read members of `referrals.reads.profiles.with_invitations`.
 """
 
 import phonenumbers
@@ -14,10 +14,10 @@ _LATEST = _("The latest 1,000 with a phone number; the list of referrals has all
 
 
 class NationalPhoneField(serializers.CharField):
-    """A number without the country code, if it is that of PHONE_REGION; else E.164."""
+    """A number without the country code if it is in PHONE_REGION, otherwise E.164."""
 
     def to_representation(self, value: str) -> str:
-        # No country code is the beginning of another one.
+        # No country code is a prefix of another one.
         code = phonenumbers.country_code_for_region(settings.PHONE_REGION)
         return value.removeprefix(f"+{code}")
 

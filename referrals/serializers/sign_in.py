@@ -1,4 +1,4 @@
-"""Sign-up by e-mail with somebody's invitation."""
+"""Fields of sign-up by e-mail with an invitation code."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class SignUpByInvitation(NewMember):
         try:
             first_name = field.run_validation(self.initial_data.get("first_name", ""))
         except serializers.ValidationError:
-            return value  # it is told on its own field
+            return value  # the field itself reports it
         if value and first_name and value != first_name:
             text = _("This is another name for first_name. Specify only one of them.")
             raise serializers.ValidationError(text)
@@ -58,7 +58,7 @@ class SignUpByInvitation(NewMember):
         return super().validate({**attrs, "first_name": first_name})
 
     def validate_code_by_inviter(self, value: str | None) -> str | None:
-        """Told with all else that is wrong; the service holds it once more."""
+        """Report it together with other errors; the service checks it again."""
         if value and not InviteCode.objects.open(normalise(value)).exists():
             raise serializers.ValidationError(errors.InviteCodeUnknown.detail)
         return value

@@ -1,4 +1,4 @@
-"""The tree of those whom a member has brought: its parameter, and its shape."""
+"""Fields of the tree of invited members, and its parameter."""
 
 import django_filters
 from django.utils.translation import gettext_lazy as _

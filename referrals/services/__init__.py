@@ -1,4 +1,4 @@
-"""Every write about invitations: one function a use case, each one transaction."""
+"""Every write of invitations: one function and one transaction for each use case."""
 
 from referrals.services.activation import activate_code
 from referrals.services.codes import create_code, delete_code, end_code, ensure_code

@@ -1,4 +1,4 @@
-"""The one way into `Referral`."""
+"""Activate an invitation code; nothing else creates a `Referral`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ _VIOLATIONS = {
     "referral_not_self": errors.InviteCodeOwn,
 }
 
-# SHARE: whoever ends the code waits for those who are activating it, and who comes
-# after that finds none. The clock, since the transaction may have begun long ago.
+# SHARE: ending the code waits for its activations, and later activations find it ended.
+# The clock is read again, since the transaction may have begun long ago.
 _HOLD_LIVE = """
 SELECT member_id FROM referrals_invitecode
 WHERE code = %s AND ended_at IS NULL
@@ -36,12 +36,12 @@ def activate_code(
 ) -> Referral:
     """Record that the owner of the active `code` has invited `member`, only once.
 
-    `meta` is request.META, for the address. Of any number of calls at once, one
+    `meta` is request.META, for the address. Of any number of simultaneous calls one
     succeeds. Raises AlreadyInvited if the member has activated any code before, this
-    one included; InviteCodeOwn; InviteCodeUnknown; TokenDead for a member who is
-    deleted, or signed out everywhere since it was read.
+    one included; InviteCodeOwn; InviteCodeUnknown; TokenDead if the member was deleted
+    or signed out everywhere since it was read.
     """
-    # Asked first, so that nothing is learnt of the code that is tried.
+    # Checked first, so that nothing is learnt about the code that is tried.
     if Referral.objects.filter(pk=member.pk).exists():
         raise errors.AlreadyInvited
     code = normalise(code)
@@ -62,7 +62,7 @@ def activate_code(
 
 
 def _is_open(member: Member, owner_id: int, code: str) -> bool:
-    """Whether the code is live, held so, and of somebody whom `member` may know."""
+    """Lock the code; return whether it is active and `member` may know its owner."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD_LIVE, [code])
         if cursor.fetchone() != (owner_id,):
@@ -85,5 +85,5 @@ def _read_owner(code: str) -> cache.Owner | None:
 
 
 def _digest(address: str) -> str:
-    """One key for one address, which cannot be read from it."""
+    """Return one key for each address, from which the address cannot be read."""
     return salted_hmac(__name__, address, algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Invitation codes: made, ended."""
+"""Create and deactivate invitation codes."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from referrals.models import InviteCode
 
 
 class _CodeTaken(errors.InviteCodeActive):
-    """Of 890 million codes, one that exists: draw again."""
+    """The drawn code exists already (one of 890 million): draw again."""
 
 
 _VIOLATIONS = {
@@ -25,9 +25,9 @@ _VIOLATIONS = {
 
 
 def create_code(member: Member, *, expires_at: datetime | None) -> InviteCode:
-    """Give the member a code, where the last one has ended or expired.
+    """Create a code for the member, replacing one that was deactivated or has expired.
 
-    Raises InviteCodeActive while one is live, TokenDead for a deleted member.
+    Raises InviteCodeActive if one is active, TokenDead for a deleted member.
     """
     while True:
         try:
@@ -37,9 +37,10 @@ def create_code(member: Member, *, expires_at: datetime | None) -> InviteCode:
 
 
 def ensure_code(member: Member) -> None:
-    """Give a code without expiry to a member who never had one.
+    """Create a code without expiry for a member who never had one.
 
-    Whoever has deleted theirs meant it. Raises TokenDead for a deleted member.
+    A member who deleted their code gets no new one. Raises TokenDead for a deleted
+    member.
     """
     if not InviteCode.objects.filter(member=member).exists():
         try:
@@ -49,7 +50,7 @@ def ensure_code(member: Member) -> None:
 
 
 def delete_code(member: Member) -> None:
-    """End the live code: from the commit on nobody can activate it. Raises Unknown."""
+    """Deactivate the active code; nobody can activate it afterwards. Raises Unknown."""
     with transaction.atomic():
         code = InviteCode.objects.live().filter(member=member)
         ended = code.select_for_update(no_key=True).first()
@@ -59,7 +60,7 @@ def delete_code(member: Member) -> None:
 
 
 def end_code(code: InviteCode) -> bool:
-    """End this code, as staff does; False when it has ended before."""
+    """Deactivate this code, as staff; False if it was deactivated before."""
     with transaction.atomic():
         rows = InviteCode.objects.filter(pk=code.pk, ended_at=None)
         row = rows.select_for_update(no_key=True).first()

@@ -1,4 +1,4 @@
-"""Whether a member may stand on the leaderboard."""
+"""Choose whether a member may be shown on the leaderboard."""
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from referrals.models import Unlisted
 
 
 def set_listed(member: Member, listed: bool) -> None:
-    """Let the member stand on leaderboards, or on none from the commit on.
+    """Show the member on leaderboards, or on none after the commit.
 
     Repeating it changes nothing. Raises TokenDead for a deleted member.
     """

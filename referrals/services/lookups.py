@@ -1,4 +1,4 @@
-"""What Hunter is asked about the e-mails of new members: asked, answered, given up."""
+"""Hunter's look-ups of new members' e-mails: created, answered, or failed."""
 
 import logging
 from datetime import timedelta
@@ -21,9 +21,9 @@ _Kind, _Status = EmailLookup.Kind, EmailLookup.Status
 
 
 def ask_about_email(member: Member) -> None:
-    """Have a new member's e-mail looked up, where that is switched on.
+    """Have a new member's e-mail looked up, if that is switched on.
 
-    Never fails: whoever signs up need not care.
+    It never fails, so that sign-up does not depend on it.
     """
     if not (settings.HUNTER_API_KEY and member.email):
         return
@@ -34,7 +34,7 @@ def ask_about_email(member: Member) -> None:
                 for kind in _Kind
             )
     except DatabaseError as error:
-        # PostgreSQL's message may have the row, and the e-mail with it.
+        # PostgreSQL's message may contain the row, and the e-mail with it.
         kind = type(error).__name__
         logger.error("The e-mail of member %s is not looked up: %s", member.pk, kind)
         return
@@ -43,9 +43,9 @@ def ask_about_email(member: Member) -> None:
 
 
 def ask_again(lookup: EmailLookup) -> bool:
-    """Ask anew, about the e-mail that the member has now; return whether.
+    """Ask again, about the e-mail that the member has now; return whether it will be.
 
-    Not what is due already, and not about an e-mail that is not to be processed.
+    Look-ups that are due already, and e-mails not to be processed, are left alone.
     """
     email, now = lookup.member.email, Now()
     if not email:
@@ -62,9 +62,9 @@ def ask_again(lookup: EmailLookup) -> bool:
 
 
 def look_up_email(lookup_id: int) -> None:
-    """Ask Hunter, and keep the answer; or leave the row due, or give it up.
+    """Ask Hunter and store the answer; otherwise leave the row due, or mark it failed.
 
-    Nothing is asked about an e-mail that is no longer its member's.
+    Nothing is asked about an e-mail that no longer belongs to its member.
     """
     rows = EmailLookup.objects.undone().filter(pk=lookup_id)
     lookup = rows.select_related("member").first()
@@ -75,7 +75,7 @@ def look_up_email(lookup_id: int) -> None:
         mine.update(given_up_at=Now())
         return
     if not (settings.HUNTER_API_KEY and lookup.member.is_active):
-        return  # either may be back before the patience ends
+        return  # either may work again before the time for this row is over
     try:
         answer = _ask(lookup)
     except hunter.Claimed:
@@ -93,7 +93,7 @@ def look_up_email(lookup_id: int) -> None:
 
 
 def _ask(lookup: EmailLookup) -> dict[str, Any]:
-    """The row's `status` and `result`. Raises what `hunter` raises."""
+    """Return the row's `status` and `result`. Raises what `hunter` raises."""
     if lookup.kind == _Kind.ENRICHMENT:
         found = hunter.enrich(lookup.email)
         return {"status": _Status.FOUND if found else _Status.UNKNOWN, "result": found}
@@ -104,9 +104,9 @@ def _ask(lookup: EmailLookup) -> dict[str, Any]:
 
 
 def _forget(lookup: EmailLookup) -> None:
-    """Keep nothing about an e-mail that is claimed, of either kind, and ask no more."""
+    """Delete everything about a claimed e-mail, of both kinds, and ask no more."""
     with transaction.atomic():
-        # Before the rows, as a deletion of the member does.
+        # Locked before the rows, as a deletion of the member does.
         held_members([lookup.member_id])
         rows = EmailLookup.objects.filter(member=lookup.member_id, email=lookup.email)
         list(rows.order_by("pk").select_for_update(no_key=True))

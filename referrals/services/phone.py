@@ -1,4 +1,4 @@
-"""Codes that prove a phone number, and what a proof is good for."""
+"""Prove a phone number by a code, and use the proof."""
 
 import logging
 from collections.abc import Callable
@@ -23,8 +23,8 @@ Issued = TypeVar("Issued")
 def send_code(phone: str, asker: Member | None = None) -> str:
     """Send a new code to `phone` (E.164), in the active language, and return it.
 
-    It asks nothing about members, so that all phones are answered alike. A code that
-    `asker` asked for while signed in dies with that member's tokens. Raises
+    It asks nothing about members, so that all phones get the same answer. A code that
+    `asker` requested while signed in is invalidated with that member's tokens. Raises
     SmsUnavailable, and the code is dropped; CodesUnavailable.
     """
     signed_in = f"{asker.pk} {asker.token_version}" if asker else ""
@@ -48,7 +48,7 @@ def sign_in_by_phone(
     issue: Callable[[Member], Issued],
     on_known_device: bool = False,
 ) -> Issued:
-    """What `issue` makes for the member with this phone, who is made if need be.
+    """Sign in the member with this phone, created if needed; return what `issue` makes.
 
     `language` is what a new member has chosen, or None. Raises OneTimeCodeWrong;
     PhoneRefused for an inactive member, or one who is deleted meanwhile;
@@ -66,14 +66,14 @@ def prove_phone(
 ) -> Member:
     """Make `phone` (E.164) the member's own by the code; return the member's row.
 
-    Raises OneTimeCodeWrong; CodesUnavailable; and what matchmaker's prove_phone does.
+    Raises OneTimeCodeWrong; CodesUnavailable; and what matchmaker's prove_phone raises.
     """
     _use(phone, code, on_known_device)
     return member_services.prove_phone(member, phone)
 
 
 def _use(phone: str, code: str, on_known_device: bool) -> None:
-    """Use the code up, unless whoever asked for it has been signed out since."""
+    """Use the code up, unless the asker has been signed out since."""
     signed_in = one_time.use(phone, code, on_known_device=on_known_device)
     if signed_in:
         pk, version = map(int, signed_in.split())
@@ -83,14 +83,14 @@ def _use(phone: str, code: str, on_known_device: bool) -> None:
 
 
 def member_with(phone: str, language: str | None) -> Member:
-    """The active member, held until the transaction ends."""
+    """Return the active member with this phone, locked."""
     member = Member.objects.filter(phone_number=phone).first()
     if member is None:
         try:
             return member_services.register_member(
                 password=None, phone_number=phone, language=language
             )
-        except PhoneTaken:  # by another sign-in, or sign-up, at the same moment
+        except PhoneTaken:  # by another sign-in or sign-up at the same moment
             member = Member.objects.filter(phone_number=phone).first()
     if member is None:
         raise errors.PhoneRefused
@@ -98,7 +98,7 @@ def member_with(phone: str, language: str | None) -> Member:
         member = locked_member(member)
     except TokenDead as error:
         raise errors.PhoneRefused from error
-    if member.phone_number != phone:  # proven by somebody else just now, or removed
+    if member.phone_number != phone:  # another member just proved it, or it was removed
         raise errors.OneTimeCodeWrong
     if not member.is_active:
         raise errors.PhoneRefused

@@ -1,4 +1,4 @@
-"""Sign-up by somebody's invitation."""
+"""Sign up with an invitation code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +12,9 @@ from referrals.services.activation import activate_code
 
 @transaction.atomic
 def sign_up(code: str | None, *, meta: Mapping[str, Any], **profile: Any) -> Member:
-    """Register a member, invited by the one whose live code it is, if there is one.
+    """Register a member, referred by the owner of the active code if one is given.
 
-    Without an account where the code is refused. `meta`: request.META. Raises
+    No account is created if the code is refused. `meta`: request.META. Raises
     EmailTaken and InviteCodeUnknown.
     """
     member = register_member(**profile)

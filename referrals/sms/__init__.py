@@ -1,4 +1,4 @@
-"""SMS, by whichever backend settings.SMS_BACKEND names, as Django does with mail."""
+"""SMS through the backend that settings.SMS_BACKEND names, as Django does with mail."""
 
 from typing import Protocol
 
@@ -8,33 +8,33 @@ from django.utils.module_loading import import_string
 
 
 class SmsFailed(Exception):
-    """It was not sent, as far as one knows. The text has no phone and no message."""
+    """The message was not sent, as far as is known. The text names no phone."""
 
 
 class Backend(Protocol):
-    """Made without arguments; raises ImproperlyConfigured when a setting is missing."""
+    """A backend, made without arguments. May raise ImproperlyConfigured."""
 
     def send(self, *, to: str, text: str) -> None:
-        """Hand a message over to be sent to a number (E.164). Raises SmsFailed."""
+        """Send a message to a number (E.164). Raises SmsFailed."""
 
 
 def backend() -> Backend:
-    """Raises ImportError or ImproperlyConfigured when there is none to be had."""
+    """Return the backend. Raises ImportError or ImproperlyConfigured."""
     made: Backend = import_string(settings.SMS_BACKEND)()
     return made
 
 
 def takes_sms(phone: str) -> bool:
-    """Whether a valid number (E.164) may be a mobile phone of some country.
+    """Return whether a valid number (E.164) may be a mobile phone of some country.
 
-    No other is worth a message: landlines get none, premium and personal numbers and
-    satellites cost whoever sends it money, and may be somebody's business for that.
+    Nothing else gets a message: landlines receive none, and premium, personal and
+    satellite numbers cost the sender money, from which fraudsters may profit.
     """
     number = phonenumbers.parse(phone)
     kinds = phonenumbers.PhoneNumberType
     is_mobile = phonenumbers.number_type(number) in (
         kinds.MOBILE,
-        kinds.FIXED_LINE_OR_MOBILE,  # North America's are not told apart
+        kinds.FIXED_LINE_OR_MOBILE,  # North America does not tell them apart
     )
     region = phonenumbers.region_code_for_number(number)
     return is_mobile and region in phonenumbers.SUPPORTED_REGIONS

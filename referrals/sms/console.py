@@ -1,4 +1,4 @@
-"""The SMS that nobody sends: on a laptop it is printed."""
+"""An SMS backend that prints messages instead of sending them."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""SMS through Twilio, by its own client: the optional extra `twilio`."""
+"""SMS through Twilio by its own client, the optional extra `twilio`."""
 
 import logging
 
@@ -10,7 +10,7 @@ from twilio.rest import Client
 
 from referrals.sms import SmsFailed
 
-# Of connecting, and of each wait for an answer: a web thread waits with it.
+# For connecting, and for each wait for an answer; a web thread waits meanwhile.
 TIMEOUT_S = 5
 NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 MESSAGING_SERVICE = "MG"
@@ -21,7 +21,7 @@ _wire.setLevel(logging.WARNING)
 
 
 class Twilio:
-    """TWILIO_FROM: a number (E.164), a name, or the id of a messaging service."""
+    """Send by Twilio. TWILIO_FROM: a number (E.164), name, or messaging service id."""
 
     def __init__(self) -> None:
         missing = [name for name in NEEDED if not getattr(settings, name)]
@@ -40,12 +40,12 @@ class Twilio:
         key = "messaging_service_sid" if is_service else "from_"
         try:
             message = self._client.messages.create(to=to, body=text, **{key: sender})
-        # OSError: what requests raises. ValueError: an answer that is no JSON. Their
-        # texts name the phone.
+        # OSError: what requests raises. ValueError: an answer that is not JSON. Their
+        # texts contain the phone.
         except (TwilioException, OSError, ValueError) as error:
             reason = getattr(error, "code", None) or type(error).__name__
             raise SmsFailed(f"Twilio: {reason}") from None
         finally:
             self._client.http_client.session.close()
-        if not message.sid:  # the client takes an empty answer for a message
+        if not message.sid:  # the client accepts an empty answer as a message
             raise SmsFailed("Twilio: no message in the answer")

@@ -1,4 +1,4 @@
-"""One activation under three names."""
+"""One activation under three field names."""
 
 from rest_framework.serializers import Serializer
 
@@ -9,7 +9,7 @@ from referrals.models import Referral
 
 
 def activated(serializer: type[Serializer], request: MemberRequest) -> Referral:
-    """Activate the code in the body's only field, and tell refusals on that one."""
+    """Activate the code in the body's only field, and put errors on that field."""
     ((field, code),) = validated(serializer, request).items()
     try:
         return services.activate_code(request.user, code, meta=request.META)

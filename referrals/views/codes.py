@@ -1,4 +1,4 @@
-"""Invitation codes: the own one, somebody's by e-mail, and activating one."""
+"""Views of invitation codes: one's own, another member's by e-mail, and activation."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -11,7 +11,7 @@ from project.lib.api.throttles import throttled
 from project.lib.api.views import ViewSet
 from referrals import errors, services
 from referrals.models import InviteCode
-from referrals.serializers import codes as shapes
+from referrals.serializers import codes as serializers
 from referrals.views.activation import activated
 
 
@@ -19,25 +19,27 @@ class InviteCodeViewSet(ViewSet):
     tag = "invitations"
 
     @describe(
-        _("Read your active invitation code."), {200: shapes.LiveCode}, errors=[404]
+        _("Read your active invitation code."),
+        {200: serializers.LiveCode},
+        errors=[404],
     )
     def retrieve(self, request: MemberRequest) -> Response:
         code = InviteCode.objects.live().filter(member=request.user).first()
         if code is None:
             raise errors.Unknown
-        return Response(shapes.LiveCode(code).data)
+        return Response(serializers.LiveCode(code).data)
 
-    @throttled("invite_code", when=has_valid_body(shapes.NewInviteCode))
+    @throttled("invite_code", when=has_valid_body(serializers.NewInviteCode))
     @describe(
         _("Create an invitation code, if you have no active one."),
-        {201: shapes.LiveCode},
+        {201: serializers.LiveCode},
         errors=[409],
-        body=shapes.NewInviteCode,
+        body=serializers.NewInviteCode,
     )
     def create(self, request: MemberRequest) -> Response:
-        given = validated(shapes.NewInviteCode, request)
+        given = validated(serializers.NewInviteCode, request)
         code = services.create_code(request.user, expires_at=given["expires_at"])
-        return Response(shapes.LiveCode(code).data, status.HTTP_201_CREATED)
+        return Response(serializers.LiveCode(code).data, status.HTTP_201_CREATED)
 
     @describe(
         _("Delete your active invitation code."),
@@ -51,12 +53,12 @@ class InviteCodeViewSet(ViewSet):
     @throttled("code_by_email")
     @describe(
         _("Find a member's invitation code by their e-mail."),
-        {200: shapes.FoundCode},
-        body=shapes.Inviter,
+        {200: serializers.FoundCode},
+        body=serializers.Inviter,
     )
     def by_email(self, request: MemberRequest) -> Response:
-        # One statement, whoever there is or is not: it takes as long for all.
-        email = validated(shapes.Inviter, request)["email"]
+        # One statement for everybody, so that it takes the same time for all e-mails.
+        email = validated(serializers.Inviter, request)["email"]
         codes = InviteCode.objects.live().visible_to(request.user)
         found = codes.filter(member__email_identity=email)
         return Response({"invite_code": found.values_list("code", flat=True).first()})
@@ -64,8 +66,10 @@ class InviteCodeViewSet(ViewSet):
     @throttled("activate_code")
     @describe(
         _("Activate another member's invitation code, only once."),
-        {200: shapes.Activated},
-        body=shapes.InviteCodeText,
+        {200: serializers.Activated},
+        body=serializers.InviteCodeText,
     )
     def activate(self, request: MemberRequest) -> Response:
-        return Response({"invite_code": activated(shapes.InviteCodeText, request).code})
+        return Response(
+            {"invite_code": activated(serializers.InviteCodeText, request).code}
+        )

@@ -1,4 +1,4 @@
-"""Who has brought the most members, and whether the caller wants to be named there."""
+"""Views of the leaderboard, and of whether it may show the caller."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response

@@ -1,4 +1,4 @@
-"""Sign-in by phone, under the paths and names of two documents, and the own number."""
+"""Sign-in by phone under the paths and names of two documents, and one's own number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ from referrals.serializers import phone as serializers
 
 
 def phone_in(serializer: type[Serializer]) -> Callable[[Request], str | None]:
-    """Whose code is asked for or tried, however the number is written."""
+    """Return the phone whose code is requested or tried, in whatever notation."""
 
     def phone(request: Request) -> str | None:
         return str(validated(serializer, request)["phone"])
@@ -35,7 +35,7 @@ def phone_in(serializer: type[Serializer]) -> Callable[[Request], str | None]:
 def limited(
     scope: str, serializer: type[Serializer], *, signs_in: bool = False
 ) -> Callable[[Any], Any]:
-    """Throttle by phone; what is no request for a code, or no try, does not count."""
+    """Throttle by phone; invalid requests and tries do not count."""
     return throttled(
         scope,
         account=phone_in(serializer),

@@ -1,4 +1,4 @@
-"""Profiles with their invitations."""
+"""Views of profiles with their invitations."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -20,11 +20,11 @@ from project.lib.reads.objects import FilterBackend, KeysetPagination
 from referrals import errors
 from referrals.reads import profiles
 from referrals.reads.filters import InvitationsFilter
-from referrals.serializers import codes as code_shapes
-from referrals.serializers import profiles as shapes
+from referrals.serializers import codes as code_serializers
+from referrals.serializers import profiles as serializers
 from referrals.views.activation import activated
 
-# The admin shows all of it in a member's page.
+# The admin shows all of it on a member's page.
 SEES_MEMBERS = ("matchmaker.view_member", "matchmaker.change_member")
 
 
@@ -32,7 +32,7 @@ SEES_MEMBERS = ("matchmaker.view_member", "matchmaker.change_member")
 # The voting system: whose invitation a member has chosen.
 class VotingViewSet(ListModelMixin, GenericViewSet):
     tag = "invitations"
-    serializer_class = shapes.VotingProfile
+    serializer_class = serializers.VotingProfile
     filter_backends = [FilterBackend]
     filterset_class = InvitationsFilter
     pagination_class = KeysetPagination
@@ -49,24 +49,24 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
 
     @describe(
         _("Read your invitation code and whom you have invited."),
-        {200: shapes.VotingProfile},
+        {200: serializers.VotingProfile},
     )
     def me(self, request: MemberRequest) -> Response:
-        return _own(request.user, shapes.VotingProfile)
+        return _own(request.user, serializers.VotingProfile)
 
     @throttled("activate_code")
     @describe(
         _("Choose another member's invitation code, only once."),
-        {200: shapes.VotingProfile},
-        body=code_shapes.ActivatedInvite,
+        {200: serializers.VotingProfile},
+        body=code_serializers.ActivatedInvite,
     )
     def choose(self, request: MemberRequest) -> Response:
-        activated(code_shapes.ActivatedInvite, request)
+        activated(code_serializers.ActivatedInvite, request)
         return self.me(request)
 
     @describe(
         _("List everybody's invitations, as staff who may view members."),
-        {200: shapes.VotingProfilePage},
+        {200: serializers.VotingProfilePage},
         errors=[403],
         query=query_parameters(InvitationsFilter),
     )
@@ -75,14 +75,14 @@ class VotingViewSet(ListModelMixin, GenericViewSet):
 
     @describe(
         _("Read a member's invitations, as staff who may view members."),
-        {200: shapes.VotingProfile},
+        {200: serializers.VotingProfile},
         errors=[403, 404],
     )
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         member = self.get_queryset().filter(pk=int(pk)).first()
         if member is None:
             raise errors.Unknown
-        return Response(shapes.VotingProfile(member).data)
+        return Response(serializers.VotingProfile(member).data)
 
 
 # The same with numbers in E.164.
@@ -91,26 +91,26 @@ class InvitedViewSet(ViewSet):
 
     @describe(
         _("Read your invitation code and whom you have invited."),
-        {200: shapes.InvitedProfile},
+        {200: serializers.InvitedProfile},
     )
     def me(self, request: MemberRequest) -> Response:
-        return _own(request.user, shapes.InvitedProfile)
+        return _own(request.user, serializers.InvitedProfile)
 
     @throttled("activate_code")
     @describe(
         _("Activate another member's invitation code, only once."),
-        {200: code_shapes.ActivatedWithMessage},
-        body=code_shapes.InviteCodeText,
+        {200: code_serializers.ActivatedWithMessage},
+        body=code_serializers.InviteCodeText,
     )
     def activate(self, request: MemberRequest) -> Response:
-        referral = activated(code_shapes.InviteCodeText, request)
+        referral = activated(code_serializers.InviteCodeText, request)
         message = _("You have activated this invitation.")
         answer = {"message": message, "activated_invite_code": referral.code}
-        return Response(code_shapes.ActivatedWithMessage(answer).data)
+        return Response(code_serializers.ActivatedWithMessage(answer).data)
 
 
-def _own(me: Member, shape: type[Serializer]) -> Response:
+def _own(me: Member, serializer: type[Serializer]) -> Response:
     profile = profiles.own_profile(me)
     if profile is None:  # deleted since the token was read
         raise member_errors.TokenDead
-    return Response(shape(profile).data)
+    return Response(serializer(profile).data)

@@ -1,4 +1,4 @@
-"""Whom a member has invited."""
+"""The view of the members whom a member has invited."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response

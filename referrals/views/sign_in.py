@@ -1,4 +1,4 @@
-"""Sign-up by e-mail with somebody's invitation; to sign in there are others' views."""
+"""The view of sign-up with an invitation code; matchmaker has sign-in."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status

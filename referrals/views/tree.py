@@ -1,4 +1,4 @@
-"""The tree of those whom a member has brought."""
+"""The view of the tree of members whom a member has invited."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
