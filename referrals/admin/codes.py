@@ -25,12 +25,12 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
     options: ClassVar[dict[str, tuple[Any, Q]]] = {
-        "live": (
+        "active": (
             pgettext_lazy("a code", "active"),
             Q(ended_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now())),
         ),
         "expired": (_("expired"), Q(ended_at=None, expires_at__lte=Now())),
-        "ended": (_("deactivated"), Q(ended_at__isnull=False)),
+        "deactivated": (_("deactivated"), Q(ended_at__isnull=False)),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -72,9 +72,9 @@ class InviteCodeAdmin(OfMembersAdmin):
     @admin.display(description=_("state"))
     def state(self, code: InviteCode) -> Any:
         if code.ended_at:
-            return StateFilter.options["ended"][0]
+            return StateFilter.options["deactivated"][0]
         is_expired = code.expires_at and code.expires_at <= timezone.now()
-        return StateFilter.options["expired" if is_expired else "live"][0]
+        return StateFilter.options["expired" if is_expired else "active"][0]
 
     @admin.display(description=_("activations"))
     def activations(self, code: InviteCode) -> str:

@@ -34,8 +34,8 @@ def tell() -> int:
         (
             "en",
             "A spot is free: you are in",
-            "A place at “Fest” has become free, and it is yours. "
-            "If you cannot come, please give it back.",
+            "A spot at “Fest” is now free, and it is yours. "
+            "If you cannot come, please give it up.",
         ),
         (
             "ru",

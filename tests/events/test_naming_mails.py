@@ -159,7 +159,7 @@ def test_titles_are_one_line_and_ids_stay_when_a_record_is_lost(ann, bob, mailou
         send_all()
 
     one, other = mailoutbox
-    assert one.body.startswith("“Club  Bcc: x@example.com” names you")
+    assert one.body.startswith("“Club  Bcc: x@example.com” has named you")
     assert one.extra_headers["Message-ID"] == other.extra_headers["Message-ID"]
 
 

@@ -25,7 +25,7 @@ def test_deleting_cancels_what_is_published(admin_client, media):
     services.change_event(event.creator, event.pk, image=Image.new("RGB", (9, 9)))
     services.attend_event(MemberFactory(), event.pk, wait=False)
     page = admin_client.get(delete(event)).text
-    assert "is cancelled, for good" in page
+    assert "is cancelled for good" in page
 
     response = admin_client.post(delete(event), {"post": "yes"}, follow=True)
 

@@ -45,7 +45,7 @@ def test_form_shows_the_event(admin_client):
     assert "place_field.js" in html
     assert "basemap.js" in html
     assert '"with-forms" type="application/json">true' in html
-    assert "1 attend, 2 wait for a place" in html
+    assert "1 attending, 2 on the waiting list" in html
     assert f"?event__id__exact={event.pk}" in html
     assert str(event.uid) in html
     for name in ("uid", "sequence", "attendees", "published_at", "creator"):

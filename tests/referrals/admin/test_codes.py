@@ -35,9 +35,9 @@ def test_found_by_code_and_by_member(admin_client):
 def test_filtered_by_state(admin_client):
     past = timezone.now() - timedelta(seconds=1)
     rows = {
-        "live": InviteCodeFactory(),
+        "active": InviteCodeFactory(),
         "expired": InviteCodeFactory(expires_at=past),
-        "ended": InviteCodeFactory(ended=True),
+        "deactivated": InviteCodeFactory(ended=True),
     }
 
     for state, code in rows.items():
