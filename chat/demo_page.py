@@ -55,7 +55,7 @@ def _texts() -> dict[str, str]:
         "closed": _("Signed out"),
         # What went wrong
         "ended": _("You have been signed out. Sign in again."),
-        "unreachable": _("The service cannot be reached just now."),
+        "unreachable": _("The service cannot be reached. Try again soon."),
         "gone": _("“{title}” is no longer open to you."),
         # Rooms and people
         "lobby": _("Everybody"),

@@ -47,7 +47,7 @@ class Room(models.Model):
         related_name="+",
         db_index=False,
         verbose_name=_("one member"),
-        help_text=_("The one with the lower id."),
+        help_text=_("The member with the lower id."),
     )
     high_member = models.ForeignKey(
         Member,
@@ -175,7 +175,7 @@ class Message(models.Model):
             "stored twice."
         ),
     )
-    sent_at = models.DateTimeField(_("sent"), db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(_("sent at"), db_default=Now(), editable=False)
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()

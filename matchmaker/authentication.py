@@ -38,8 +38,8 @@ class TokenAuthentication(authentication.TokenAuthentication):
         if len(words) == 1 and words[0].lower() not in (b"token", b"bearer"):
             raise AuthenticationFailed(
                 _(
-                    "The Authorization header has no scheme. Write Token <key> or "
-                    "Bearer <access token>."
+                    "The Authorization header has no scheme. Use Token <token> "
+                    "or Bearer <access token>."
                 ),
                 "scheme_missing",
             )

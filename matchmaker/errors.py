@@ -24,8 +24,8 @@ class PhoneProofNeeded(DomainError):
 
     code = "phone_proof_needed"
     detail = _(
-        "You have proven another number. Prove this one with a code, or remove that "
-        "one first."
+        "Your account has another proven number. Prove this one with "
+        "a code, or remove the other one first."
     )
     field = "phone_number"
 
@@ -66,7 +66,7 @@ class LinkDead(DomainError):
 class SignInFailed(DomainError):
     status = HTTPStatus.UNAUTHORIZED
     code = "sign_in_failed"
-    detail = _("No active member with this e-mail and password.")
+    detail = _("Incorrect e-mail or password.")
 
 
 class TokenDead(DomainError):
@@ -86,10 +86,10 @@ class MemberUnknown(DomainError):
 class OutOfReach(DomainError):
     status = HTTPStatus.FORBIDDEN
     code = "permission_denied"
-    detail = _("Only superusers may do this to staff.")
+    detail = _("Only superusers can do this to staff.")
 
 
 class Oneself(DomainError):
     code = "oneself"
-    detail = _("This is you.")
+    detail = _("You cannot do this to yourself.")
     field = "non_field_errors"

@@ -43,10 +43,10 @@ def _urls() -> dict[str, str]:
 def _texts() -> dict[str, str]:
     """What the script says."""
     return {
-        "unreachable": _("The service cannot be reached just now."),
-        "incomplete": _("This link is not complete. Copy all of it from the mail."),
+        "unreachable": _("The service cannot be reached. Try again soon."),
+        "incomplete": _("This link is incomplete. Copy all of it from the mail."),
         "mailed": _(
-            "Too many links have been asked for. If an account has this e-mail, the "
-            "latest one in your mailbox still works."
+            "Too many links have been requested. If an account has this "
+            "e-mail, the latest link in your mailbox still works."
         ),
     }

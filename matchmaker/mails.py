@@ -79,8 +79,8 @@ def _phone_lost(mail: AccountMail, url: str) -> tuple[str, str]:
     return (
         _("Your phone number no longer signs you in"),
         _(
-            "Somebody has proven with a code from an SMS that the number %(phone)s is "
-            "theirs. It has been removed from your Matchmaker account, and you have "
+            "The number %(phone)s was confirmed with a code from an SMS in another "
+            "Matchmaker account. It has been removed from your account, and you have "
             "been signed out everywhere. The account is still yours: sign in with this "
             "e-mail and your password.\n\n"
             "If the number is yours, add it to your account again and prove it with a "
@@ -94,8 +94,8 @@ def _password_forgotten(mail: AccountMail, url: str) -> tuple[str, str]:
     return (
         _("A new password for your account"),
         _(
-            "Somebody, you we hope, has asked for a new password for the Matchmaker "
-            "account with this e-mail. Set it here:\n\n"
+            "Somebody (we hope it was you) has asked for a new password for the "
+            "Matchmaker account with this e-mail. Set it here:\n\n"
             "%(url)s\n\n"
             "The link works once, within an hour. The new password signs you out "
             "everywhere and removes the phone number from your account; you can add "
@@ -125,7 +125,7 @@ def _new_email_proof(mail: AccountMail, url: str) -> tuple[str, str]:
     return (
         _("Confirm your new e-mail"),
         _(
-            "Somebody, you we hope, wants this e-mail to become that of their "
+            "Somebody (we hope it was you) wants to use this e-mail for their "
             "Matchmaker account. Confirm it here:\n\n"
             "%(url)s\n\n"
             "The link works once, within an hour.\n\n"
@@ -140,9 +140,9 @@ def _email_change_asked(mail: AccountMail, url: str) -> tuple[str, str]:
     return (
         _("Your e-mail is about to change"),
         _(
-            "Somebody who knows the password of your Matchmaker account has asked for "
-            "another e-mail in place of this one. It changes as soon as the link that "
-            "was mailed to the other e-mail is used.\n\n"
+            "Somebody who knows the password of your Matchmaker account has asked to "
+            "replace this e-mail with another one. The change takes effect once the "
+            "link mailed to the other e-mail is used.\n\n"
             "If it was not you, set a new password at once: %(page)s\n"
             "This stops the change and signs everybody else out."
         )
@@ -156,7 +156,7 @@ def _email_changed(mail: AccountMail, url: str) -> tuple[str, str]:
         _(
             "Your Matchmaker account now has another e-mail, which has been confirmed. "
             "This e-mail no longer opens it.\n\n"
-            "If it was not you, tell us by answering this mail."
+            "If it was not you, reply to this mail and tell us."
         ),
     )
 

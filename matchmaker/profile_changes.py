@@ -22,19 +22,23 @@ class ProfileChanges(LocationInput):
         required=False,
         source="pending_email",
         help_text=_(
-            "A new one takes effect when the link that is mailed to it is used; the "
-            "present one ends a change that waits for that"
+            "A new e-mail takes effect once the link mailed to it is "
+            "used; sending the current one cancels a pending change"
         ),
     )
     current_password = PasswordField(
         required=False,
-        help_text=_("With a new e-mail, if the account has a password or an e-mail"),
+        help_text=_(
+            "Required with a new e-mail if the account has a password or an e-mail"
+        ),
     )
     phone_number = PhoneField(
         required=False,
         allow_null=True,
         source="claimed_phone",
-        help_text=_("E.164. It signs you in once a code has proven it."),
+        help_text=_(
+            "In E.164 format. You can sign in with it once a code has proven it."
+        ),
     )
     first_name = TextField(max_length=150, required=False)
     last_name = TextField(max_length=150, required=False)
@@ -44,11 +48,11 @@ class ProfileChanges(LocationInput):
         Language.choices,
         required=False,
         allow_null=True,
-        help_text=_("Of the member's mails; null: none is chosen"),
+        help_text=_("Language of mails to you; null if none is chosen"),
     )
     may_be_named = serializers.BooleanField(
         required=False,
-        help_text=_("Whether others may name the member in their organizations"),
+        help_text=_("Whether others may name you in their organizations"),
     )
     avatar = PictureField(
         max_side_px=constants.AVATAR_MAX_SIDE_PX, required=False, allow_null=True
@@ -56,7 +60,7 @@ class ProfileChanges(LocationInput):
 
     default_error_messages = {
         "invalid_password": WRONG_PASSWORD,
-        "password_without_email": _("The password is needed for a new e-mail only."),
+        "password_without_email": _("The password is needed only for a new e-mail."),
     }
 
     def get_fields(self) -> dict[str, serializers.Field]:

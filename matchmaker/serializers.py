@@ -87,7 +87,9 @@ class SignUp(NewMember):
         required=False,
         allow_null=True,
         source="claimed_phone",
-        help_text=_("E.164. It signs you in once a code has proven it."),
+        help_text=_(
+            "In E.164 format. You can sign in with it once a code has proven it."
+        ),
     )
 
 
@@ -101,15 +103,17 @@ class OwnProfile(AllShown, serializers.ModelSerializer[Member]):
     """The columns, and after them what the apps above add."""
 
     email_verified = serializers.BooleanField(
-        help_text=_("Whether a link in a mail to it was used")
+        help_text=_("Whether the link mailed to this e-mail was used")
     )
     pending_email = serializers.EmailField(
         allow_null=True,
-        help_text=_("Becomes the e-mail once a link in a mail to it is used"),
+        help_text=_("Becomes the e-mail once the link mailed to it is used"),
     )
     phone_number = serializers.CharField(source="own_phone", allow_null=True)
     phone_verified = serializers.BooleanField(
-        help_text=_("Whether a code has proven the number, so that it signs you in")
+        help_text=_(
+            "Whether a code has proven the number, so that you can sign in with it"
+        )
     )
     gender = serializers.ChoiceField(["", *Gender.values])
     avatar = serializers.ImageField(allow_null=True)
@@ -164,7 +168,7 @@ class Sympathy(serializers.Serializer):
     email = serializers.EmailField(
         required=False,
         allow_null=True,
-        help_text=_("On mutual sympathy only; null where there is none"),
+        help_text=_("Only if it is a match; null if there is no e-mail"),
     )
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

@@ -40,8 +40,8 @@ INFO = openapi.Info(
 TAGS = {
     "members": _("Members near you, their profiles, and your own account."),
     "sympathy": _("Likes, matches, passes, blocks and reports between two members."),
-    "events": _("Events, who organizes and who attends them, and calendars of them."),
-    "organizations": _("Organizations and their members, who organize events."),
+    "events": _("Events, their organizers and attendees, and their calendars."),
+    "organizations": _("Organizations, which hold events, and their members."),
     "sign-in": _("Sign-up, sign-in and sign-out by e-mail and password."),
     "phone": _("Sign-in by phone with a one-time code, and your own phone number."),
     "invitations": _("Invitation codes: creating, finding and activating them."),

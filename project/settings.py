@@ -273,13 +273,15 @@ SWAGGER_SETTINGS = {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": _("Token and the key, from /api/auth/token/login/"),
+            "description": _("The word Token and a token from /api/auth/token/login/"),
         },
         "Bearer": {
             "type": "apiKey",
             "name": "Authorization",
             "in": "header",
-            "description": _("Bearer and the access JWT, from /api/user/sign-in/"),
+            "description": _(
+                "The word Bearer and an access token from /api/user/sign-in/"
+            ),
         },
     },
     "USE_SESSION_AUTH": False,

@@ -69,7 +69,7 @@ class CodesUnavailable(DomainError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "unavailable"
-    detail = _("The service is not available just now. Try again soon.")
+    detail = _("The service is temporarily unavailable. Try again soon.")
 
 
 class SmsUnavailable(DomainError):

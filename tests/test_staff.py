@@ -268,7 +268,7 @@ def test_only_superusers_delete_staff(signed_in, target):
     assert by_staff.status_code == (204 if target == "ordinary" else 403)
     if target != "ordinary":
         assert by_staff.json() == {
-            "detail": "Only superusers may do this to staff.",
+            "detail": "Only superusers can do this to staff.",
             "code": "permission_denied",
         }
         root = MemberFactory(is_staff=True, is_superuser=True)

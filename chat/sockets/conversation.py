@@ -59,7 +59,7 @@ class Conversation:
             await self.tell(frames.error(error.code, str(error.detail), client_id))
         except DatabaseError as error:
             logger.warning("A frame cannot be answered: %s", error)
-            detail = _("The service is not available just now. Try again soon.")
+            detail = _("The service is temporarily unavailable. Try again soon.")
             await self.tell(frames.error("unavailable", detail, client_id))
 
     async def do(self, command: incoming.Command) -> None:

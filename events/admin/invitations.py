@@ -19,7 +19,7 @@ class MailFilter(ChoiceFilter):
     options: ClassVar[Choices] = {
         "due": (_("due"), Q(sent_at=None, given_up_at=None)),
         "sent": (_("sent"), Q(sent_at__isnull=False)),
-        "given-up": (_("given up"), Q(given_up_at__isnull=False)),
+        "given-up": (_("failed"), Q(given_up_at__isnull=False)),
     }
 
 

@@ -132,19 +132,19 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),
                         editable=False,
-                        verbose_name="due",
+                        verbose_name="due since",
                     ),
                 ),
                 (
                     "sent_at",
                     models.DateTimeField(
-                        editable=False, null=True, verbose_name="sent"
+                        editable=False, null=True, verbose_name="sent at"
                     ),
                 ),
                 (
                     "given_up_at",
                     models.DateTimeField(
-                        editable=False, null=True, verbose_name="given up"
+                        editable=False, null=True, verbose_name="failed at"
                     ),
                 ),
                 (

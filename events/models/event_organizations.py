@@ -100,9 +100,9 @@ class InvitationMail(DueRow):
         related_name="invitation_mails",
         verbose_name=_("to"),
     )
-    due_at = models.DateTimeField(_("due"), db_default=Now(), editable=False)
-    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
-    given_up_at = models.DateTimeField(_("given up"), null=True, editable=False)
+    due_at = models.DateTimeField(_("due since"), db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
+    given_up_at = models.DateTimeField(_("failed at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("mail to an invited organization")

@@ -63,9 +63,9 @@ class NamingMail(DueRow):
     member = models.ForeignKey(
         Member, models.CASCADE, related_name="naming_mails", verbose_name=_("to")
     )
-    due_at = models.DateTimeField(_("due"), db_default=Now(), editable=False)
-    sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
-    given_up_at = models.DateTimeField(_("given up"), null=True, editable=False)
+    due_at = models.DateTimeField(_("due since"), db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
+    given_up_at = models.DateTimeField(_("failed at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("mail to a named member")

@@ -74,7 +74,7 @@ class ContactForm(forms.ModelForm):
         if not {"email", "phone_number"} & self.errors.keys() and not (
             self.cleaned_data["email"] or self.cleaned_data["phone_number"]
         ):
-            self.add_error("email", _("Give an e-mail, a phone number, or both."))
+            self.add_error("email", _("Specify an e-mail, a phone number, or both."))
         return data
 
     def _others(self) -> QuerySet[Member]:
@@ -91,7 +91,7 @@ class NewMemberForm(ContactForm, AdminUserCreationForm):
         field_classes = NAMES
 
     usable_password = AdminUserCreationForm.create_usable_password_field(
-        _("Without a password one signs in by phone alone.")
+        _("Without a password, the member can sign in by phone only.")
     )
 
     def save(self, commit: bool = True) -> Member:

@@ -18,7 +18,7 @@ from matchmaker.models import AccountMail, MatchMail
 STATES = {
     "due": (_("due"), Q(sent_at=None, given_up_at=None)),
     "sent": (_("sent"), Q(sent_at__isnull=False)),
-    "given-up": (_("given up"), Q(sent_at=None, given_up_at__isnull=False)),
+    "given-up": (_("failed"), Q(sent_at=None, given_up_at__isnull=False)),
 }
 
 
@@ -62,11 +62,11 @@ class MailAdmin(OfMembersAdmin):
     def text(self, mail: Any) -> str:
         return str(type(self).written(mail).body)
 
-    @admin.action(description=_("Try those given up once more"), permissions=["act"])
+    @admin.action(description=_("Try failed mails again"), permissions=["act"])
     def retry(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         retried = [mail for mail in rows if type(self).tried_again(mail)]
         for mail in retried:
-            self.log_change(request, mail, [{"changed": {"fields": ["given up"]}}])
+            self.log_change(request, mail, [{"changed": {"fields": ["failed at"]}}])
         number = len(retried)
         text = ngettext("%d mail is due again.", "%d mails are due again.", number)
         level = messages.SUCCESS if retried else messages.WARNING

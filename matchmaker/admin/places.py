@@ -39,7 +39,7 @@ class PlaceForm(forms.ModelForm):
         if point is None or "location" not in self.changed_data:
             return point
         if point.empty or not math.isfinite(point.x) or not abs(point.y) <= LAT_MAX:
-            raise forms.ValidationError(_("This is no place on Earth."))
+            raise forms.ValidationError(_("There is no such place on Earth."))
         lon = point.x if abs(point.x) <= LON_MAX else math.remainder(point.x, 360)
         return Point(lon, point.y, srid=WGS84)
 

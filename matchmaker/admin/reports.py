@@ -142,8 +142,8 @@ class ReportAdmin(OfTwoAdmin):
         may = reports.filter(to_member__in=self._within_reach(request))
         if number := reports.count() - may.count():
             text = ngettext(
-                "%d report is about staff, whom only superusers deactivate.",
-                "%d reports are about staff, whom only superusers deactivate.",
+                "%d report was skipped: only superusers can deactivate staff.",
+                "%d reports were skipped: only superusers can deactivate staff.",
                 number,
             )
             self.message_user(request, text % number, messages.ERROR)

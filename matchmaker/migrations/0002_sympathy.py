@@ -83,13 +83,13 @@ class Migration(migrations.Migration):
                     "due_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),
-                        verbose_name="due",
+                        verbose_name="due since",
                     ),
                 ),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
                 (
                     "given_up_at",
-                    models.DateTimeField(null=True, verbose_name="given up"),
+                    models.DateTimeField(null=True, verbose_name="failed at"),
                 ),
             ],
             options={
@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
             name="first_member",
             field=models.ForeignKey(
                 db_index=False,
-                help_text="The one with the lower id.",
+                help_text="The member with the lower id.",
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="matches_as_first",
                 to=settings.AUTH_USER_MODEL,

@@ -34,7 +34,8 @@ class Migration(migrations.Migration):
             name="claimed_phone",
             field=models.CharField(
                 blank=True,
-                help_text="E.164. Given by the member and not proven; it opens nothing.",
+                help_text="In E.164 format. Specified by the member and not proven; "
+                "nobody can sign in with it.",
                 max_length=16,
                 null=True,
                 verbose_name="claimed phone number",
@@ -45,7 +46,8 @@ class Migration(migrations.Migration):
             name="phone_number",
             field=models.CharField(
                 blank=True,
-                help_text="E.164. Proven by a one-time code; it signs the member in.",
+                help_text="In E.164 format. Proven by a one-time code; the member can "
+                "sign in with it.",
                 max_length=16,
                 null=True,
                 verbose_name="phone number",

@@ -59,13 +59,13 @@ class Migration(migrations.Migration):
                     "due_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),
-                        verbose_name="due",
+                        verbose_name="due since",
                     ),
                 ),
-                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent at")),
                 (
                     "given_up_at",
-                    models.DateTimeField(null=True, verbose_name="given up"),
+                    models.DateTimeField(null=True, verbose_name="failed at"),
                 ),
                 (
                     "member",

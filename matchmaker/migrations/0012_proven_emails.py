@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(
                 blank=True,
                 editable=False,
-                help_text="When a link in a mail to it was used; empty if never.",
+                help_text="When the link mailed to this e-mail was used; empty if "
+                "never.",
                 null=True,
                 verbose_name="e-mail proven",
             ),
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
             name="pending_email",
             field=project.lib.email_fields.EmailModelField(
                 blank=True,
-                help_text="Becomes the e-mail once a link in a mail to it is used.",
+                help_text="Becomes the e-mail once the link mailed to it is used.",
                 max_length=254,
                 null=True,
                 verbose_name="pending e-mail",

@@ -42,9 +42,9 @@ class AccountMail(DueRow):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     email = models.EmailField(_("to"))
     phone_number = models.CharField(_("phone number"), max_length=16, blank=True)
-    due_at = models.DateTimeField(_("due"), db_default=Now())
-    sent_at = models.DateTimeField(_("sent"), null=True)
-    given_up_at = models.DateTimeField(_("given up"), null=True)
+    due_at = models.DateTimeField(_("due since"), db_default=Now())
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    given_up_at = models.DateTimeField(_("failed at"), null=True)
 
     class Meta:
         verbose_name = _("mail about an account")

@@ -50,28 +50,34 @@ class Member(HasPassword, PermissionsMixin):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When a link in a mail to it was used; empty if never."),
+        help_text=_("When the link mailed to this e-mail was used; empty if never."),
     )
     reclaimed_at = models.DateTimeField(_("taken back"), null=True, editable=False)
     pending_email = EmailModelField(
         _("pending e-mail"),
         null=True,
         blank=True,
-        help_text=_("Becomes the e-mail once a link in a mail to it is used."),
+        help_text=_("Becomes the e-mail once the link mailed to it is used."),
     )
     phone_number = models.CharField(
         _("phone number"),
         max_length=16,
         null=True,
         blank=True,
-        help_text=_("E.164. Proven by a one-time code; it signs the member in."),
+        help_text=_(
+            "In E.164 format. Proven by a one-time code; the member can "
+            "sign in with it."
+        ),
     )
     claimed_phone = models.CharField(
         _("claimed phone number"),
         max_length=16,
         null=True,
         blank=True,
-        help_text=_("E.164. Given by the member and not proven; it opens nothing."),
+        help_text=_(
+            "In E.164 format. Specified by the member and not proven; "
+            "nobody can sign in with it."
+        ),
     )
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
@@ -124,7 +130,9 @@ class Member(HasPassword, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     token_version = models.PositiveIntegerField(
-        default=0, editable=False, help_text=_("Tokens of an older version are dead.")
+        default=0,
+        editable=False,
+        help_text=_("Tokens of an older version are not valid."),
     )
 
     objects = MemberManager()

@@ -135,7 +135,7 @@ class Match(models.Model):
         related_name="matches_as_first",
         db_index=False,
         verbose_name=_("one member"),
-        help_text=_("The one with the lower id."),
+        help_text=_("The member with the lower id."),
     )
     second_member = models.ForeignKey(
         Member,
@@ -179,9 +179,9 @@ class MatchMail(DueRow):
     about = models.ForeignKey(
         Member, models.CASCADE, related_name="+", verbose_name=_("about")
     )
-    due_at = models.DateTimeField(_("due"), db_default=Now())
-    sent_at = models.DateTimeField(_("sent"), null=True)
-    given_up_at = models.DateTimeField(_("given up"), null=True)
+    due_at = models.DateTimeField(_("due since"), db_default=Now())
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    given_up_at = models.DateTimeField(_("failed at"), null=True)
 
     class Meta:
         verbose_name = _("mail about a match")

@@ -21,7 +21,7 @@ from project.lib.reads.statements import Param
 
 
 class DiscoverFilter(KeysetFilterSet):
-    max_km = KilometresFilter(help_text=_("Kilometres from the caller's location"))
+    max_km = KilometresFilter(help_text=_("Kilometres from your location"))
 
     class Meta:
         model = Member
@@ -56,7 +56,7 @@ class Discover(KeysetList[DiscoverValues]):
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         if request.user.location is not None:
             return {}
-        return {"location": [_("Set your own location first.")]}
+        return {"location": [_("Set your location first.")]}
 
     def values(self, request: MemberRequest, query: KeysetQuery) -> DiscoverValues:
         viewer = request.user

@@ -28,16 +28,14 @@ class MemberFilter(KeysetFilterSet):
     )
     distance = KilometresFilter(
         method="filter_distance",
-        help_text=_("Kilometres from the caller's location; nearest first"),
+        help_text=_("Kilometres from your location; nearest first"),
     )
-    liked = StrictBooleanFilter(
-        method="filter_liked", help_text=_("Whom the caller likes")
-    )
+    liked = StrictBooleanFilter(method="filter_liked", help_text=_("Members you like"))
     liked_me = StrictBooleanFilter(
-        method="filter_liked_me", help_text=_("Who likes the caller")
+        method="filter_liked_me", help_text=_("Members who like you")
     )
     matched = StrictBooleanFilter(
-        method="filter_matched", help_text=_("Mutual sympathy")
+        method="filter_matched", help_text=_("Members you have a match with")
     )
     in_bbox = BoxFilter(
         method="filter_box", help_text=_("west,south,east,north in degrees")

@@ -44,9 +44,9 @@ class PublicProfile(Answer):
     avatar = serializers.URLField(allow_null=True)
     distance_km = serializers.FloatField(
         allow_null=True,
-        help_text=_("From the caller's location to the public point"),
+        help_text=_("From your location to the member's public point"),
     )
-    liked = serializers.BooleanField(help_text=_("Whether the caller likes the member"))
+    liked = serializers.BooleanField(help_text=_("Whether you like the member"))
 
     geometry = point_sql("public_location")
 
@@ -101,7 +101,7 @@ class Members(KeysetList[MemberValues]):
             "distance"
         ):
             return {}
-        message = _("Set your own location first; distance is measured from it.")
+        message = _("Set your location first; distance is measured from it.")
         return {"distance": [message]}
 
     def values(self, request: MemberRequest, query: KeysetQuery) -> MemberValues:

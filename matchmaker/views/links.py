@@ -44,7 +44,7 @@ class ResetPasswordConfirmView(LinkView):
     @throttled("confirm_link")
     @describe(
         _("Set a new password with a mailed link."),
-        {204: _("Set; all earlier sign-ins have ended")},
+        {204: _("Set; all earlier sessions have ended")},
         body=credentials.PasswordReset,
         public=True,
     )
@@ -75,7 +75,7 @@ class VerifyEmailConfirmView(LinkView):
     @throttled("confirm_link")
     @describe(
         _("Prove an e-mail with a mailed link."),
-        {204: _("Proven; a new e-mail is now the account's")},
+        {204: _("Proven; a new e-mail now belongs to the account")},
         body=credentials.UsedLink,
         public=True,
     )

@@ -50,7 +50,7 @@ class TokenLogoutView(Understanding, TokenDestroyView):
 
     @describe(
         _("Sign out."),
-        {204: _("The key that was used is dead, or every access token")},
+        {204: _("The token that was used, or every access token, is no longer valid")},
     )
     def post(self, request: MemberRequest) -> Response:
         if isinstance(request.auth, Token):

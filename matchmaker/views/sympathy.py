@@ -40,7 +40,7 @@ class SympathyViewSet(ViewSet):
 
     @describe(
         _("Withdraw a like, and the match with it."),
-        {204: _("Not liked")},
+        {204: _("Like withdrawn")},
         errors=[400, 404],
     )
     def unlike(self, request: MemberRequest, pk: str) -> Response:
@@ -56,14 +56,14 @@ class SympathyViewSet(ViewSet):
         services.block_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @describe(_("Unblock a member."), {204: _("Not blocked")}, errors=[400, 404])
+    @describe(_("Unblock a member."), {204: _("Unblocked")}, errors=[400, 404])
     def unblock(self, request: MemberRequest, pk: str) -> Response:
         services.unblock_member(request.user, int(pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @describe(
         _("Pass on a member, so that you do not discover them again."),
-        {204: _("Put away")},
+        {204: _("Passed on")},
         errors=[400, 404],
     )
     def put_away(self, request: MemberRequest, pk: str) -> Response:
@@ -72,7 +72,7 @@ class SympathyViewSet(ViewSet):
 
     @describe(
         _("Take back a pass, so that you may discover the member again."),
-        {204: _("Back")},
+        {204: _("Pass taken back")},
         errors=[400, 404],
     )
     def bring_back(self, request: MemberRequest, pk: str) -> Response:

@@ -57,7 +57,10 @@ def checked_email(text: str) -> str:
     local, _at, domain = text.rpartition("@")
     if not local.isascii():
         raise ValidationError(
-            _("Before the @ an e-mail has Latin letters, digits and signs only."),
+            _(
+                "Before the @, an e-mail can have only Latin letters, digits "
+                "and symbols."
+            ),
             "not_ascii",
         )
     sent = f"{local}@{_a_labels(domain) or ''}"

@@ -20,7 +20,7 @@ class DomainError(Exception):
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
-    detail: Text = _("This is not possible in the present state.")
+    detail: Text = _("This is not possible in the current state.")
     field: str | None = None
     wait_s = 0.0  # until it is worth another try, where that is known
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from matchmaker.admin import display
 from matchmaker.admin.readonly import OfMembersAdmin
@@ -20,9 +20,15 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
     options: ClassVar[dict[str, tuple[Any, Q]]] = {
-        "due": (_("due"), Q(done_at=None, given_up_at=None)),
+        "due": (
+            pgettext_lazy("e-mail check", "due"),
+            Q(done_at=None, given_up_at=None),
+        ),
         "answered": (_("answered"), Q(done_at__isnull=False)),
-        "given-up": (_("given up"), Q(given_up_at__isnull=False)),
+        "given-up": (
+            pgettext_lazy("e-mail check", "failed"),
+            Q(given_up_at__isnull=False),
+        ),
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -70,7 +76,7 @@ class EmailLookupAdmin(OfMembersAdmin):
     def ask_again(self, request: HttpRequest, rows: QuerySet[EmailLookup]) -> None:
         asked = [lookup for lookup in rows if services.ask_again(lookup)]
         for lookup in asked:
-            self.log_change(request, lookup, [{"changed": {"fields": ["due"]}}])
+            self.log_change(request, lookup, [{"changed": {"fields": ["due since"]}}])
         number = len(asked)
         text = ngettext(
             "%d question is due again.", "%d questions are due again.", number

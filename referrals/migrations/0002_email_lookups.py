@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     "due_at",
                     models.DateTimeField(
                         db_default=django.db.models.functions.datetime.Now(),
-                        verbose_name="due",
+                        verbose_name="due since",
                     ),
                 ),
                 (
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 (
                     "given_up_at",
                     models.DateTimeField(
-                        blank=True, null=True, verbose_name="given up"
+                        blank=True, null=True, verbose_name="failed at"
                     ),
                 ),
                 (

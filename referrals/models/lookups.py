@@ -44,9 +44,9 @@ class EmailLookup(DueRow):
         _("answer"), max_length=10, choices=Status, blank=True, default=""
     )
     result = models.JSONField(_("in full"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), db_default=Now())
+    due_at = models.DateTimeField(_("due since"), db_default=Now())
     done_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("failed at"), null=True, blank=True)
 
     objects = EmailLookupQuerySet.as_manager()
 

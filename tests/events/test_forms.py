@@ -152,7 +152,7 @@ def test_everything_wrong_is_told_at_once(as_ann, clubs, kind):
         "image": [
             "The submitted data was not a file. Check the encoding type on the form."
         ],
-        "latitude": ["Longitude and latitude go together."],
+        "latitude": ["Specify longitude and latitude together."],
     }
     assert not Event.objects.exists()
 

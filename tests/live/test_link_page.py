@@ -121,10 +121,10 @@ def heading(page: Page, name: str) -> None:
 def test_a_forgotten_password_is_replaced(eva, visit):
     with visit() as page:
         page.goto("/reset/")
-        heading(page, "Forgotten password")
+        heading(page, "Forgot your password?")
         page.get_by_label("E-mail").fill(eva.email)
         page.keyboard.press("Enter")
-        heading(page, "Look into your mailbox")
+        heading(page, "Check your mail")
         link = eva.link()
 
         page.goto(link)
@@ -150,7 +150,7 @@ def test_a_forgotten_password_is_replaced(eva, visit):
         expect(page.get_by_role("alert").first).to_have_text(
             "This link is no longer valid. Ask for a new one."
         )
-        heading(page, "Forgotten password")
+        heading(page, "Forgot your password?")
         assert eva.signs_in(eva.email, NEW) == 200
 
 
@@ -182,16 +182,16 @@ def test_what_does_not_work_is_said(server, visit):
         page.goto("/reset/#reset/MQ")
         alert = page.locator("#problem")
         expect(alert).to_have_text(
-            "This link is not complete. Copy all of it from the mail."
+            "This link is incomplete. Copy all of it from the mail."
         )
-        heading(page, "Forgotten password")
+        heading(page, "Forgot your password?")
         page.goto("/reset/#<img src=x onerror=alert(1)>/a/b")
         expect(alert).to_contain_text("not complete")
 
         page.goto("/reset/#verify/MQ/x-y")
         page.get_by_role("button", name="Confirm").click()
         expect(alert).to_contain_text("no longer valid")
-        heading(page, "Forgotten password")
+        heading(page, "Forgot your password?")
 
         field = page.get_by_label("E-mail")
         field.fill("eva@example")
@@ -202,12 +202,12 @@ def test_what_does_not_work_is_said(server, visit):
         page.context.set_offline(True)
         field.fill("eva@example.com")
         page.get_by_role("button", name="Send the link").click()
-        expect(alert).to_have_text("The service cannot be reached just now.")
+        expect(alert).to_have_text("The service cannot be reached. Try again soon.")
         page.context.set_offline(False)
 
         field.fill(told := new_email())
         page.get_by_role("button", name="Send the link").click()
-        heading(page, "Look into your mailbox")
+        heading(page, "Check your mail")
         page.goto("/reset/")
         field.fill(told)
         page.get_by_role("button", name="Send the link").click()

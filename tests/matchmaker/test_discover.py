@@ -116,7 +116,7 @@ def test_discover_without_own_location_is_400(signed_in, db):
     response = signed_in(MemberFactory()).get(URL)
 
     assert response.status_code == 400
-    assert response.json() == {"location": ["Set your own location first."]}
+    assert response.json() == {"location": ["Set your location first."]}
 
 
 def test_discover_is_paged_by_key_while_the_caller_judges(ann, as_ann):

@@ -67,7 +67,7 @@ def test_wrong_credentials_are_told_in_the_same_words(ann, api, email):
     if broken:
         assert (token.status_code, pair.status_code) == (400, 400)
         return
-    words = "No active member with this e-mail and password."
+    words = "Incorrect e-mail or password."
     assert (token.status_code, token.json()) == (400, {"non_field_errors": [words]})
     assert (pair.status_code, pair.json()) == (
         401,

@@ -91,7 +91,9 @@ def test_oneself_is_400_and_nobody_is_404(ann, as_ann, method, what):
     call = getattr(as_ann, method)
 
     assert call(url(ann, what), given).status_code == 400
-    assert call(url(ann, what), given).json() == {"non_field_errors": ["This is you."]}
+    assert call(url(ann, what), given).json() == {
+        "non_field_errors": ["You cannot do this to yourself."]
+    }
     for nobody in (10**6, 10**18, 10**29, inactive):
         response = call(url(nobody, what), given)
         assert response.status_code == 404

@@ -136,7 +136,7 @@ def test_point_of_another_crs_is_refused(as_ann, crs, status, as_text):
     assert response.status_code == status
     if status == 400:
         assert response.json() == {
-            "location": ["Coordinates are read as WGS 84 only, without another crs."]
+            "location": ["Coordinates must be in WGS 84, without another crs."]
         }
 
 

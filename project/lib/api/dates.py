@@ -18,7 +18,9 @@ from project.lib.reads.statements import Param
 # From the first to the last instant of a day, as exact as PostgreSQL stores them.
 DAY = timedelta(days=1, microseconds=-1)
 
-INVALID = _("Give a date (2026-12-23) or a date-time (2026-12-23T18:45:00+03:00).")
+INVALID = _(
+    "Specify a date (2026-12-23) or a date and time (2026-12-23T18:45:00+03:00)."
+)
 
 # A + that was not escaped in a query string arrives as a space.
 _SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d(:?\d\d)?)$")

@@ -35,7 +35,7 @@ class TooSlow(exceptions.APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "too_slow"
-    default_detail = _("This takes too long to find. Ask for less at once.")
+    default_detail = _("This query takes too long. Narrow it down.")
 
 
 class Unavailable(exceptions.APIException):
@@ -43,7 +43,7 @@ class Unavailable(exceptions.APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
-    default_detail = _("The service is not available just now. Try again soon.")
+    default_detail = _("The service is temporarily unavailable. Try again soon.")
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:

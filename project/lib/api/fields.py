@@ -57,7 +57,7 @@ class PointField(GeometryField):
         "out_of_range": _(
             "Longitude must be between -180 and 180, latitude between -90 and 90."
         ),
-        "not_wgs84": _("Coordinates are read as WGS 84 only, without another crs."),
+        "not_wgs84": _("Coordinates must be in WGS 84, without another crs."),
     }
 
     def to_internal_value(self, value: Any) -> Point | None:
@@ -136,15 +136,19 @@ class LocationInput(serializers.Serializer):
     def _location_errors(data: dict[str, Any]) -> dict[str, Any]:
         given = [name for name in ("longitude", "latitude") if name in data]
         if given and "location" in data:
-            return {"location": _("Give location or longitude and latitude, not both.")}
+            return {
+                "location": _(
+                    "Specify location, or longitude and latitude, but not both."
+                )
+            }
         if len(given) == 1:
             missing = "latitude" if given == ["longitude"] else "longitude"
-            return {missing: _("Longitude and latitude go together.")}
+            return {missing: _("Specify longitude and latitude together.")}
         if given and (data["longitude"] in (None, "")) != (
             data["latitude"] in (None, "")
         ):
             missing = "longitude" if data["longitude"] in (None, "") else "latitude"
-            return {missing: _("Longitude and latitude go together.")}
+            return {missing: _("Specify longitude and latitude together.")}
         return {}
 
 
@@ -163,7 +167,7 @@ class PhoneField(serializers.CharField):
     """
 
     default_error_messages = {
-        "phone_invalid": _("This is not a phone number that exists; like +79991234567.")
+        "phone_invalid": _("This phone number does not exist. Example: +79991234567.")
     }
 
     def __init__(self, **kwargs: Any) -> None:

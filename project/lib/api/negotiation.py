@@ -41,7 +41,7 @@ class FormatOrAccept(BaseContentNegotiation):
             request._format_refused = True  # type: ignore[attr-defined]
             formats = ", ".join(str(renderer.format) for renderer in renderers)
             raise ValidationError(
-                {"format": [_("Not one of: %(formats)s.") % {"formats": formats}]}
+                {"format": [_("Must be one of: %(formats)s.") % {"formats": formats}]}
             )
         accepted = request.META.get("HTTP_ACCEPT", "")
         weighted = sorted(_media_ranges(accepted), key=lambda item: -item[1])

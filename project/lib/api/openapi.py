@@ -23,7 +23,7 @@ JSON = ["application/json"]
 _TEXT = openapi.Schema(type=openapi.TYPE_STRING)
 
 FIELD_ERRORS = openapi.Response(
-    _("What is wrong, by field; the whole object's under non_field_errors"),
+    _("Errors by field; those of the whole object are under non_field_errors"),
     openapi.Schema(
         type=openapi.TYPE_OBJECT,
         additional_properties=openapi.Schema(type=openapi.TYPE_ARRAY, items=_TEXT),
@@ -33,13 +33,16 @@ FIELD_ERRORS = openapi.Response(
 
 _MEANINGS = {
     401: _("No valid token; WWW-Authenticate names the schemes"),
-    403: _("Not allowed to the caller; or a session cookie without the CSRF token"),
-    404: _("Not there, or not the caller's to know"),
-    409: _("Not possible in the present state"),
+    403: _(
+        "You are not allowed to do this, or a session cookie came "
+        "without the CSRF token"
+    ),
+    404: _("Not found, or not visible to you"),
+    409: _("Not possible in the current state"),
     413: _("The body is too large"),
-    415: _("The body's type is not one that is read here"),
-    429: _("Too often; Retry-After says how many seconds to wait"),
-    503: _("Not possible just now; try again soon"),
+    415: _("The type of the body is not supported"),
+    429: _("Too many requests; Retry-After says how many seconds to wait"),
+    503: _("Temporarily unavailable; try again soon"),
 }
 
 FORMAT = openapi.Parameter(

@@ -96,5 +96,7 @@ def _refuse_override(meta: Mapping[str, Any]) -> None:
     for header in OVERRIDES:
         if header in meta and meta[header].upper() != meta["REQUEST_METHOD"]:
             name = header.removeprefix("HTTP_").replace("_", "-").title()
-            message = _("%(header)s is not read here. Send the method itself.")
+            message = _(
+                "The %(header)s header is not supported. Use the method itself."
+            )
             raise ValidationError([message % {"header": name}])

@@ -104,7 +104,9 @@ class KeysetEnvelope(OffsetEnvelope):
     """The same of a keyset list."""
 
     count = serializers.IntegerField(help_text=_("Exact up to 1,000"))
-    count_capped = serializers.BooleanField(help_text=_("There are more than count"))
+    count_capped = serializers.BooleanField(
+        help_text=_("There are more rows than count")
+    )
 
 
 # One class for each, however many lists have it: the schema knows them by name.

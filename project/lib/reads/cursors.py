@@ -20,7 +20,7 @@ from project.lib.reads.statements import Param
 
 class CursorInvalid(DomainError):
     code = "cursor_invalid"
-    detail = _("This cursor is not one of this list.")
+    detail = _("This cursor does not belong to this list.")
     field = "cursor"
 
 

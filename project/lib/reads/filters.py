@@ -45,8 +45,8 @@ class BoxField(forms.CharField):
 
     default_error_messages = {
         "box": _(
-            "Give west,south,east,north in degrees: latitudes from -90 to 90, "
-            "south not above north."
+            "Specify west,south,east,north in degrees: latitudes from "
+            "-90 to 90, south not above north."
         )
     }
 

@@ -141,7 +141,7 @@ class KeysetFilterSet(CompiledFilterSet):
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
-        help_text=gettext_lazy("Rows a page"),
+        help_text=gettext_lazy("Rows per page"),
     )
     cursor = django_filters.CharFilter(
         help_text=gettext_lazy("From `next` or `previous` of another page")
@@ -157,13 +157,13 @@ class OffsetFilterSet(CompiledFilterSet):
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
-        help_text=gettext_lazy("Rows a page"),
+        help_text=gettext_lazy("Rows per page"),
     )
     offset = django_filters.NumberFilter(
         min_value=0,
         max_value=OFFSET_MAX,
         decimal_places=0,
-        help_text=gettext_lazy("Rows to pass over"),
+        help_text=gettext_lazy("Rows to skip"),
     )
 
     paging: ClassVar[tuple[str, ...]] = ("limit", "offset")

@@ -39,7 +39,7 @@ def test_neither_email_nor_phone_is_a_form_error(admin_client, eve):
     response = admin_client.post(change(eve), form_of(eve, email=""))
 
     assert errors_of(response) == {
-        "email": ["Give an e-mail, a phone number, or both."]
+        "email": ["Specify an e-mail, a phone number, or both."]
     }
 
 
@@ -55,7 +55,7 @@ def test_neither_email_nor_phone_is_a_form_error(admin_client, eve):
         (
             "phone_number",
             "12",
-            "This is not a phone number that exists; like +79991234567.",
+            "This phone number does not exist. Example: +79991234567.",
         ),
     ],
 )

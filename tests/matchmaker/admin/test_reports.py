@@ -272,7 +272,7 @@ def test_staff_decide_about_members_but_not_about_staff(staff_with, eve, bob):
     said = run(client, QUEUE, "deactivate", about_eve, about_staff)
 
     assert said == [
-        "1 report is about staff, whom only superusers deactivate.",
+        "1 report was skipped: only superusers can deactivate staff.",
         "1 member deactivated.",
     ]
     assert [state(about_eve), state(about_staff)] == ["deactivated", "open"]
