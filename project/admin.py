@@ -1,4 +1,4 @@
-"""The tasks that workers have run: the table that django-dramatiq keeps."""
+"""The admin's list of tasks that workers have run, from django-dramatiq's table."""
 
 from datetime import timedelta
 from typing import Any
@@ -58,7 +58,7 @@ class WorkFilter(admin.SimpleListFilter):
 
 
 def title_of(task: Task) -> str:
-    """What was done, and the id of the row that asked for it."""
+    """Return what the task did, and the id of the row that asked for it."""
     work = work_of(task.actor_name)
     if work is None:
         return str(task.message)
@@ -72,7 +72,7 @@ admin.site.unregister(Task)
 
 @admin.register(Task)
 class TaskAdmin(ManyRowsAdmin, library.TaskAdmin):
-    """The library's, which only shows; what it would show unescaped is escaped."""
+    """The library's read-only admin, with the escaping that it lacks."""
 
     list_display = ("work", "state", "started_at", "changed_at", "seconds")
     list_filter = (StateFilter, WorkFilter)
@@ -87,7 +87,7 @@ class TaskAdmin(ManyRowsAdmin, library.TaskAdmin):
 
     @admin.display(description=_("object"))
     def row(self, task: Task) -> SafeString | str:
-        """The page of the row that asked for the work; nothing of it is told here."""
+        """Link to the row that asked for the work, without showing any of its data."""
         work = work_of(task.actor_name)
         if work is None or not admin.site.is_registered(work.model):
             return self.get_empty_value_display()

@@ -1,4 +1,4 @@
-"""Health pages: is the process alive, and can it do its work?"""
+"""Health pages: whether the process is alive, and whether it can do its work."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -47,9 +47,9 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @without_parameters
 def ready(request: HttpRequest) -> JsonResponse:
-    """200, or 503 that names what fails: database, redis, workers, sweeper.
+    """Answer 200, or 503 naming what fails: database, redis, workers, sweeper.
 
-    `lag_s`: by kind of due work, for how many seconds the most overdue row waits.
+    `lag_s`: for each kind of due work, the seconds that the most overdue row waits.
     """
     lags_s = _lags_s()
     failing = [] if lags_s is not None else ["database"]
@@ -62,7 +62,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def _lags_s() -> dict[str, float] | None:
-    """None when the database does not answer."""
+    """Return the lag of each kind of work, or None if the database does not answer."""
     try:
         return {name: round(due.lag_s(work), 1) for name, work in due.KINDS.items()}
     except DatabaseError:
@@ -70,7 +70,7 @@ def _lags_s() -> dict[str, float] | None:
 
 
 def _failing_in_redis() -> list[str]:
-    """Without Redis nobody can tell of the workers: they may live."""
+    """Return the parts that fail; without Redis the state of workers is unknown."""
     parts = [heartbeats.WORKERS, heartbeats.SWEEPER]
     try:
         with make_client(settings.REDIS_URL, TIMEOUT_S) as client:

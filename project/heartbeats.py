@@ -1,4 +1,4 @@
-"""How the readiness page knows that workers and sweepers live.
+"""Heartbeats, by which the readiness page knows that workers and sweepers run.
 
 Dramatiq's own heartbeats do not tell: a web process that only enqueues beats too.
 """
@@ -21,14 +21,14 @@ WORKERS, SWEEPER = "workers", "sweeper"
 
 
 def key(part: str, host: str = "") -> str:
-    """Where Redis has the beat of a part of the service: of any host, or of one."""
+    """Return the Redis key of a part's heartbeat, for one host or for any host."""
     return f"project:heartbeat:{part}:{host}"
 
 
 def beat(
     part: str, stopping: threading.Event, is_well: Callable[[], bool] = lambda: True
 ) -> None:
-    """Say in Redis every INTERVAL_S that this process is there, until `stopping`."""
+    """Write this process's heartbeat every INTERVAL_S, until `stopping` is set."""
     client = make_client(settings.REDIS_URL, INTERVAL_S)
     while True:
         if is_well():
@@ -40,7 +40,7 @@ def beat(
 
 
 class WorkerHeartbeat(dramatiq.Middleware):
-    """Lets every Dramatiq worker process beat."""
+    """Middleware that writes a heartbeat in every Dramatiq worker process."""
 
     def after_worker_boot(
         self, broker: dramatiq.Broker, worker: dramatiq.Worker

@@ -1,4 +1,4 @@
-"""Rules that the database holds, told in the service's own words."""
+"""Turn violations of database constraints into domain errors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from project.lib.errors import DomainError
 
 @contextmanager
 def violations_as(errors: Mapping[str, type[DomainError]]) -> Iterator[None]:
-    """One transaction, in which a violated constraint becomes its domain error.
+    """Run one transaction, in which a violated constraint becomes its domain error.
 
-    `errors`: by the constraint's name. Another one's violation stays what it is.
+    `errors`: by constraint name. Violations of other constraints are raised unchanged.
     """
     try:
         with transaction.atomic():

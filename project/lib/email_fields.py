@@ -1,4 +1,4 @@
-"""E-mails in models, serializers and forms (emails.py has what they are)."""
+"""Fields for e-mails in models, serializers and forms (the rules: emails.py)."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ from project.lib.emails import (
 
 
 class SoughtEmailField(serializers.EmailField):
-    """The e-mail by which somebody is looked for; what is none at all is 400.
+    """An e-mail to look a member up by; text that is no e-mail at all is a 400.
 
-    Also one whose domain IDNA refuses: old accounts may have such, else it is nobody's.
+    Domains that IDNA refuses are allowed, because old accounts may have them.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=EMAIL_MAX_LENGTH, **kwargs)
-        # That one does not know that a domain in full width is one.
+        # The base class does not know full-width domains.
         self.validators = [
             each for each in self.validators if not isinstance(each, EmailValidator)
         ]
@@ -40,7 +40,7 @@ class SoughtEmailField(serializers.EmailField):
 
 
 class EmailField(SoughtEmailField):
-    """The e-mail of a new account, as typed but for NFC."""
+    """The e-mail of a new account, kept as typed apart from NFC."""
 
     def to_internal_value(self, data: Any) -> str:
         try:
@@ -50,7 +50,7 @@ class EmailField(SoughtEmailField):
 
 
 class EmailFormField(forms.EmailField):
-    """The same in a form."""
+    """The same field for forms."""
 
     default_validators = []
 
@@ -60,7 +60,7 @@ class EmailFormField(forms.EmailField):
 
 
 class EmailModelField(models.EmailField):
-    """The same in a model: `createsuperuser` asks it."""
+    """The same field for models, used by `createsuperuser`."""
 
     default_validators = []
 
@@ -73,10 +73,10 @@ class EmailModelField(models.EmailField):
 
 
 class EmailIdentityField(models.TextField):
-    """The identity of the e-mail in the column `of`, made whenever a row is written.
+    """The identity of the e-mail in the column `of`, computed on every write.
 
-    What it is compared with becomes an identity first: `filter(email_identity=typed)`
-    finds whose mailbox was typed.
+    Look-up values become identities first: `filter(email_identity=typed)` finds the
+    account of the mailbox that was typed.
     """
 
     def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
@@ -101,11 +101,11 @@ class EmailIdentityField(models.TextField):
 
 
 def identity_is_of(email: str) -> Q:
-    """For a constraint: the identity is there with its e-mail, and is that one's.
+    """Return a constraint's condition: the identity belongs to the row's e-mail.
 
-    Of e-mails that are all ASCII, without quotes, PostgreSQL can tell that it is: of
-    nearly all. So a statement that changes the e-mail alone fails. (`#57` behind it:
-    the second account of a mailbox, from before there were identities.)
+    PostgreSQL can check e-mails in ASCII without quotes, which are nearly all, so a
+    statement that changes only the e-mail fails. (`#57` at the end marks the second
+    account of a mailbox, from before there were identities.)
     """
     identity = f"{email}_identity"
     small = Lower(Collate(F(email), "C"))

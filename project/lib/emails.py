@@ -1,7 +1,7 @@
-"""One mailbox is one e-mail, however it is spelt.
+"""The identity of an e-mail: one mailbox is one e-mail, however it is spelt.
 
-`email_identity` is the only place that compares e-mails: what it makes is stored beside
-each one (email_fields.py), unique, and looked up by. PostgreSQL folds none itself.
+Only `email_identity` compares e-mails: its result is stored beside each e-mail
+(email_fields.py), is unique, and is what look-ups use. PostgreSQL folds no e-mails.
 """
 
 import re
@@ -14,8 +14,8 @@ from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
 EMAIL_MAX_LENGTH = 254
-# Texts that are longer are no e-mails, however they are composed. They are left alone:
-# normalizing takes time with the square of the accents on one letter.
+# Longer texts are no e-mails, however composed. They are left alone, because
+# normalizing takes quadratic time in the accents on one letter.
 _TEXT_MAX_LENGTH = 2 * EMAIL_MAX_LENGTH
 _check_length = MaxLengthValidator(EMAIL_MAX_LENGTH)
 
@@ -26,14 +26,13 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 
 
 def email_identity(text: str) -> str:
-    """What all ways to write one mailbox have in common; of any text, without errors.
+    """Return what all spellings of one mailbox have in common; accepts any text.
 
     The domain is its A-labels: UTS 46 maps look-alikes of one letter (full width,
     ligatures, capitals, NFD), IDNA 2008 keeps `straße` and `strasse` two domains. A
-    domain that IDNA refuses is only put into small letters (ASCII's): accounts of
-    before may have one, else it is nobody's. The name before the @ is without case
-    (Unicode 3.13, D145), in NFC, and without quotes that it does not need. The
-    identity of an identity is itself.
+    domain that IDNA refuses is only lowercased (ASCII), because old accounts may have
+    one. The name before the @ is case-folded (Unicode 3.13, D145), in NFC, and without
+    needless quotes. The identity of an identity is itself.
     """
     text = text.strip()
     if len(text) > _TEXT_MAX_LENGTH:
@@ -45,10 +44,10 @@ def email_identity(text: str) -> str:
 
 
 def checked_email(text: str) -> str:
-    """The e-mail of a new account, as typed but for NFC. Raises ValidationError.
+    """Return a new account's e-mail, as typed apart from NFC. Raises ValidationError.
 
-    Its domain must be one that IDNA 2008 allows. Before the @ it is ASCII: mail servers
-    without SMTPUTF8, as most are, take nothing else.
+    IDNA 2008 must allow its domain. Before the @ it must be ASCII, because mail servers
+    without SMTPUTF8, which most are, take nothing else.
     """
     text = text.strip()
     if len(text) <= _TEXT_MAX_LENGTH:
@@ -70,7 +69,7 @@ def checked_email(text: str) -> str:
 
 
 def deliverable(email: str) -> str:
-    """The e-mail as mail servers take it: with its domain in A-labels, if it has any.
+    """Return the e-mail for mail servers: its domain in A-labels, where it has them.
 
     Django's own encoding is IDNA 2003, which sends `straße`'s mail to `strasse`.
     """
@@ -82,15 +81,15 @@ def deliverable(email: str) -> str:
 
 @lru_cache(4096)
 def _a_labels(domain: str) -> str | None:
-    """The domain in A-labels, in small letters; None for what IDNA 2008 refuses."""
+    """Return the domain in lowercase A-labels, or None if IDNA 2008 refuses it."""
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
-    except UnicodeError:  # IDNAError is one; halves of characters are another
+    except UnicodeError:  # IDNAError is one; lone surrogates raise another
         return None
 
 
 def _plain(domain: str) -> str:
-    # Letters of ASCII only: UTS 46 folds them before it refuses anything, so what was
+    # Only ASCII letters: UTS 46 folds them before it refuses anything, so what was
     # refused is refused again.
     return unicodedata.normalize("NFC", domain).translate(_ASCII_LOWER)
 
@@ -101,7 +100,7 @@ def _folded(local: str) -> str:
 
 
 def _unquoted(local: str) -> str:
-    """Without quotes and backslashes that mean nothing (RFC 5321, 4.1.2)."""
+    """Return the local part without needless quotes (RFC 5321, 4.1.2)."""
     if not _QUOTED.fullmatch(local):
         return local
     name = re.sub(r"\\(.)", r"\1", local[1:-1], flags=re.DOTALL)

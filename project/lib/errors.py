@@ -1,4 +1,4 @@
-"""The service's one vocabulary of errors."""
+"""The base class of the service's errors, and the bodies of plain refusals."""
 
 from http import HTTPStatus
 
@@ -15,14 +15,14 @@ SCHEMES = 'Token realm="api", Bearer realm="api"'
 class DomainError(Exception):
     """A rule was broken: `code` is stable snake_case, `detail` is for people.
 
-    With `field` it is the fault of one input and becomes a 400 on that field.
+    With `field`, the error is about one input and becomes a 400 on that field.
     """
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
     detail: Text = _("This is not possible in the current state.")
     field: str | None = None
-    wait_s = 0.0  # until it is worth another try, where that is known
+    wait_s = 0.0  # until another try is worthwhile, where that is known
 
     def __init__(self, field: str | None = None) -> None:
         super().__init__(self.code)
@@ -34,7 +34,7 @@ def error_body(detail: Text, code: str) -> dict[str, str]:
 
 
 def refusal_body(status: HTTPStatus) -> dict[str, object]:
-    """Return the body of an answer that no view makes, in the active language."""
+    """Return the body of an error that no view answers, in the active language."""
     if status == HTTPStatus.BAD_REQUEST:
         return {"non_field_errors": [gettext("Bad request.")]}
     detail = {

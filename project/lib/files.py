@@ -1,4 +1,4 @@
-"""Files that live and die with rows."""
+"""Stored files that belong to rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from django.db import transaction
 
 @contextmanager
 def stored_jpeg(folder: str, content: bytes | None) -> Iterator[str]:
-    """Store a picture under an unguessable name, and yield that; "" for no picture.
+    """Store a picture under an unguessable name and yield the name; "" for no picture.
 
-    Goes around the transaction that records it: on any error the file is taken back.
+    Wrap it around the transaction that records the name: any error deletes the file.
     """
     if content is None:
         yield ""

@@ -1,4 +1,4 @@
-"""How drf-yasg describes the fields that it does not know itself."""
+"""Descriptions for drf-yasg of fields that it does not know itself."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from project.lib.api.forms import has_parts
 
 
 class PointInspector(FieldInspector):
-    """Fields of drf-gis, which drf-yasg takes for strings: ours are points all."""
+    """Describes drf-gis fields, which drf-yasg takes for strings; all are points."""
 
     def field_to_swagger_object(
         self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any
@@ -25,7 +25,7 @@ class PointInspector(FieldInspector):
             )
             return make(type=openapi.TYPE_STRING)
         point = _("GeoJSON Point (RFC 7946): longitude, latitude in WGS 84 degrees")
-        # A height may be given, and is never answered.
+        # Input may have a height; answers never do.
         numbers_max = 3 if isinstance(field, PointField) else 2
         coordinates = openapi.Schema(
             type=openapi.TYPE_ARRAY,
@@ -46,7 +46,7 @@ class PointInspector(FieldInspector):
 
 
 class JsonTextInspector(FieldInspector):
-    """Lists of objects in a form, where they are JSON text."""
+    """Describes lists of objects in forms, where they are JSON text."""
 
     def field_to_swagger_object(
         self, field: Any, swagger_object_type: Any, use_references: bool, **kwargs: Any

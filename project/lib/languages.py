@@ -1,4 +1,4 @@
-"""Which language a request asks for."""
+"""The language that a request asks for."""
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -8,8 +8,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 def language_asked_for(request: HttpRequest) -> str | None:
     """Return the language of the answer if the client has named any, else None.
 
-    Clients of an API send no Accept-Language, or `*`: they have chosen none. A header
-    that names only languages which are not spoken here has the answer's: LANGUAGE_CODE.
+    API clients often send no Accept-Language, or `*`: they have chosen none. A header
+    that names only unsupported languages gives the answer's language: LANGUAGE_CODE.
     """
     named = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     if not any(code != "*" for code, _quality in named):

@@ -1,8 +1,8 @@
-"""Texts of libraries that our own catalogue says in Russian. Nothing imports this.
+"""Library texts that our own catalogue translates. Nothing imports this module.
 
-`make messages` collects them here, else it would drop their translations. Libraries
-lack some of them; others leave English words in, or wrong cases: Django's admin would
-offer to "Добавить участник".
+`make messages` collects them here; otherwise it would drop their translations. The
+libraries lack some of them; others mix in English words or wrong cases: Django's admin
+would offer to "Добавить участник".
 """
 
 from django.utils.translation import gettext_noop as _

@@ -1,10 +1,10 @@
-"""The Content-Security-Policy of the pages for people."""
+"""The Content-Security-Policy of the HTML pages."""
 
 
 def page_policy(*connect: str) -> str:
-    """Nothing inline, nothing of others, and no HTML that a script has put together.
+    """Return a policy without inline code, other hosts, or HTML built by scripts.
 
-    `connect`: where the page's scripts may ask beside the service itself.
+    `connect`: sources that scripts may fetch from besides the service itself.
     """
     asked = " ".join(("'self'", *connect))
     return (

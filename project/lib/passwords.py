@@ -1,8 +1,8 @@
-"""One password, however a keyboard composes its letters.
+"""Password hashing that ignores how a keyboard composes letters.
 
-It is hashed in NFC. Hashes of before may be of another composition: what is typed is
-tried in NFC, as it is, and in NFD, and the hash made anew. How many are tried depends
-on what is typed alone, so the time tells nothing about an account.
+Passwords are hashed in NFC. Older hashes may be of another composition, so the input
+is tried in NFC, as it is, and in NFD, and then hashed anew. The number of tries depends
+only on the input, so the time says nothing about an account.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import password_validation
 
-# No field takes longer ones; normalizing takes time with the square of the accents.
+# No field takes longer ones; normalizing takes quadratic time in the accents.
 _TEXT_MAX_LENGTH = 1024
 
 
@@ -19,7 +19,7 @@ def composed(password: str) -> str:
 
 
 def ways_to_compose(password: str) -> list[str]:
-    """What was typed, NFC first, each way once: one of a password in ASCII."""
+    """Return the compositions to try, NFC first; for ASCII there is only one."""
     ways = (composed(password), password, _normalized("NFD", password))
     return list(dict.fromkeys(ways))
 
@@ -31,7 +31,7 @@ def _normalized(form: Any, password: str) -> str:
 
 
 class _Composed:
-    """Django's rules, for the password that will be hashed."""
+    """Django's validator, applied to the password as it will be hashed."""
 
     def validate(self, password: str, user: Any = None) -> None:
         super().validate(composed(password), user)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The service's own address, for links in mails."""
+"""The service's own base URL, for links in mails."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -9,10 +9,10 @@ LAPTOP = "http://127.0.0.1:8000"
 
 
 def public_url(given: str, *, hosts: Iterable[str], is_https: bool) -> str:
-    """PUBLIC_URL without a slash at its end; or else one of the first plain host.
+    """Return PUBLIC_URL without a trailing slash, or a URL of the first plain host.
 
-    A Host header is no source: its sender would have mails lead to a server of theirs.
-    Raises ImproperlyConfigured for what is not http(s)://host, with a path at most.
+    The Host header is not used, because its sender could make mails link to another
+    server. Raises ImproperlyConfigured unless it is http(s)://host, maybe with a path.
     """
     if given:
         if not _is_address(given):

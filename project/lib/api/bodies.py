@@ -1,4 +1,4 @@
-"""Bodies of requests, JSON or form: all of one is understood, or it is a 400.
+"""Request bodies, JSON or form: whatever is not understood is a 400.
 
 `read_body` is the one way from a request to a serializer's data.
 """
@@ -18,7 +18,7 @@ from project.lib.api import forms
 from project.lib.api.exceptions import field_errors
 from project.lib.api.unknown_input import parameter_errors, unknown_field
 
-# An answer tells of so many unknown fields; a body may have a hundred thousand.
+# An answer names at most this many unknown fields; a body may have 100,000.
 UNKNOWN_TOLD_MAX = 100
 
 Errors = dict[str, list[Any]]
@@ -29,13 +29,12 @@ def read_body(
     request: Request,
     shown: Callable[[], str | None] | None = None,
 ) -> Any:
-    """The serializer of the request's body, valid. Raises ValidationError otherwise.
+    """Return a valid serializer of the request's body. Raises ValidationError.
 
-    The error names everything that is wrong: fields, fields that the serializer does
-    not take, and query parameters. `shown`: the JSON that a GET answers, for changes,
-    None without an object. A client may send back all that it has read: what is as
-    shown there is no change, and what the serializer does not take is told to be
-    unchangeable.
+    The error names everything that is wrong: invalid fields, unknown fields and query
+    parameters. `shown`: for a change, the JSON that a GET answers; None without an
+    object. A client may send back all that it has read: values equal to those shown are
+    no change, and other values of read-only fields are refused as unchangeable.
     """
     data, unclear = as_json(serializer, request)
     errors, given = _validate(serializer, request, data, unclear)
@@ -57,12 +56,12 @@ def validated(
     request: Request,
     shown: Callable[[], str | None] | None = None,
 ) -> dict[str, Any]:
-    """What `read_body` reads, as keyword arguments of a service."""
+    """Return what `read_body` reads, as keyword arguments for a service."""
     return dict(read_body(serializer, request, shown).validated_data)
 
 
 def is_valid(serializer: type[serializers.Serializer], request: Request) -> bool:
-    """Whether `read_body` would raise nothing."""
+    """Return whether `read_body` would accept the request."""
     errors, _given = _validate(serializer, request, *as_json(serializer, request))
     return not errors and not parameter_errors(request.query_params)
 
@@ -70,14 +69,14 @@ def is_valid(serializer: type[serializers.Serializer], request: Request) -> bool
 def has_valid_body(
     serializer: type[serializers.Serializer],
 ) -> Callable[[Request], bool]:
-    """Return whether a request has such a body: wrong ones count in no throttle."""
+    """Return a throttle's condition: only requests with a valid body count."""
     return lambda request: is_valid(serializer, request)
 
 
 def as_json(
     serializer: type[serializers.Serializer], request: Request
 ) -> tuple[Any, Errors]:
-    """The request's JSON, or what its form stands for, with the errors of the form."""
+    """Return the request's JSON, or its form as JSON, and the form's errors."""
     if not isinstance(request.data, QueryDict):
         return request.data, {}
     fields = serializer(data={}, context=_context(request)).fields
@@ -85,7 +84,7 @@ def as_json(
 
 
 def refuse_body(request: Request) -> None:
-    """Raise ValidationError if the request brings anything; `{}` and null are nothing.
+    """Raise ValidationError if the request has a body other than `{}` or null.
 
     For endpoints that read no body.
     """
@@ -105,7 +104,7 @@ def _without_shown(
     wrong: Collection[str],
     fields: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The data without what is wrong only because it was read as it is sent.
+    """Return the data without errors in values that are sent back as they were read.
 
     That is a whole field, or in a list of objects what is more of one than its fields.
     """
@@ -147,7 +146,7 @@ def _context(request: Request) -> dict[str, Any]:
 
 
 def _unknown(field: Any, value: Any) -> Iterator[tuple[list[str], str]]:
-    """The path and message of each name in `value` that `field` does not take."""
+    """Yield the path and message of each name in `value` that `field` does not take."""
     if isinstance(field, serializers.Serializer) and isinstance(value, dict):
         known = {n: f for n, f in field.fields.items() if not f.read_only}
         for name, inner in value.items():

@@ -1,4 +1,4 @@
-"""Dates and date-times that clients give: a day of UTC, or an instant."""
+"""Dates and date-times that clients send: a UTC date, or a date and time."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from project.lib.reads.statements import Param
 
-# From the first to the last instant of a day, as exact as PostgreSQL stores them.
+# From a day's first instant to its last, in microseconds as PostgreSQL stores them.
 DAY = timedelta(days=1, microseconds=-1)
 
 INVALID = _(
@@ -26,7 +26,7 @@ INVALID = _(
 _SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d(:?\d\d)?)$")
 
 
-# The only forms that are read, of all of ISO 8601 that Python would.
+# Only these forms are accepted; Python's parser takes far more of ISO 8601.
 _WRITTEN = re.compile(
     r"\d{4}-\d\d-\d\d"
     r"([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?",
@@ -35,19 +35,19 @@ _WRITTEN = re.compile(
 
 
 DATE_LENGTH = len("2026-12-23")
-# What is written after the date of a day's first instant, whatever the offset.
+# The time part of a day's first instant, whatever the offset.
 _MIDNIGHT = re.compile(r"(00:00(:00([.,]0+)?)?(?![\d:.,]).*)?$", re.ASCII)
 
 
 class TooLate(ValueError):
-    """After the last day of the calendar, as UTC has it."""
+    """The instant is after the calendar's last day in UTC."""
 
 
 def parse_moment(text: str) -> tuple[datetime, bool]:
-    """An aware datetime in UTC, and whether only its day was given.
+    """Return an aware datetime in UTC, and whether only a date was given.
 
-    Without an offset it is UTC's. Raises ValueError for what does not exist, or is
-    written in another way than RFC 3339's dates and date-times (the offset may lack).
+    Text without an offset is UTC. Raises ValueError for dates that do not exist, and
+    for any form but RFC 3339's dates and date-times (where the offset may be missing).
     """
     text = _SPACE_FOR_PLUS.sub(r"\1+\2", text.strip().upper())
     if not _WRITTEN.fullmatch(text):
@@ -67,9 +67,9 @@ def parse_moment(text: str) -> tuple[datetime, bool]:
 
 @dataclass(frozen=True)
 class Span:
-    """From `start` to `end`, both included: aware datetimes, or expressions of them.
+    """A time span, both ends included: aware datetimes, or expressions of them.
 
-    So it can end with the last day of the calendar, which no other one follows.
+    Inclusive ends allow the calendar's last day, which has no next day.
     """
 
     start: Any
@@ -77,7 +77,7 @@ class Span:
 
 
 class SpanField(forms.CharField):
-    """A date means its whole day in UTC, a date-time its instant."""
+    """A field that reads a date as its whole day in UTC, a date-time as an instant."""
 
     def clean(self, value: Any) -> Span | None:
         text = super().clean(value)
@@ -91,13 +91,13 @@ class SpanField(forms.CharField):
 
 
 class SpanFilter(django_filters.Filter):
-    """`lookup_expr`: `exact` (within the day or the instant), `gte` or `lte`."""
+    """A filter by date; `lookup_expr`: `exact` (within the span), `gte` or `lte`."""
 
     field_class = SpanField
 
     @staticmethod
     def placeholder(span_of: Callable[[Any], Span], _variant: None) -> Span:
-        """A span whose ends are known when the statement runs."""
+        """Return a span whose ends are bound when the statement runs."""
         return Span(
             Param(lambda values: span_of(values).start),
             Param(lambda values: span_of(values).end),
@@ -113,9 +113,9 @@ class SpanFilter(django_filters.Filter):
 
 
 class Moment(NamedTuple):
-    """`instant`: aware, in UTC. `is_day`: only its day was given.
+    """A moment that a client sent. `instant`: aware, in UTC. `is_day`: a date only.
 
-    `is_midnight`: it is the first instant of a day, `day`, as it was written.
+    `is_midnight`: as written, it is the first instant of the day `day`.
     """
 
     instant: datetime
@@ -125,9 +125,9 @@ class Moment(NamedTuple):
 
 
 class MomentField(serializers.Field):
-    """A date or a date-time in, a Moment validated.
+    """A field that takes a date or a date-time and validates it to a Moment.
 
-    Seconds are kept, their fractions not.
+    Fractions of seconds are dropped.
     """
 
     default_error_messages = {"invalid": INVALID, "too_late": INVALID}

@@ -1,4 +1,4 @@
-"""The one place that turns exceptions into the bodies of the contract, section 1."""
+"""Turn exceptions into error bodies; nothing else does (contract, section 1)."""
 
 import logging
 import math
@@ -31,7 +31,7 @@ class PayloadTooLarge(exceptions.APIException):
 
 
 class TooSlow(exceptions.APIException):
-    """A statement ran into settings' STATEMENT_TIMEOUT_MS."""
+    """A statement exceeded settings.STATEMENT_TIMEOUT_MS."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "too_slow"
@@ -39,7 +39,7 @@ class TooSlow(exceptions.APIException):
 
 
 class Unavailable(exceptions.APIException):
-    """The database has gone away, or takes no more connections: it may be back soon."""
+    """The database is gone or takes no more connections; a later retry may work."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
@@ -47,7 +47,7 @@ class Unavailable(exceptions.APIException):
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn any expected exception into the bodies of the contract, section 1.
+    """Turn any expected exception into an error body (contract, section 1).
 
     400: `{"field": ["message"]}`, whole-object errors under `non_field_errors`.
     Everything else: `{"detail": "message", "code": "stable_snake_case"}`.
@@ -94,7 +94,7 @@ def _headers(exc: DomainError) -> dict[str, str]:
 
 
 def _is_cut_off(exc: Exception) -> bool:
-    """Whether it is about the connection: no SQLSTATE, or one of these classes.
+    """Return whether the connection failed: no SQLSTATE, or one of these classes.
 
     08 connection exception, 53 insufficient resources, 57P operator intervention.
     """
@@ -109,17 +109,17 @@ def _answer_in_json(request: Request | None) -> None:
 
 
 def field_errors(detail: Any) -> dict[str, Any]:
-    """A ValidationError's detail as lists of messages by field."""
+    """Return a ValidationError's detail as lists of messages by field."""
     if isinstance(detail, dict):
         return {field: list(_messages(errors)) for field, errors in detail.items()}
     return {"non_field_errors": detail if isinstance(detail, list) else [detail]}
 
 
 def _messages(errors: Any, path: str = "") -> Iterator[str]:
-    """The messages of a field, each after the place inside of it: `0.id: …`."""
+    """Yield a field's messages, each prefixed with its place inside: `0.id: …`."""
     if isinstance(errors, dict):
         for name, inner in errors.items():
-            # What is wrong with a whole object inside is said of the object.
+            # Errors of a nested object as a whole are reported on that object.
             place = "" if name == NON_FIELD_ERRORS_KEY else f"{name}"
             yield from _messages(inner, ".".join(filter(None, (path, place))))
     elif isinstance(errors, list):

@@ -20,7 +20,7 @@ PHONE_TEXT_MAX_LENGTH = 40
 
 
 class DegreesField(serializers.FloatField):
-    """A finite number of degrees; JSON's true and NaN are none."""
+    """A finite number of degrees; rejects true, false and NaN."""
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
         super().__init__(min_value=-limit, max_value=limit, **kwargs)
@@ -38,11 +38,11 @@ class DegreesField(serializers.FloatField):
 
 
 class PointField(GeometryField):
-    """A GeoJSON Point (RFC 7946), as an object or, in a form, as its text.
+    """A GeoJSON Point (RFC 7946): an object or, in forms, JSON text.
 
-    Gives a Point of lon/lat degrees, SRID 4326. The RFC allows a third coordinate
+    Gives a Point in lon/lat degrees, SRID 4326. The RFC allows a third coordinate
     (height) and foreign members; both are dropped. A `crs`, which older GeoJSON had,
-    may say nothing but WGS 84: it would change what the coordinates mean.
+    must be WGS 84, because another one would change what the coordinates mean.
 
     drf-gis's own field would also take WKT, EWKB, other kinds of geometry, other
     reference systems and places off the Earth, and answer what it refuses with the
@@ -79,7 +79,7 @@ class PointField(GeometryField):
             if isinstance(number, bool) or not isinstance(number, int | float):
                 self.fail("not_point")
         lon, lat = coordinates[:2]
-        # Written so that NaN fails too.
+        # Written so that NaN is refused too.
         if not (-LON_MAX <= lon <= LON_MAX and -LAT_MAX <= lat <= LAT_MAX):
             self.fail("out_of_range")
         return Point(float(lon), float(lat), srid=WGS84)
@@ -90,7 +90,7 @@ _WGS84 = re.compile(r"(urn:ogc:def:crs:)?(EPSG:([0-9.]*:)?4326|OGC:([0-9.]*:)?CR
 
 
 def _is_wgs84(crs: Any) -> bool:
-    """Whether a member `crs` of GeoJSON 2008 is missing, null or WGS 84's name."""
+    """Return whether a `crs` of GeoJSON 2008 is missing, null or names WGS 84."""
     if crs is None:
         return True
     properties = crs.get("properties") if isinstance(crs, dict) else None
@@ -99,7 +99,7 @@ def _is_wgs84(crs: Any) -> bool:
 
 
 class LocationInput(serializers.Serializer):
-    """A location as `location`, or as `longitude` and `latitude`; null removes it.
+    """Input of a location: `location`, or `longitude` and `latitude`; null removes it.
 
     Validated data has at most `location`. Whatever is wrong with it is reported
     together with the errors of all other fields.
@@ -152,18 +152,18 @@ class LocationInput(serializers.Serializer):
         return {}
 
 
-# The library alone would read letters as keys, and drop a minus and what follows "ext",
+# The library would read letters as keys, and drop a minus and whatever follows "ext",
 # "x" or ",". U+2010 and U+2013 are hyphens of texts.
 _PHONE = re.compile("[+]?[ (]*[0-9][0-9 .()\u2010\u2013-]*")
 _NOT_DIALLED = re.compile("[^+0-9]")
 
 
 class PhoneField(serializers.CharField):
-    """A phone number, given and stored as E.164 (`+79991234567`).
+    """A phone number, stored in E.164 format (`+79991234567`).
 
-    It reads digits after an optional +, as any keyboard writes them, with blanks, dots,
-    hyphens and parentheses among them; a JSON integer too. Invisible format characters,
-    which address books paste, are dropped.
+    Accepts an optional + and digits of any script, with blanks, dots, hyphens and
+    parentheses between them, or a JSON integer. Invisible format characters, which
+    address books paste, are dropped.
     """
 
     default_error_messages = {
@@ -175,7 +175,7 @@ class PhoneField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = plain(super().to_internal_value(data))
-        # Of a number with a point the digits after it are no part of a phone's.
+        # A number's fraction would be read as more digits of the phone number.
         if isinstance(data, float) or not self._is_written_well(text):
             self.fail("phone_invalid")
         try:

@@ -1,4 +1,4 @@
-"""Forms, multipart and urlencoded, read as the JSON that they stand for.
+"""Forms, multipart and urlencoded, read as the JSON they represent.
 
 A list of objects in a form is one JSON text, one JSON text for each object, or parts
 in brackets, with dots or with neither: `users[0][id]`, `users[0].id`, `users[0]id`.
@@ -15,35 +15,35 @@ from rest_framework import serializers
 
 from project.lib.api.parsers import read_json
 
-# Django's templates put it into forms; the session's authentication reads it.
+# Django's templates put this field into forms; session authentication reads it.
 CSRF_TOKEN = "csrfmiddlewaretoken"  # noqa: S105
 
 _NAME = re.compile(r"[^\[\].]+")
 _PART = re.compile(r"\[([^\[\]]*)\]|\.([^\[\].]+)|(?<=\])([^\[\].]+)")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
-# Parts after the name of a field, of which no body has so many.
+# The most parts after a field's name; no valid body nests deeper.
 _DEPTH_MAX = 4
 _SHOWN_MAX_LENGTH = 60
 
 Path = tuple[str, ...]
 Fields = Mapping[str, serializers.Field]
-# What a form has of one field: its keys, and what is given under each.
+# What a form holds of one field: its keys, and the values under each.
 Found = list[tuple[str, list[Any]]]
 
 
 class _Unclear(Exception):
-    """A field's value cannot be put together; the message says why."""
+    """A field's value cannot be assembled; the message says why."""
 
 
 def as_json(
     form: QueryDict, fields: Fields, *, is_change: bool
 ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """The JSON object that a form of `fields` stands for, and errors by field.
+    """Return the JSON object that a form represents, and errors by field.
 
-    A file stays a file. An empty value is the field's own emptiness, or null where
-    that is allowed. Otherwise it is not given, as browsers send a form's empty inputs;
-    in a change (`is_change`) it stays, and the field refuses it: whoever empties a
-    field there must not be told that it is done.
+    Files stay files. An empty value becomes the field's own empty value, or null where
+    that is allowed. Otherwise it counts as not given, because browsers send a form's
+    empty inputs; but in a change (`is_change`) it stays and the field refuses it, so
+    that nobody believes that the field was emptied.
     """
     values: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
@@ -80,7 +80,7 @@ def as_json(
 
 
 def has_parts(field: serializers.Field | None) -> bool:
-    """Whether a form writes the field as JSON text, or in several parts."""
+    """Return whether forms write the field as JSON text or in several parts."""
     return isinstance(
         field,
         serializers.BaseSerializer | serializers.ListField | serializers.DictField,
@@ -110,7 +110,7 @@ def _empty(field: serializers.Field, is_change: bool) -> Any:
 
 
 def _assembled(name: str, field: serializers.Field, found: Found) -> Any:
-    """The value of a field of which the form has JSON texts, or parts."""
+    """Return the value of a field that the form gives as JSON texts or parts."""
     example = f"{name}[0][id]" if _is_list(field) else f"{name}[id]"
     whole: list[Any] = []
     tree: dict[str, Any] = {}
@@ -142,7 +142,7 @@ def _assembled(name: str, field: serializers.Field, found: Found) -> Any:
 
 
 def _path(key: str, start: int) -> Path | None:
-    """The parts of a key after the name that ends at `start`, None if it is broken."""
+    """Return the parts of a key from `start` on, or None if the key is malformed."""
     path: list[str] = []
     while start < len(key):
         part = _PART.match(key, start)
@@ -164,7 +164,7 @@ def _plant(tree: dict[str, Any], path: Path, value: Any) -> None:
 
 
 def _shaped(field: Any, node: Any) -> Any:
-    """The value of a tree of parts, as `field` takes it."""
+    """Return the value of a tree of parts, as `field` takes it."""
     if not isinstance(node, dict):
         return _written_out(field, [node]) if has_parts(field) else node
     if _is_list(field):
@@ -177,7 +177,7 @@ def _shaped(field: Any, node: Any) -> Any:
 
 
 def _written_out(field: serializers.Field | None, texts: list[Any]) -> Any:
-    """The value of a field that is written as JSON text. Raises ValueError."""
+    """Return the value of a field that is written as JSON text. Raises ValueError."""
     if not _is_list(field):
         return read_json(_single(None, texts))
     if texts == [""]:

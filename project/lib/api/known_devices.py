@@ -1,8 +1,8 @@
-"""Devices that an account has signed in on, so that guessing elsewhere shuts none out.
+"""Devices an account has signed in on, which guessing elsewhere cannot lock out.
 
 A browser is known by a signed cookie (OWASP, Device Cookies), and any client by its
-address, which Redis remembers. Neither opens anything: a throttle counts the attempts
-of a known device apart from those of strangers.
+address, which Redis remembers. Neither grants access: throttles only count a known
+device's attempts apart from those of strangers.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from project.lib.redis.lua import script
 from project.lib.server.client_address import client_address
 
 COOKIE = "device"
-SALT = "known devices"  # in cookies of a year, whatever this is called
+SALT = "known devices"  # in cookies that live a year: stays if this module is renamed
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 ADDRESS_MAX_AGE_S = 90 * 24 * 3600
 
@@ -29,7 +29,7 @@ IS_KNOWN = "return redis.call('EXISTS', KEYS[1])"
 def known_device(
     account: str, meta: Mapping[str, Any], cookies: Mapping[str, str]
 ) -> str | None:
-    """What names the device among those of the account; None for a stranger's.
+    """Return what identifies a device the account knows, or None for any other.
 
     `meta`, `cookies`: request.META and request.COOKIES.
     """
@@ -53,7 +53,7 @@ def remember_address(account: str, meta: Mapping[str, Any]) -> None:
 def remember_device(
     account: str, meta: Mapping[str, Any], response: HttpResponseBase
 ) -> None:
-    """Know the client again by its address, and a browser by a cookie."""
+    """Remember the client by its address, and a browser by a cookie."""
     remember_address(account, meta)
     value = f"{get_random_string(22)} {_digest(account)}"
     response.set_cookie(

@@ -1,4 +1,4 @@
-"""Which representation a request gets: `?format=`, else the Accept header."""
+"""Choose a request's representation: `?format=`, otherwise the Accept header."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,10 +11,10 @@ from rest_framework.request import Request
 
 
 class FormatOrAccept(BaseContentNegotiation):
-    """Choose by `?format=`, then by Accept, then the first renderer.
+    """Content negotiation by `?format=`, then by Accept, then the first renderer.
 
     An Accept header that nothing satisfies (a browser's address bar) gets JSON
-    rather than a 406, which RFC 9110, 12.5.1 allows.
+    instead of a 406, as RFC 9110, 12.5.1 allows.
     """
 
     def select_parser(

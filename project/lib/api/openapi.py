@@ -1,4 +1,4 @@
-"""How views describe themselves to drf-yasg, so that the schema is the truth."""
+"""Decorators by which views describe themselves to drf-yasg, for a true schema."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -75,7 +75,7 @@ def describe(
     geojson: type[Serializer] | None = None,
     public: bool = False,
 ) -> Callable[[Any], Any]:
-    """Decorate a view method with what it takes and answers.
+    """Decorate a view method with a description of its input and its answers.
 
     `errors`: statuses besides those that follow: 400, 401 unless `public`, 413 and 415
     with a body. `form`: the body is a multipart form (Swagger 2.0 cannot say "or
@@ -126,7 +126,7 @@ def _answer(answer: Any) -> Any:
 def describe_list(
     summary: str | Promise, listed: WrittenList[Any], *, errors: Iterable[int] = ()
 ) -> Callable[[Any], Any]:
-    """Decorate a view method that answers a list: its declaration says the rest."""
+    """Decorate a view method that answers a list, from the list's declaration."""
     is_place = listed.answer.geometry is not None
     return describe(
         summary,
@@ -138,7 +138,7 @@ def describe_list(
 
 
 def query_parameters(filters: type[CompiledFilterSet]) -> list[openapi.Parameter]:
-    """The parameters of a list, from its filters."""
+    """Return the query parameters of a list, from its filters."""
     return [_parameter(name, f) for name, f in filters.base_filters.items()]
 
 

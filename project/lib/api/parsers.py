@@ -1,4 +1,4 @@
-"""Request bodies: DRF's parsers with the inputs that make them raise closed off."""
+"""DRF's parsers, which here refuse the inputs that would make them fail."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
 
-# Some programs write it before the text; RFC 8259 lets a reader pass over it.
+# Some programs write it before the text; RFC 8259 lets parsers ignore it.
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -39,19 +39,19 @@ class JSONParser(parsers.JSONParser):
 
 
 def read_json(text: str) -> Any:
-    """Read strict JSON. Raises RecursionError, and ValueError (RepeatedName too)."""
+    """Parse strict JSON. Raises RecursionError and ValueError (RepeatedName is one)."""
     data = json.loads(
         text.removeprefix(BYTE_ORDER_MARK),
         parse_constant=_refuse,
         object_pairs_hook=without_repeats,
     )
-    # Half a character ("\ud800") is no text, and no answer could repeat it.
+    # A lone surrogate ("\ud800") is not valid text, and no answer could repeat it.
     json.dumps(data, ensure_ascii=False).encode()
     return data
 
 
 class RepeatedName(ValueError):
-    """An object has a name twice, of which Python would drop the first."""
+    """A JSON object repeats a name; Python would drop the first value."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -59,7 +59,7 @@ class RepeatedName(ValueError):
 
 
 def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these pairs, for `json.loads`. Raises RepeatedName."""
+    """Return the object of these pairs, for `json.loads`. Raises RepeatedName."""
     data = dict(pairs)
     if len(data) < len(pairs):
         seen: set[str] = set()
@@ -76,7 +76,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _charset(context: Mapping[str, Any] | None) -> str:
-    """Of the Content-Type; `bytes.decode` takes none that decompresses."""
+    """Return the charset of the body; `bytes.decode` refuses codecs that decompress."""
     return (context or {}).get("encoding") or settings.DEFAULT_CHARSET
 
 

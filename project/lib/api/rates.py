@@ -1,4 +1,4 @@
-"""How often a thing may be done: `20/hour`, from the environment."""
+"""Rates of throttles, such as `20/hour`, from the environment."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,14 +12,14 @@ RATE = re.compile(rf"([1-9][0-9]{{0,8}})/({'|'.join(PERIODS_S)})")
 
 @dataclass(frozen=True)
 class Rate:
-    """At most `limit` within any `window_s` seconds."""
+    """A rate: at most `limit` times within any `window_s` seconds."""
 
     limit: int
     window_s: int
 
     @classmethod
     def of(cls, text: str) -> "Rate":
-        """From DRF's way to write one. Raises ValueError for anything else."""
+        """Parse DRF's notation (`20/hour`). Raises ValueError."""
         match = RATE.fullmatch(text)
         if match is None:
             periods = ", ".join(PERIODS_S)
@@ -34,7 +34,7 @@ def variable(scope: str) -> str:
 
 
 def rates(read: Callable[..., str], defaults: Mapping[str, str]) -> dict[str, Rate]:
-    """The rate of each scope: its variable's as `read` finds it, or the default.
+    """Return each scope's rate: from its variable, through `read`, or the default.
 
     Raises ImproperlyConfigured, which names the variable.
     """
@@ -48,7 +48,7 @@ def rates(read: Callable[..., str], defaults: Mapping[str, str]) -> dict[str, Ra
 
 
 def factor(text: str) -> int:
-    """THROTTLE_ADDRESS_FACTOR. Raises ImproperlyConfigured for none from 1 up."""
+    """Parse THROTTLE_ADDRESS_FACTOR. Raises ImproperlyConfigured unless it is ≥ 1."""
     if not re.fullmatch("[1-9][0-9]{0,5}", text):
         raise ImproperlyConfigured(
             f"THROTTLE_ADDRESS_FACTOR: {text!r} is no whole number from 1 up"

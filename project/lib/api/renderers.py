@@ -1,4 +1,4 @@
-"""Renderers that pass on the JSON that PostgreSQL wrote."""
+"""Renderers that pass on JSON that PostgreSQL has written."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from project.lib.reads import geojson
 
 
 class Written(str):
-    """Response data that is JSON text already."""
+    """Response data that already is JSON text."""
 
 
 class _Escaped(renderers.JSONRenderer):

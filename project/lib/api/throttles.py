@@ -1,4 +1,4 @@
-"""Throttles: how often one account, and one address, may do a thing.
+"""Throttles: how often one account, and one address, may do something.
 
 settings.THROTTLE_RATES has the scopes. `@throttled("like")` on a view's method counts
 its requests; what is no view of DRF's calls `count`.
@@ -23,7 +23,7 @@ from project.lib.server.client_address import client_address
 if TYPE_CHECKING:  # views import this module: it is in DRF's settings
     from rest_framework.views import APIView
 
-SALT = "throttles"  # of keys in Redis, whatever this is called
+SALT = "throttles"  # in keys of Redis: stays if this module is renamed
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -56,13 +56,13 @@ def throttled(
     times: Callable[[Request], int] = once,
     signs_in: bool = False,
 ) -> Callable[[Method], Method]:
-    """Let a view's method answer 429 to what is beyond the rate of `scope`.
+    """Decorate a view's method to answer 429 beyond the rate of `scope`.
 
-    `account` names what is counted beside the address, None for nothing (see `count`):
-    of an e-mail its identity, so that one mailbox is one account to try. Requests that
-    `when` is false of do not count. `times`: how often a request does the thing, if not
-    once. `signs_in`: a success makes the device one that the account is known on. The
-    schema tells the 429.
+    `account` names what is counted beside the address, None for nothing (see `count`);
+    for an e-mail, its identity, so that one mailbox is one account. Requests for which
+    `when` is false do not count. `times`: how many times a request counts, if not once.
+    `signs_in`: a success makes the device a known one of the account. The schema shows
+    the 429.
     """
     if scope not in settings.THROTTLE_RATES:
         raise ImproperlyConfigured(f"settings.THROTTLE_RATES has no {scope!r}")
@@ -92,33 +92,33 @@ def _remembering(method: Method, account: Callable[[Request], str | None]) -> Me
 
 
 def is_known(request: Request, account: str) -> bool:
-    """Whether the account has signed in on the device that the request comes from."""
+    """Return whether the account has signed in on the request's device."""
     device = known_devices.known_device(account, request.META, request.COOKIES)
     return device is not None
 
 
 def remember_device(request: Request, account: str, response: Response) -> None:
-    """Know the device that the request comes from as one of the account's."""
+    """Remember the request's device as one of the account's."""
     if settings.THROTTLES:
         known_devices.remember_device(account, request.META, response)
 
 
 def remember_address(meta: Mapping[str, Any], account: str) -> None:
-    """Know the account's devices at this address from now on."""
+    """Remember the request's address as one of the account's."""
     if settings.THROTTLES:
         known_devices.remember_address(account, meta)
 
 
 def throttles_of(view: "APIView", method: str) -> tuple[Throttle, ...]:
-    """What `throttled` says of the view's method that answers HTTP's `method`."""
+    """Return what `throttled` has set on the view's handler of the HTTP `method`."""
     name = getattr(view, "action", None) or method.lower()
     return getattr(getattr(view, name, None), "throttles", ())
 
 
 class MarkedMethods(BaseThrottle):
-    """Every view's throttle: counts the requests of methods that are `throttled`.
+    """The throttle of every view: counts requests to methods that are `throttled`.
 
-    Other requests, preflights and 405s of the same view among them, do not count.
+    Other requests, such as the same view's preflights and 405s, do not count.
     """
 
     wait_s = 0.0
@@ -130,7 +130,7 @@ class MarkedMethods(BaseThrottle):
             times = throttle.times(request) if throttle.when(request) else 0
             if times:
                 who = throttle.account(request)
-                # Who has signed in is no stranger, and need not be known.
+                # Signed-in members are no strangers, so their device need not be known.
                 cookies = None if throttle.account is caller else request.COOKIES
                 self.wait_s = count(throttle.scope, request.META, who, times, cookies)
             if self.wait_s:
@@ -148,18 +148,17 @@ def count(
     times: int = 1,
     cookies: Mapping[str, str] | None = None,
 ) -> float:
-    """Count an attempt and return 0; or the seconds until one is let through again.
+    """Count an attempt and return 0, or return the seconds until the next is allowed.
 
-    An attempt that does the thing several `times` is let through wholly or not at all;
-    beyond the rate's own limit never.
+    An attempt that counts several `times` is allowed wholly or not at all, and never
+    above the rate's own limit.
 
-    The account is let through at the scope's rate, its address THROTTLE_ADDRESS_FACTOR
-    times as often, since many people can share one. Without an account the rate is the
-    address's. What is refused does not count. `meta` is request.META. `cookies`: of a
-    request that nobody has signed in for, request.COOKIES; then each device that the
-    account has signed in on has the account's rate for itself, so that a stranger who
-    guesses shuts nobody out. When Redis fails all are let through: better unthrottled
-    than shut.
+    The account has the scope's rate, its address THROTTLE_ADDRESS_FACTOR times that,
+    because many people can share one. Without an account, the address has the rate.
+    Refused attempts do not count. `meta` is request.META. `cookies`: request.COOKIES of
+    a request that is not signed in; then each device that the account has signed in on
+    has the account's rate to itself, so that a stranger's guesses lock nobody out. If
+    Redis fails, every attempt is allowed: better unthrottled than shut.
     """
     if not settings.THROTTLES:
         return 0
@@ -181,6 +180,6 @@ def count(
 
 
 def _key(scope: str, kind: str, who: str) -> str:
-    """Nobody's e-mail or address in clear."""
+    """Return the Redis key, which hashes the e-mail or address."""
     digest = salted_hmac(f"{SALT} {kind}", who, algorithm="sha256").hexdigest()
     return f"throttle:{scope}:{digest}"

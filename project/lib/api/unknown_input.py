@@ -1,4 +1,4 @@
-"""What clients send under a name that nothing reads, and which name they may mean."""
+"""Messages about unknown fields and parameters, with the name that was meant."""
 
 import difflib
 from collections.abc import Collection
@@ -6,12 +6,12 @@ from collections.abc import Collection
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-# Longer names get no suggestion: comparing takes time that grows with their square.
+# Longer names get no suggestion, because comparing takes quadratic time.
 COMPARED_MAX_LENGTH = 64
 
 
 def unknown_field(name: str, known: Collection[str]) -> str:
-    """The message for a body field that is none of `known`."""
+    """Return the message for a body field that is not in `known`."""
     near = nearest(name, known)
     if near is None:
         return _("Unknown field.")
@@ -19,7 +19,7 @@ def unknown_field(name: str, known: Collection[str]) -> str:
 
 
 def unknown_parameter(name: str, known: Collection[str]) -> str:
-    """The message for a query parameter that is none of `known`."""
+    """Return the message for a query parameter that is not in `known`."""
     near = nearest(name, known)
     if near is None:
         return _("Unknown parameter.")
@@ -27,7 +27,7 @@ def unknown_parameter(name: str, known: Collection[str]) -> str:
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """The name among `known` that is spelt most alike, or None if none is near."""
+    """Return the most similar name in `known`, or None if no name is similar."""
     if len(name) > COMPARED_MAX_LENGTH:
         return None
     lowered = {each.lower(): each for each in known}
@@ -42,7 +42,7 @@ EVERYWHERE = frozenset({"format"})
 def parameter_errors(
     params: QueryDict, known: Collection[str] = ()
 ) -> dict[str, list[str]]:
-    """An error for each query parameter that is unknown, or given twice."""
+    """Return an error for each query parameter that is unknown or repeated."""
     errors = {}
     for name, values in params.lists():
         if name not in known and name not in EVERYWHERE:

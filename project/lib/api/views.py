@@ -1,4 +1,4 @@
-"""The bases of all views of the API: what nothing reads is a 400, and not dropped."""
+"""Base classes of all API views: input that nothing reads is a 400."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,15 +22,15 @@ OVERRIDES = (
 
 
 class Understanding:
-    """For views of DRF: refuse parameters and bodies that the method does not read.
+    """Mixin for DRF views that refuses parameters and bodies the method does not read.
 
     `describe` says whether a method has a body, which `read_body` checks, or
     parameters, which `CompiledFilterSet.read` does, so that their errors come together;
     and whether it answers in GeoJSON too.
 
-    `cache_control` is of answers whose view does not set another: nearly all depend on
-    who asks. `operation` names the view's only operation in the schema, where its path
-    does not (`project.schema`).
+    `cache_control` is the default; nearly all answers depend on the member who asks.
+    `operation` names the view's only operation in the schema, where its path does not
+    (`project.schema`).
     """
 
     cache_control = "private, no-store"
@@ -66,12 +66,12 @@ class Understanding:
         return response
 
     def refuses(self, request: Request) -> bool:
-        """Whether it is the API that answers."""
+        """Return whether the API itself answers the request."""
         return True
 
 
 class UnderstandingGeneric(Understanding):
-    """The same for the generic views of DRF and djoser, which have serializers."""
+    """The same mixin for generic views of DRF and djoser, which have serializers."""
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         if "data" in kwargs:
@@ -92,7 +92,7 @@ class GenericViewSet(UnderstandingGeneric, viewsets.GenericViewSet):
 
 
 def _refuse_override(meta: Mapping[str, Any]) -> None:
-    """Whoever means another method must not be answered by this one."""
+    """Refuse headers that override the method, instead of ignoring them."""
     for header in OVERRIDES:
         if header in meta and meta[header].upper() != meta["REQUEST_METHOD"]:
             name = header.removeprefix("HTTP_").replace("_", "-").title()

@@ -1,1 +1,1 @@
-"""How lists are read: parameters in, one statement, a page out."""
+"""Reading lists: query parameters become one SQL statement, its rows a page."""

@@ -1,7 +1,7 @@
-"""What clients see of rows: written once, for PostgreSQL, for GeoJSON and the schema.
+"""Answers: what clients see of rows, declared once for JSON, GeoJSON and the schema.
 
-An `Answer` is a serializer, from which the schema is made. It never serializes: rows do
-not become Python objects on the way, PostgreSQL writes each one as JSON text.
+An `Answer` is a serializer from which the schema is made. It never serializes: rows
+never become Python objects, because PostgreSQL writes each one as JSON text.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,11 +19,11 @@ Sql = str | Statement[Any]
 
 
 class Answer(serializers.Serializer):
-    """An object whose fields are columns of a row, or what `sql` makes of it.
+    """An answer whose fields are columns of a row, or SQL expressions of `sql`.
 
-    `geometry`: SQL of the geometry that the object has as a GeoJSON feature, None for
-    what is JSON only. `place`: the field that has it in JSON, and that no feature has.
-    Both are of the row `p`, whose columns are the queryset's `.values()`.
+    `geometry`: SQL of the GeoJSON feature's geometry, None for JSON-only answers.
+    `place`: the JSON field of the same place, which features leave out. Both refer to
+    the row `p`, whose columns are the queryset's `.values()`.
     """
 
     geometry: ClassVar[str | None] = None
@@ -31,14 +31,14 @@ class Answer(serializers.Serializer):
 
     @classmethod
     def sql(cls, row: str) -> Mapping[str, Sql]:
-        """SQL of the fields that are not just a column of their name."""
+        """Return SQL of the fields that are not simply a column of the same name."""
         return {}
 
     @classmethod
     def written(
         cls, row: str = "p", *, without: Collection[str] = ()
     ) -> Statement[Any]:
-        """SQL that writes the row as a JSON object."""
+        """Return SQL that writes the row as a JSON object."""
         sql = cls.sql(row)
         pairs = [
             Statement.written(f"'{name}', {{value}}", value=_statement(value))
@@ -52,7 +52,7 @@ class Answer(serializers.Serializer):
 
     @classmethod
     def written_feature(cls, *, without: Collection[str] = ()) -> Statement[Any]:
-        """SQL that writes the row `p` as a GeoJSON feature."""
+        """Return SQL that writes the row `p` as a GeoJSON feature."""
         names = {"id", *([cls.place] if cls.place else []), *without}
         return Statement.written(
             "json_build_object('type', 'Feature', 'id', p.id, 'geometry', {geometry},"
@@ -69,7 +69,7 @@ def one_statement(
     *,
     without: Collection[str] = (),
 ) -> Statement[Any]:
-    """Compile the reading of a queryset's only row as JSON text."""
+    """Compile a statement that reads a queryset's only row as JSON text."""
     write = answer.written_feature if as_geojson else answer.written
     return Statement.written(
         "SELECT {answer}::text FROM ({row}) p",
@@ -83,7 +83,7 @@ def _statement(sql: Sql) -> Statement[Any]:
 
 
 class AllShown:
-    """For model serializers that answer: no field is left out, whatever a form may."""
+    """Mixin for answering model serializers, in which all fields are present."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields: dict[str, serializers.Field] = super().get_fields()  # type: ignore[misc]
@@ -93,7 +93,7 @@ class AllShown:
 
 
 class OffsetEnvelope(serializers.Serializer):
-    """What a page has around its rows, in JSON and in GeoJSON."""
+    """The envelope of an offset list's page, in JSON and in GeoJSON."""
 
     count = serializers.IntegerField()
     next = serializers.URLField(allow_null=True)
@@ -101,7 +101,7 @@ class OffsetEnvelope(serializers.Serializer):
 
 
 class KeysetEnvelope(OffsetEnvelope):
-    """The same of a keyset list."""
+    """The envelope of a keyset list's page, in JSON and in GeoJSON."""
 
     count = serializers.IntegerField(help_text=_("Exact up to 1,000"))
     count_capped = serializers.BooleanField(
@@ -109,7 +109,7 @@ class KeysetEnvelope(OffsetEnvelope):
     )
 
 
-# One class for each, however many lists have it: the schema knows them by name.
+# One class each, however many lists use it, because the schema knows them by name.
 @cache
 def page_of(
     answer: type[serializers.Serializer], envelope: type[OffsetEnvelope]

@@ -1,7 +1,7 @@
-"""Keyset pages: page 1,000 costs what page 1 costs, and nothing shifts between two.
+"""Cursors of keyset pages: page 1,000 costs what page 1 costs, and no row shifts.
 
-A cursor is the place of a row in the order, signed; it does not expire, and it says
-nothing that the row did not already tell.
+A cursor is a row's signed place in the order. It does not expire, and it contains
+nothing that the row did not already show.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class CursorInvalid(DomainError):
 
 @dataclass(frozen=True)
 class Key:
-    """One part of an order: an expression and the type PostgreSQL compares it as."""
+    """One part of an order: an expression, and the type PostgreSQL compares it as."""
 
     expression: Expression | F
     sql_type: str
@@ -36,7 +36,7 @@ class Key:
 class Order:
     """A total order: every key in the same direction, the last one unique.
 
-    `name` goes into the cursors, so that one of another order is refused.
+    `name` is part of the cursors, so that a cursor of another order is refused.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Order:
     descending: bool = False
 
     def after(self, forward: bool) -> "RowCompare":
-        """Match the rows beyond the cursor, in reading direction."""
+        """Filter for the rows beyond the cursor, in reading direction."""
         return RowCompare(
             [key.expression for key in self.keys],
             [
@@ -62,7 +62,7 @@ class Order:
 
 
 class RowCompare(Func):
-    """`(a, b) > (x, y)`: one comparison, which a btree index starts from."""
+    """A row comparison, `(a, b) > (x, y)`, which a btree index can start from."""
 
     output_field = BooleanField()
 
@@ -86,14 +86,14 @@ class RowCompare(Func):
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in an order, and in which direction to read from it."""
+    """A place in an order, and the direction to read from it."""
 
     values: Sequence[str]
     forward: bool
 
     @classmethod
     def parse(cls, text: str, order: Order) -> Self:
-        """Read a cursor that `encode` made. Raises CursorInvalid on any other."""
+        """Parse a cursor that `encode` made. Raises CursorInvalid for other text."""
         try:
             name, forward, *values = _signer().unsign_object(text)
         except (signing.BadSignature, ValueError, TypeError) as error:
@@ -112,7 +112,7 @@ def _signer() -> signing.Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class KeysetQuery(Query):
-    """What a request asks of a keyset list; without a cursor its first page."""
+    """A request for a page of a keyset list; without a cursor, the first page."""
 
     cursor: Cursor | None = None
 
@@ -123,7 +123,7 @@ class KeysetQueried(Queried, Protocol):
 
 
 def cursor_value(number: int) -> Param[KeysetQueried]:
-    """One of the cursor's values, as text."""
+    """Return a Param for one of the cursor's values, as text."""
 
     def value(values: KeysetQueried) -> str:
         assert values.query.cursor is not None  # noqa: S101 - compiled for a cursor
@@ -135,11 +135,11 @@ def cursor_value(number: int) -> Param[KeysetQueried]:
 def neighbours(
     places: Sequence[Sequence[str]], *, more: bool, cursor: Cursor | None
 ) -> tuple[Cursor | None, Cursor | None]:
-    """The cursors of the next page and of the previous one, where there are any.
+    """Return the cursors of the next and the previous page, where they exist.
 
-    `places`: those of the page's rows, in the direction in which they were read; the
-    first and the last are enough. `more`: whether there are rows beyond the last.
-    `cursor`: the one that was read from, None for the first page.
+    `places`: of the page's rows, in reading direction; the first and the last are
+    enough. `more`: whether there are rows beyond the last. `cursor`: where the page was
+    read from, None for the first page.
     """
     if not places:
         return None, None

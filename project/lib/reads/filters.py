@@ -1,4 +1,4 @@
-"""Query parameters that several lists take; nonsense is a 400, never ignored."""
+"""Filters that several lists share; an invalid value is a 400, never ignored."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ DISTANCE_MAX_KM = 20_000
 
 
 class StrictBooleanFilter(django_filters.TypedChoiceFilter):
-    """`true` or `false`; django-filter's own ignores anything else."""
+    """A filter that takes `true` or `false`; django-filter's ignores other values."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -26,12 +26,12 @@ class StrictBooleanFilter(django_filters.TypedChoiceFilter):
 
 
 def _positive(value: Any) -> None:
-    if float(value) <= 0:  # as it will be used: 1e-999 is 0
+    if float(value) <= 0:  # after conversion, because 1e-999 is 0
         raise forms.ValidationError(_("Must be greater than 0."))
 
 
 class KilometresFilter(django_filters.NumberFilter):
-    """A distance above 0, at most as far as the other side of the Earth."""
+    """A distance in kilometres, above 0 and at most to the other side of the Earth."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_value=DISTANCE_MAX_KM, validators=[_positive], **kwargs)
@@ -77,7 +77,7 @@ class BoxFilter(django_filters.Filter):
 
     @staticmethod
     def placeholder(box_of: Callable[[Any], Box], crosses: bool) -> Box:
-        """A box whose edges are known when the statement runs."""
+        """Return a box whose edges are bound when the statement runs."""
         return Box(
             Param(lambda values: box_of(values).west),
             Param(lambda values: box_of(values).south),

@@ -1,7 +1,7 @@
 """PostGIS as Django expressions: distances and boxes on geography, in metres.
 
-GeoDjango's own lookups work on geography too, but cast and convert on the way;
-these say exactly the SQL that a GiST index answers.
+GeoDjango's own lookups also work on geography, but cast and convert on the way;
+these write exactly the SQL that a GiST index answers.
 """
 
 from dataclasses import dataclass
@@ -25,20 +25,20 @@ class LonLat(NamedTuple):
 
     @property
     def ewkt(self) -> str:
-        """PostGIS's text of it, exact to the last bit."""
+        """Return the place as EWKT, exact to the last bit."""
         return f"SRID={WGS84};POINT({self.lon!r} {self.lat!r})"
 
 
 class Geography(Func):
-    """The geography of an EWKT text."""
+    """The geography that an EWKT text describes."""
 
     template = "%(expressions)s::geography"
 
 
 @dataclass(frozen=True)
 class Box:
-    """Degrees, as numbers or expressions; one that `crosses` the antimeridian has
-    its western edge east of its eastern one."""
+    """A box in degrees, as numbers or expressions. If it `crosses` the antimeridian,
+    its western edge is east of its eastern one."""
 
     west: Any
     south: Any
@@ -48,10 +48,10 @@ class Box:
 
     @classmethod
     def of(cls, west: float, south: float, east: float, north: float) -> "Box":
-        """The box of these degrees, longitudes modulo 360.
+        """Return the box of these degrees, with longitudes modulo 360.
 
-        Whatever is wider than a turn is the whole earth. ±180 is one meridian, so a
-        box that ends on it ends on its other side.
+        Anything wider than 360° is the whole Earth. ±180 is one meridian, so a box that
+        ends on it ends on the meridian's other side.
         """
         if east - west >= 360:
             return cls(-180.0, south, 180.0, north, crosses=False)
@@ -61,14 +61,14 @@ class Box:
         return cls(west, south, east, north, crosses=west > east)
 
     def spans(self) -> list[tuple[Any, Any]]:
-        """Ranges of longitude, west <= east in each."""
+        """Return the box's ranges of longitude, each with west <= east."""
         if self.crosses:
             return [(self.west, Value(180.0)), (Value(-180.0), self.east)]
         return [(self.west, self.east)]
 
 
 def _around(lon: float) -> float:
-    """The longitude from -180 to 180; exactly as it is where it is there already."""
+    """Return the longitude between -180 and 180, unchanged if it already is."""
     return lon if -180 <= lon <= 180 else (lon + 180) % 360 - 180
 
 
@@ -80,13 +80,13 @@ class DistanceM(Func):
 
 
 class AsGeometry(Func):
-    """A geography column as planar lon/lat geometry, for boxes of degrees."""
+    """A geography column cast to planar lon/lat geometry, for boxes in degrees."""
 
     template = "(%(expressions)s::geometry)"
 
 
 class _Overlaps(Func):
-    """`&&`: answered by the index, whose boxes are rounded to 32 bits."""
+    """The operator `&&`, answered by the index, whose boxes are rounded to 32 bits."""
 
     template = "(%(expressions)s)"
     arg_joiner = " && "
@@ -94,7 +94,7 @@ class _Overlaps(Func):
 
 
 class _Between(Func):
-    """The coordinates themselves: exact where `&&` is rounded."""
+    """A comparison of the coordinates themselves, exact where `&&` is rounded."""
 
     output_field = BooleanField()
 
@@ -107,7 +107,7 @@ class _Between(Func):
 
 
 def in_box(field: str, box: Box) -> Q:
-    """Match points of the geography column `field` inside `box`.
+    """Filter for points of the geography column `field` inside `box`.
 
     Compares longitude and latitude: the edges of geography's own polygons are great
     circles, which bulge away from the parallels that a map's box means. An index on

@@ -1,4 +1,4 @@
-"""Lists by cursor: page 1,000 costs what page 1 costs, counted up to a cap."""
+"""Lists that are paged by cursors and counted up to a cap."""
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
@@ -23,7 +23,7 @@ from project.lib.reads.statements import Param, Statement
 
 COUNT_CAP = 1000
 
-# One row more than a page tells whether there is another page.
+# One row more than a page shows whether there is another page.
 LIMIT_AND_ONE = Param[Queried](lambda values: values.query.limit + 1)
 
 KeysetValues = TypeVar("KeysetValues", bound=KeysetQueried)
@@ -57,7 +57,7 @@ class KeysetList(WrittenList[KeysetValues]):
 
     @abstractmethod
     def values(self, request: Any, query: KeysetQuery) -> KeysetValues:
-        """What the statement is run with."""
+        """Return the values that the statement is run with."""
 
     @abstractmethod
     def order(self, choice: Choice) -> Order: ...
@@ -68,7 +68,7 @@ class KeysetList(WrittenList[KeysetValues]):
 
 
 def keyset_query(given: dict[str, Any], order: Order) -> KeysetQuery:
-    """What the cleaned parameters ask for. Raises CursorInvalid."""
+    """Return the query of the cleaned parameters. Raises CursorInvalid."""
     text = given.get("cursor")
     return KeysetQuery(
         given=given,
@@ -85,7 +85,7 @@ def keyset_page(
     query: KeysetQuery,
     order: Order,
 ) -> Page:
-    """A page with its neighbours; `places`: of its rows, as `neighbours` takes them."""
+    """Return a page with its neighbours; `places`: of its rows, as for `neighbours`."""
     after, before = neighbours(places, more=has_more, cursor=query.cursor)
     return Page(
         count=min(count, COUNT_CAP),
@@ -99,7 +99,7 @@ def keyset_page(
 def sorted_rows(
     queryset: QuerySet[Any], order: Order, forward: bool | None
 ) -> Statement[Any]:
-    """The rows beyond the cursor, in reading direction, and one more than a page."""
+    """Return the rows beyond the cursor in reading direction: one more than a page."""
     if forward is not None:
         queryset = queryset.filter(order.after(forward))
     keys = {f"key{i}": key.expression for i, key in enumerate(order.keys)}
@@ -109,7 +109,7 @@ def sorted_rows(
 
 
 def capped_rows(queryset: QuerySet[Any]) -> Statement[Any]:
-    """What a keyset list counts of a queryset."""
+    """Return the rows of a queryset that a keyset list counts."""
     return Statement.of(queryset.order_by().values("pk")[: COUNT_CAP + 1])
 
 

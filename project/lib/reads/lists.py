@@ -1,10 +1,10 @@
-"""Lists, each declared once: what is read, which filters, what order, which answer.
+"""Lists, each declared once: its rows, filters, order and answer.
 
-A list of many rows is one statement, compiled once for each choice of filters: its
-rows never become Python objects, PostgreSQL writes them as JSON. The way of a request
-goes downwards: `respond` reads the parameters, makes the values that the statement is
-run with, finds the statement, and puts the envelope around what comes of it. Pages are
-by cursor (`keyset`) or by offset (`offset`).
+A list of many rows is one statement, compiled once for each choice of filters; its
+rows never become Python objects, because PostgreSQL writes them as JSON. A request
+goes downwards: `respond` reads the parameters, makes the statement's values, finds the
+statement, and puts the envelope around its result. Pages are by cursor (`keyset`) or
+by offset (`offset`).
 """
 
 from abc import ABC, abstractmethod
@@ -25,11 +25,11 @@ Values = TypeVar("Values", bound=Queried)
 
 @dataclass(frozen=True)
 class Parts:
-    """What the statement of a page is made of.
+    """The querysets and CTEs that a page's statement is made of.
 
-    `rows`: sorted, with the columns that the answer reads; of a keyset list the page
-    and one row more, with the order's keys as `key0`, …. `counted`: any rows, as many
-    as are counted. `common`: CTEs that both read.
+    `rows`: sorted, with the columns that the answer reads; for a keyset list, the page
+    and one more row, with the order's keys as `key0`, …. `counted`: the rows to count.
+    `common`: CTEs that both read.
     """
 
     rows: Statement[Any]
@@ -37,7 +37,7 @@ class Parts:
     common: Statement[Any] | None = None
 
     def before_others(self) -> Statement[Any]:
-        """`common`, with a comma if there is any."""
+        """Return `common`, followed by a comma unless it is empty."""
         if self.common is None:
             return Statement("")
         return Statement.written("{common},", common=self.common)
@@ -56,32 +56,32 @@ class List(ABC):
         """Read the page that the cleaned parameters ask for."""
 
     def unmet(self, request: Any) -> dict[str, Any]:
-        """Messages by parameter: what the list needs that the request has not."""
+        """Return messages, by parameter, about what the request lacks."""
         return {}
 
 
 class WrittenList(List, Generic[Values]):
-    """A list whose rows PostgreSQL writes; `answer`: what a client sees of each."""
+    """A list whose rows PostgreSQL writes, each one as `answer`."""
 
     answer: ClassVar[type[Answer]]
     envelope: ClassVar[type[OffsetEnvelope]]
 
     def written(self, choice: Choice, variant: Any, as_geojson: bool) -> Statement[Any]:
-        """SQL that writes a row."""
+        """Return SQL that writes a row."""
         without = self.left_out(choice, variant)
         if as_geojson:
             return self.answer.written_feature(without=without)
         return self.answer.written(without=without)
 
     def left_out(self, choice: Choice, variant: Any) -> Collection[str]:
-        """Fields of the answer that there are for other choices only."""
+        """Return the answer's fields that only other choices have."""
         return ()
 
     def variant(self, values: Values) -> Hashable:
-        """What besides the filters changes the SQL."""
+        """Return what changes the SQL besides the filters."""
         return None
 
 
 def path_id(request: Request) -> int:
-    """The id in the path of a list that belongs to something."""
+    """Return the id in the path of a list that belongs to an object."""
     return int(request.parser_context["kwargs"]["pk"])

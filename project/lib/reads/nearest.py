@@ -1,7 +1,7 @@
-"""How far the nearest rows of a list are, so that an index finds them.
+"""The distance that holds a list's nearest rows, so that an index finds them.
 
-The index orders by the distance on the sphere, up to 0.6 % off. The first rows in that
-order are found; the farthest of them on the ellipsoid bounds the true answer.
+The index orders by spherical distance, up to 0.6 % off. The first rows in that order
+are read; the largest of their ellipsoidal distances bounds the true answer.
 """
 
 from typing import Any
@@ -14,16 +14,16 @@ from project.lib.reads.statements import Statement
 # ST_DWithin and ST_Distance round differently, at the nanometre.
 ROUNDING_M = 0.001
 
-# Metres, for a queryset that stands behind `reach`.
+# Metres, for a queryset that follows `reach`.
 REACH_M = RawSQL("SELECT reach_m FROM reach", [], FloatField())
 
 _ALWAYS = Statement[Any]("true")
 
 
 def reach(nearest: Statement[Any], enough: Statement[Any] = _ALWAYS) -> Statement[Any]:
-    """CTE `reach`: `reach_m`, within which those rows are, and whether they are enough.
+    """Return CTE `reach`: `reach_m`, which holds those rows, and if they are `enough`.
 
-    `nearest`: distances, as `distance_m`, of the first rows in the order of the sphere.
+    `nearest`: distances, as `distance_m`, of the first rows by spherical distance.
     """
     return Statement.written(
         """

@@ -1,7 +1,7 @@
-"""Ordinary lists of DRF: a queryset, django-filter's backend, a page, a serializer.
+"""Ordinary DRF lists: a queryset, django-filter's backend, a page, a serializer.
 
-For lists that few ask for. Those that many ask for have their statement compiled once
-and their JSON written by PostgreSQL (`lists`).
+For lists that are seldom read. Busy lists have their statement compiled once and
+their JSON written by PostgreSQL (`lists`).
 """
 
 from dataclasses import dataclass, replace
@@ -20,29 +20,29 @@ from project.lib.reads.parameters import CompiledFilterSet
 
 
 class FilterBackend(DjangoFilterBackend):
-    """django-filter's, which alone passes over unknown and repeated parameters."""
+    """django-filter's backend, refusing unknown and repeated parameters too."""
 
     filterset_base = CompiledFilterSet
 
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: Any
     ) -> QuerySet[Any]:
-        """Raises ValidationError with everything that is wrong."""
+        """Narrow the queryset. Raises ValidationError with everything that is wrong."""
         self.get_filterset_class(view, queryset).read(request.query_params)
         return super().filter_queryset(request, queryset, view)
 
 
 class KeysetPagination(BasePagination):
-    """Pages in the `order` of the view, with the cursors of all other lists.
+    """Pages in the view's `order`, with the same cursors as all other lists.
 
-    Its `filterset_class` is a KeysetFilterSet.
+    The view's `filterset_class` is a KeysetFilterSet.
     """
 
     # The stubs allow sequences, which have no order to compare by.
     def paginate_queryset(  # type: ignore[override]
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Any]:
-        """The page's rows. Raises ValidationError and CursorInvalid."""
+        """Return the page's rows. Raises ValidationError and CursorInvalid."""
         order: Order = view.order
         given = view.filterset_class.read(request.query_params)
         query = keyset_query(given, order)

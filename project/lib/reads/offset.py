@@ -1,4 +1,4 @@
-"""Lists by limit and offset, counted in full."""
+"""Lists that are paged by limit and offset and counted in full."""
 
 from abc import abstractmethod
 from collections.abc import Hashable
@@ -37,11 +37,11 @@ class OffsetList(WrittenList[Values]):
 
     @abstractmethod
     def values(self, request: Any, query: Query) -> Values:
-        """What the statement is run with."""
+        """Return the values that the statement is run with."""
 
     @abstractmethod
     def parts(self, choice: Choice, variant: Any) -> Parts:
-        """Build the list's rows, all of them, and what is counted."""
+        """Build all of the list's rows, and the rows to count."""
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +69,7 @@ def offset_statement(
 
 
 def _offset_links(request: Request, query: Query, count: int) -> tuple[Any, Any]:
-    # Under the name that the client has: both would be refused.
+    # Under the client's own name for it, because both names together are refused.
     size = "page_size" if request.query_params.get("page_size") else "limit"
 
     def at(offset: int) -> dict[str, int | None]:

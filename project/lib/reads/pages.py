@@ -1,4 +1,4 @@
-"""What stands around the rows of any list: counts, and links to the next pages."""
+"""The envelope of a list's rows: counts, and links to neighbouring pages."""
 
 import json
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from project.lib.api.renderers import Written
 from project.lib.reads.geojson import MEDIA_TYPE
 
-# By name, what of the query string another page changes; None takes it out.
+# The query parameters that another page changes, by name; None removes one.
 Changes = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True)
 class Page:
-    """`items`: the rows as JSON text with commas between them, or as objects.
+    """A page. `items`: rows as JSON text with commas between them, or as objects.
 
-    `next`, `previous`: the changes that make this page's address another page's, None
-    where there is none. `is_capped`: there are more than `count`; None for lists that
-    count all.
+    `next`, `previous`: the parameters to change for that page, None where there is
+    none. `is_capped`: whether there are more rows than `count`; None for lists that
+    count all rows.
     """
 
     count: int
@@ -37,7 +37,7 @@ def wants_geojson(request: Request) -> bool:
 
 
 def page_response(request: Request, page: Page) -> Response:
-    """The page as the contract writes it; text stays the text that it is."""
+    """Return the page as the contract writes it; JSON text is passed on as it is."""
     around = envelope(request, page)
     if not isinstance(page.items, str):
         return Response({**around, "results": page.items})
@@ -52,7 +52,7 @@ def page_response(request: Request, page: Page) -> Response:
 
 
 def envelope(request: Request, page: Page) -> dict[str, Any]:
-    """What stands around a page's rows."""
+    """Return the envelope of a page's rows."""
     capped = {} if page.is_capped is None else {"count_capped": page.is_capped}
     return {
         "count": page.count,

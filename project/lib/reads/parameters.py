@@ -1,8 +1,8 @@
-"""Query parameters, declared as django-filter wants them.
+"""Query parameters of lists, declared as django-filter's filtersets.
 
-What a request gives is validated by `read`. `narrow` applies the filters once per
-`Choice`, with Params in the place of values (`statements`); lists that few people ask
-for are not compiled, there `filter_queryset` applies them (`objects`).
+`read` validates a request's parameters. `narrow` applies the filters once for each
+`Choice`, with Params in place of values (`statements`). Lists that are seldom read are
+not compiled: there `filter_queryset` applies the filters (`objects`).
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ from project.lib.reads.statements import Param
 
 PAGE_SIZE = 20
 PAGE_SIZE_MAX = 100
-# How far one can page by offset: PostgreSQL passes over every row before.
+# The largest offset: PostgreSQL reads every row before it.
 OFFSET_MAX = 1_000_000
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which filters a request uses: all that shapes the SQL, and none of its values.
+    """The filters that a request uses: everything that changes the SQL, no values.
 
-    `filters`: (name, what of its value changes the SQL), sorted by name.
+    `filters`: (name, the part of its value that changes the SQL), sorted by name.
     """
 
     filters: tuple[tuple[str, Any], ...]
@@ -45,7 +45,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What a request asks of a list; `given`: its parameters by name, cleaned."""
+    """A request for a page of a list; `given`: its cleaned parameters by name."""
 
     given: Mapping[str, Any]
     limit: int = PAGE_SIZE
@@ -53,7 +53,7 @@ class Query:
 
 
 class Queried(Protocol):
-    """What the statement of a list is run with."""
+    """The values that a list's statement is run with."""
 
     @property
     def query(self) -> Query: ...
@@ -63,7 +63,7 @@ LIMIT = Param[Queried](lambda values: values.query.limit)
 OFFSET = Param[Queried](lambda values: values.query.offset)
 
 
-# Two names of one parameter, wherever one of them is a parameter.
+# Pairs of names for one parameter; a list that has one takes both.
 SAME = {
     "bbox": "in_bbox",
     "in_bbox": "bbox",
@@ -73,22 +73,22 @@ SAME = {
 
 
 class CompiledFilterSet(django_filters.FilterSet):
-    # Parameters that choose a page, an order or a place to measure from, and not rows.
+    # Parameters that choose a page, an order or an origin of distances, not rows.
     paging: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def names(cls) -> dict[str, str]:
-        """The names of parameters that are read, and of which filter each one is."""
+        """Return the parameters' names, each with the name of its filter."""
         return _names(cls)  # type: ignore[arg-type] # hashable: python/mypy#11470
 
     @classmethod
     def read(
         cls, params: QueryDict, unmet: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The given parameters, cleaned. Raises ValidationError with all that is wrong.
+        """Return the cleaned parameters. Raises ValidationError with everything wrong.
 
-        Empty ones count as not given, as in a form. `unmet`: messages by parameter of
-        what the list wants beside them, told together with the others.
+        Empty parameters count as not given, as in a form. `unmet`: further messages by
+        parameter, reported together with the others.
         """
         known = cls.names()
         names = tuple(sorted(known.keys() & params.keys()))
@@ -108,7 +108,7 @@ class CompiledFilterSet(django_filters.FilterSet):
         }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow a list that is not compiled by what was given."""
+        """Narrow a list that is not compiled by the given parameters."""
         for name, value in self.read(self.data).items():
             if name not in self.paging:
                 queryset = self.filters[name].filter(queryset, value)
@@ -116,7 +116,7 @@ class CompiledFilterSet(django_filters.FilterSet):
 
     @classmethod
     def choose(cls, given: Mapping[str, Any]) -> Choice:
-        """What of the given parameters shapes the SQL."""
+        """Return the choice of filters: what the given parameters change in the SQL."""
         return Choice(
             tuple(
                 (name, _variant(cls.base_filters[name], given[name]))
@@ -135,7 +135,7 @@ class CompiledFilterSet(django_filters.FilterSet):
 
 
 class KeysetFilterSet(CompiledFilterSet):
-    """Filters of a keyset list, with the two parameters that every one has."""
+    """Filters of a keyset list, with the two parameters that all such lists have."""
 
     page_size = django_filters.NumberFilter(
         min_value=1,
@@ -170,14 +170,14 @@ class OffsetFilterSet(CompiledFilterSet):
 
 
 def _variant(declared: django_filters.Filter, value: Any) -> Any:
-    """What of a parameter's value changes the SQL; None where nothing does."""
+    """Return the part of a parameter's value that changes the SQL, or None."""
     if hasattr(declared, "variant"):
         return declared.variant(value)
     return value if isinstance(value, bool) else None
 
 
 def _placeholder(declared: django_filters.Filter, name: str, variant: Any) -> Any:
-    """What stands for a parameter's value until the statement runs."""
+    """Return the placeholder of a parameter's value until the statement runs."""
 
     def value(values: Queried) -> Any:
         return values.query.given[name]
@@ -188,7 +188,7 @@ def _placeholder(declared: django_filters.Filter, name: str, variant: Any) -> An
 
 
 def _doubled(given: list[str]) -> dict[str, list[str]]:
-    """An error for each parameter that is given under both its names."""
+    """Return an error for each parameter that is given under both its names."""
     return {
         name: [
             _("Specify %(name)s or %(other)s, not both.")
@@ -210,7 +210,7 @@ def _names(filterset: type[CompiledFilterSet]) -> dict[str, str]:
 def _form_class(
     filterset: type[CompiledFilterSet], names: tuple[str, ...]
 ) -> type[forms.Form]:
-    """A form of the given parameters only: fewer fields are faster to clean."""
+    """Return a form of the given parameters only: fewer fields clean faster."""
     known, filters = _names(filterset), filterset.base_filters  # type: ignore[arg-type]
     fields = {name: filters[known[name]].field for name in names}
     return type("Parameters", (forms.Form,), fields)

@@ -1,8 +1,8 @@
-"""How texts are found: whatever their case, and with or without their accents.
+"""Text search that ignores case and accents.
 
-The SQL function `fold_text` (matchmaker/sql/folded_texts.sql) turns a text and what it
-is searched for into the same letters: upper case, Latin and Greek without accents, ё
-as е. й stays й, which is another letter than и. Only PostgreSQL does it, on both sides.
+The SQL function `fold_text` (matchmaker/sql/folded_texts.sql) turns the text and the
+search term into the same letters: upper case, Latin and Greek without accents, ё as е.
+й stays й, because it is another letter than и. Only PostgreSQL folds, on both sides.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from project.lib.text import LineField
 @TextField.register_lookup
 @CharField.register_lookup
 class Folded(Transform):
-    """`text__folded`: the letters of a text as searches compare them."""
+    """The transform `text__folded`: a text's letters as searches compare them."""
 
     lookup_name = "folded"
     function = "fold_text"
@@ -28,7 +28,7 @@ class Folded(Transform):
 
 @TextField.register_lookup
 class Finds(Contains):
-    """`title_folded__finds=term`: a folded text has the term in it, folded too."""
+    """The lookup `title_folded__finds=term`: a folded text contains the folded term."""
 
     lookup_name = "finds"
 
@@ -46,19 +46,19 @@ class Finds(Contains):
 
 
 def folded(column: str) -> GeneratedField:
-    """A column that keeps `column` folded, so that searches need not fold each row."""
+    """Return a generated column with `column` folded, so that searches fold no rows."""
     return GeneratedField(
         expression=Folded(F(column)), output_field=TextField(), db_persist=True
     )
 
 
 def trigrams(column: str, name: str) -> GinIndex:
-    """The index by which parts of a folded text are found."""
+    """Return the trigram index that finds parts of a folded text."""
     return GinIndex(fields=[column], opclasses=["gin_trgm_ops"], name=name)
 
 
 class TextFilter(django_filters.CharFilter):
-    """A query parameter: part of the text whose folded column is `field_name`."""
+    """A filter by part of the text whose folded column is `field_name`."""
 
     field_class = LineField
 

@@ -1,9 +1,9 @@
-"""SQL that is written once and run many times, each time with other values.
+"""SQL that is compiled once and run many times with different values.
 
-Django builds a statement anew for every request, which takes longer than PostgreSQL
-needs to answer it. A list whose querysets are written with `Param` in the place of
-values has the same SQL for the same choice of filters, so it is compiled once per
-choice and only its values change. project/README.md, Decisions, has the measurements.
+Django builds a statement for every request, which takes longer than PostgreSQL needs
+to answer it. A list whose querysets use `Param` in place of values has the same SQL
+for the same choice of filters, so it is compiled once per choice and only its values
+change. The measurements are in project/README.md, Decisions.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ Values = TypeVar("Values")
 
 
 class Param(Expression, Generic[Values]):
-    """A value that is known when the statement runs.
+    """A value that is bound when the statement runs.
 
-    `get` takes it out of the object that the statement is run with, as in
+    `get` takes it from the object that the statement is run with, as in
     `Param[Viewing](lambda values: values.viewer.id)`, so that mypy knows its name.
     """
 
@@ -77,17 +77,17 @@ class Statement(Generic[Values]):
         return cls(separator.join(part.sql for part in parts), params)
 
     def bind(self, values: Values) -> list[Any]:
-        """The parameters to execute with."""
+        """Return the parameters to execute with."""
         return [p.get(values) if isinstance(p, Param) else p for p in self.params]
 
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        """Run with these values, and read all that comes of it."""
+        """Run with these values and return all rows."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.bind(values))
             return cursor.fetchall()
 
     def row(self, values: Values) -> tuple[Any, ...] | None:
-        """Run with these values, and read the first row; None without any."""
+        """Run with these values and return the first row, or None."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.bind(values))
             row: tuple[Any, ...] | None = cursor.fetchone()
