@@ -12,7 +12,7 @@ class ProjectConfig(AppConfig):
         from project.lib.work import chores  # noqa: PLC0415
 
         chores.register(task_log.FORGETTING)
-        # The library names neither itself nor its rows in any language but English.
+        # The library has names for itself and its rows in English only.
         library = apps.get_app_config("django_dramatiq")
         library.verbose_name = _("Background tasks")
         task = library.get_model("Task")._meta

@@ -1,4 +1,4 @@
-"""What must not stand in a log, and what takes too much room in it."""
+"""Log filters that remove secrets and shorten errors."""
 
 import logging
 import re
@@ -6,12 +6,12 @@ import re
 from django.core.exceptions import SuspiciousOperation
 from redis import RedisError
 
-# A calendar feed's address is all that it takes to read it.
+# Anyone who has a calendar feed's address can read the feed.
 _SECRET = re.compile(r"(/calendar/)[\w-]{32}(\.ics)")
 
 
 class HideSecrets(logging.Filter):
-    """Takes secrets out of what is logged of requests."""
+    """A filter that removes secrets from logged requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
@@ -22,9 +22,9 @@ class HideSecrets(logging.Filter):
 
 
 class OneLine(logging.Filter):
-    """Errors that are no fault of the code, without their tracebacks.
+    """A filter that drops tracebacks of errors that are not the code's fault.
 
-    What a client alone can make is a warning.
+    Errors that a client alone can cause become warnings.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

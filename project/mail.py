@@ -1,11 +1,11 @@
-"""The mail that nobody sends: on a laptop it is printed, in letters one can read."""
+"""A console mail backend that prints readable text, for laptops."""
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend
 
 
 class ReadableConsole(EmailBackend):
-    """Django's console, without the encodings of the wire."""
+    """Django's console backend, without transfer encodings."""
 
     def write_message(self, message: EmailMessage) -> None:
         lines = [

@@ -1,4 +1,4 @@
-"""Uploaded pictures, when the storage is this machine's disk."""
+"""Serve uploaded pictures, when the storage is this machine's disk."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest

@@ -1,4 +1,4 @@
-"""The outermost layer: what never reaches a view still answers in JSON."""
+"""The outermost middleware: requests that reach no view still get JSON errors."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,15 +11,15 @@ from django.utils import translation
 from project.lib.errors import refusal_body
 from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
-# Pages of others' making: should one ask another host for a picture, it gets none.
+# For pages of libraries: a picture from another host is not loaded.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}
-# What is refused now may be answered later.
+# A request that is refused now may be answered later.
 NEVER_KEPT = "private, no-store"
 OWN_PICTURES = "img-src 'self' data: blob:"
 
 
 class JsonEdge:
-    """Refuse oversized bodies, and give errors of the edge a JSON body.
+    """Refuse oversized bodies, and give errors outside of views a JSON body.
 
     Django answers broken hosts, encodings and limits in HTML before any view runs.
     """
@@ -28,7 +28,7 @@ class JsonEdge:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # Else the answers of this layer speak the language of the thread's last one.
+        # Otherwise this layer would use the language of the thread's last request.
         translation.activate(translation.get_language_from_request(request))
         if int(request.META.get("CONTENT_LENGTH") or 0) > _limit_bytes(request):
             return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -43,7 +43,7 @@ class JsonEdge:
             and not settings.DEBUG
         ):
             error = _error(HTTPStatus(response.status_code))
-            # The headers of the layers below stay: Allow, Vary, those of CORS.
+            # Headers of inner layers stay: Allow, Vary, those of CORS.
             response.content = error.content
             response.headers["Content-Type"] = error.headers["Content-Type"]
             response.headers["Content-Length"] = str(len(error.content))
@@ -55,9 +55,9 @@ class JsonEdge:
 
 
 def _has_null(request: HttpRequest) -> bool:
-    """Say whether an address has a NUL, which PostgreSQL takes in no comparison.
+    """Return whether a URL contains NUL, which PostgreSQL takes in no comparison.
 
-    The API's filters tell it of their parameter; many of the admin's would fail.
+    The API's filters report it on their parameter; many of the admin's would fail.
     """
     return "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path
 

@@ -1,4 +1,4 @@
-"""Swagger 2.0 of the API, written by drf-yasg from the views, and its pages."""
+"""The API's Swagger 2.0 schema, which drf-yasg makes from the views, and its pages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ INFO = openapi.Info(
 )
 
 
-# The groups of operations, in their order.
+# The groups of operations, in order.
 TAGS = {
     "members": _("Members near you, their profiles, and your own account."),
     "sympathy": _("Likes, matches, passes, blocks and reports between two members."),
@@ -49,7 +49,7 @@ TAGS = {
     "chat": _("Chat rooms and their messages; new ones also arrive by WebSocket."),
 }
 
-# What the actions of viewsets are called in names of operations.
+# Names of viewset actions in operation ids.
 VERBS = {
     "list": "list",
     "create": "create",
@@ -99,14 +99,14 @@ class AutoSchema(SwaggerAutoSchema):
     def get_produces(self) -> list[str]:
         if "produces" in self.overrides:
             return list(self.overrides["produces"])
-        # Errors are JSON whatever else there is.
+        # Errors are always JSON.
         types = [r.media_type for r in self.view.renderer_classes]
         return [*types, *(t for t in JSON if t not in types)]
 
     def get_operation_id(self, operation_keys: Sequence[str] | None = None) -> str:
-        """Return the words of the path and what is done: clients_list, events_attend.
+        """Return the words of the path and the action: clients_list, events_attend.
 
-        A view that is no viewset has one method, which its path names: user_sign_in.
+        A view that is not a viewset has one method, which its path names: user_sign_in.
         """
         if self.view.operation:
             return str(self.view.operation)
@@ -123,7 +123,7 @@ class AutoSchema(SwaggerAutoSchema):
 
 
 class Generator(OpenAPISchemaGenerator):
-    """Paths as the contract writes them, with the documented base path."""
+    """A generator that writes paths as the contract does, with its base path."""
 
     def determine_path_prefix(self, paths: Sequence[str]) -> str:
         return ""
@@ -154,7 +154,7 @@ class Generator(OpenAPISchemaGenerator):
 
 
 def _untitle(shape: Any) -> None:
-    """Leave out the titles of objects within: clients take them for names of models."""
+    """Drop titles of nested objects, which clients take for names of models."""
     for inner in shape.get("properties", {}).values():
         if inner.get("type") == openapi.TYPE_OBJECT:
             inner.pop("title", None)
@@ -162,10 +162,10 @@ def _untitle(shape: Any) -> None:
 
 
 def _require(shape: Any) -> None:
-    """Tell what is always there, null or not.
+    """Mark properties that are always present, even if null.
 
-    What is read-only is in every answer, and only answers have it. `x-omitempty` is
-    go-swagger's; swagger-typescript-api too takes null for absent without it.
+    Read-only properties are in every answer, and only in answers. `x-omitempty` is
+    go-swagger's; without it swagger-typescript-api too takes null for absent.
     """
     properties = shape.get("properties", {})
     read_only = [name for name in properties if properties[name].pop("readOnly", None)]
@@ -181,9 +181,9 @@ def _name(reference: Any) -> str:
 
 
 def _close(shape: Any, definitions: Any) -> None:
-    """Let a body's objects have the fields that are described, and no others.
+    """Allow a body's objects only the fields that are described.
 
-    What stands in its place without a name, a GeoJSON Point, may have more.
+    Inline objects, such as a GeoJSON Point, may have more.
     """
     name = _name(shape)
     if not name:
@@ -208,7 +208,7 @@ class SchemaView(Understanding, _view):
     cache_control = "private, no-cache"  # its pages have a CSRF token
 
     def refuses(self, request: Request) -> bool:
-        # The pages around it are for people, who come by links of all kinds.
+        # People reach these pages by all kinds of links, so any parameter is allowed.
         return request.accepted_renderer.media_type != "text/html"
 
 

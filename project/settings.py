@@ -1,7 +1,7 @@
-"""Settings, all from the environment; project/README.md lists every variable.
+"""Settings from the environment; project/README.md lists every variable.
 
-Defaults are the safe ones. What has no safe default (the secret key, the two
-servers) must be set: a missing one stops the start and is named.
+Defaults are safe. Variables without a safe default (the secret key, the two servers)
+must be set: a missing one stops the start with its name.
 """
 
 from datetime import timedelta
@@ -27,7 +27,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 
 # HTTPS is assumed. Only a laptop turns it off.
 HTTPS = env.bool("HTTPS", True)
-# What links in mails begin with. Never a request's Host, which its sender chooses.
+# The base of links in mails. Never a request's Host, which its sender chooses.
 PUBLIC_URL = public_url(
     env("PUBLIC_URL", default=""), hosts=ALLOWED_HOSTS, is_https=HTTPS
 )
@@ -125,18 +125,18 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        # A Redis that hangs costs a request this much.
+        # How long a hanging Redis delays a request.
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
 CHANNEL_LAYERS = {
     "default": {
         # Publish and subscribe. The other layer keeps each message for each socket in
-        # a sorted set, up to a capacity, which a lively room is soon beyond; here a
-        # broadcast is one command, and what is lost the chat notices by its numbers.
+        # a sorted set, up to a capacity that a busy room soon exceeds; here a broadcast
+        # is one command, and the chat notices lost messages by their numbers.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            # A channel is heard in all of Redis, whatever database one is connected to.
+            # Redis channels are shared by all of its databases.
             "prefix": f"asgi{urlsplit(REDIS_URL).path}",
             "hosts": [
                 {
@@ -151,7 +151,7 @@ CHANNEL_LAYERS = {
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {
-        # A like waits for this; a message is but a nudge (project/lib/work/due.py).
+        # A like waits for this; a message is only a nudge (project/lib/work/due.py).
         "client": make_client(REDIS_URL)
     },
     "MIDDLEWARE": [
@@ -176,15 +176,15 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Matchmaker <matchmaker@localhost
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # unique by its identity: member_email_identity_unique
     "gis.W001",  # GDAL reads no file or address that a client names
-    # Whether every name below this one speaks HTTPS, its owner knows: a wrong yes
-    # shuts them out of browsers, and preloading is all but irrevocable.
+    # Only the domain's owner knows whether all subdomains speak HTTPS: a wrong yes
+    # makes them unreachable in browsers, and preloading is nearly irrevocable.
     "security.W005",
     "security.W021",
 ]
 AUTH_USER_MODEL = "matchmaker.Member"
-# Of the migration that found more accounts than mailboxes (matchmaker 0011).
+# For the migration that may find two accounts of one mailbox (matchmaker 0011).
 KEEP_SECOND_ACCOUNTS = env.bool("KEEP_SECOND_ACCOUNTS", False)
-# Of links in mails, from when the mail is handed to the mail server.
+# For links in mails, from when the mail is handed to the mail server.
 PASSWORD_RESET_TIMEOUT = 3600
 AUTHENTICATION_BACKENDS = ["matchmaker.backends.EmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -216,7 +216,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
-# Each scope of project.lib.api.throttles, changed by THROTTLE_<SCOPE>.
+# Rates by scope of project.lib.api.throttles; THROTTLE_<SCOPE> changes one.
 THROTTLES = env.bool("THROTTLES", True)
 THROTTLE_RATES = rates(
     env.str,
@@ -245,7 +245,8 @@ THROTTLE_RATES = rates(
         "room": "60/hour",
     },
 )
-# An address may do what so many accounts may: offices and mobile networks share one.
+# An address may do as much as this many accounts, because offices and mobile networks
+# share one.
 THROTTLE_ADDRESS_FACTOR = factor(env.str("THROTTLE_ADDRESS_FACTOR", default="10"))
 # Proxies whose X-Forwarded-For is believed.
 TRUSTED_PROXIES = networks(env.list("TRUSTED_PROXIES", default=[]))
@@ -256,8 +257,8 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 30)),
 }
 
-# Two tabs of a browser that wake at once refresh with one token; the second use within
-# this time is refused, but is no theft. Longer would hide thieves from their victims.
+# Two browser tabs that wake together refresh with one token. Within this time the
+# second use is refused, but not as theft. Longer would hide thieves from their victims.
 REFRESH_REUSE_LEEWAY_SECONDS = env.int("REFRESH_REUSE_LEEWAY_SECONDS", 10)
 
 DJOSER = {
@@ -290,18 +291,18 @@ SWAGGER_SETTINGS = {
 }
 
 LEAFLET_CONFIG = {
-    # No tile server of others: matchmaker/static/matchmaker/basemap.js draws the
-    # countries and cities that this machine serves itself.
+    # No third-party tile server: matchmaker/static/matchmaker/basemap.js draws
+    # countries and cities from files of this service.
     "TILES": [],
     "DEFAULT_CENTER": (30, 20),
     "DEFAULT_ZOOM": 2,
     "MIN_ZOOM": 2,
     "MAX_ZOOM": 18,
-    # One more world on either side: at ±180° there is something beyond.
+    # One more world on either side, so that the map goes on beyond ±180°.
     "SPATIAL_EXTENT": (-540, -86, 540, 86),
     "FORCE_IMAGE_PATH": True,
     "PLUGINS": {
-        "forms": {  # what maps in forms have beside Leaflet's own
+        "forms": {  # what maps in forms have besides Leaflet's own
             "js": ["matchmaker/place_field.js", "matchmaker/basemap.js"],
             "css": ["matchmaker/basemap.css"],
         }
@@ -310,7 +311,7 @@ LEAFLET_CONFIG = {
     "RESET_VIEW": False,
 }
 
-# Of the admin; the other pages have stricter ones of their own.
+# For the admin; the other pages have stricter policies.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/api/"],
     "DIRECTIVES": {
@@ -329,22 +330,22 @@ CONTENT_SECURITY_POLICY = {
 # Threads, and connections to PostgreSQL, for a web process's sockets.
 CHAT_THREADS = env.int("CHAT_THREADS", 4)
 # How often a web process looks for messages that no broadcast brought, and how often it
-# says that it lives: four times that, and its members are offline.
+# reports that it is alive: after four intervals without, its members count as offline.
 CHAT_REPAIR_S = env.float("CHAT_REPAIR_S", 3.0)
 CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
-# A client that has read nothing for so long, while there was something, is dropped.
+# A client that has read nothing for this long, while data waited, is dropped.
 SLOW_READER_S = env.float("SLOW_READER_S", 20.0)
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 
-# E-mails of new members are looked up at Hunter's, with a key only.
+# With a key, e-mails of new members are looked up at Hunter.
 HUNTER_API_KEY = env("HUNTER_API_KEY", default="")
 HUNTER_URL = env("HUNTER_URL", default="https://api.hunter.io/v2")
 HUNTER_TIMEOUT_S = env.int("HUNTER_TIMEOUT_S", 20)
 
 # The country of phone numbers without a country code.
 PHONE_REGION = env("PHONE_REGION", default="RU")
-# Whoever asks for a one-time code is told it: for laptops, whose SMS go nowhere.
+# Put the one-time code into the answer: for laptops, which send no SMS.
 OTP_ECHO = env.bool("OTP_ECHO", False)
 SMS_BACKEND = env("SMS_BACKEND", default="referrals.sms.console.ReadableConsole")
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
@@ -353,7 +354,7 @@ TWILIO_FROM = env("TWILIO_FROM", default="")
 TWILIO_API_URL = env("TWILIO_API_URL", default="https://api.twilio.com")
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="en")
-# Of mails to members who have chosen none.
+# The language of mails to members who have chosen none.
 MAIL_LANGUAGE = env("MAIL_LANGUAGE", default="ru")
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "project" / "locale"]
@@ -381,7 +382,7 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
     "filters": {
-        # What a health page answers is its message; probes ask every few seconds.
+        # A health page's own answer is enough, and probes ask every few seconds.
         "not_health": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: "/health/" not in record.getMessage(),
@@ -397,9 +398,9 @@ LOGGING = {
         }
     },
     "loggers": {
-        # They log addresses in full, and what is asked about e-mails has e-mails in it.
+        # They log URLs in full, and look-ups of e-mails have e-mails in the URL.
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
-        # Redis is away, which every server says each second; a form that is too large.
+        # Redis is down, which servers would log every second; or a form is too large.
         **{
             name: {"filters": ["one_line"]}
             for name in (

@@ -1,7 +1,7 @@
-"""Which tasks workers have run, for the admin: django-dramatiq's table of tasks.
+"""The log of tasks that workers have run, in django-dramatiq's table.
 
-Only workers write it. A message that was only sent has no row, because the request that
-sends it would have to wait for one; another row says already that the work is due
+Only workers write it. A message that is only sent gets no row, because the sending
+request would have to wait for it; another row already says that the work is due
 (project/lib/work/due.py).
 """
 
@@ -21,9 +21,9 @@ FRAMES_MAX = 30
 
 
 class TaskLog(AdminMiddleware):
-    """Writes a row before a task runs, and what became of it afterwards.
+    """Middleware that writes a row before a task runs, and its outcome afterwards.
 
-    The row has the actor's name and the message, whose arguments are ids. Of an
+    The row has the actor's name and the message, whose arguments are ids. For an
     exception it has the class and the lines that raised it, but not the text, which may
     quote an e-mail address. If the row cannot be written, Dramatiq logs that and runs
     the task.
@@ -32,7 +32,7 @@ class TaskLog(AdminMiddleware):
     def after_enqueue(
         self, broker: dramatiq.Broker, message: dramatiq.Message, delay: int | None
     ) -> None:
-        """Write nothing, since the sender would wait for it."""
+        """Write nothing, because the sender would wait for it."""
 
     def after_process_message(
         self,
@@ -50,14 +50,14 @@ class TaskLog(AdminMiddleware):
 
 
 def without_text(exception: BaseException) -> str:
-    """The lines that raised an exception and its class, without its text."""
+    """Return the lines that raised an exception and its class, without its text."""
     lines = traceback.format_tb(exception.__traceback__, limit=-FRAMES_MAX)
     kind = type(exception)
     return "".join([*lines, f"{kind.__module__}.{kind.__qualname__}"])
 
 
 def forget_old_tasks() -> None:
-    """Delete the rows that were last written more than KEPT_FOR ago."""
+    """Delete rows that were last written more than KEPT_FOR ago."""
     tasks = apps.get_model("django_dramatiq", "Task")._default_manager
     tasks.filter(updated_at__lt=Now() - KEPT_FOR).delete()
 

@@ -1,4 +1,4 @@
-"""Every path of the service."""
+"""All paths of the service."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -14,7 +14,7 @@ from project import health, media
 from project.lib.api.routes import endpoint
 from project.schema import redoc, swagger_json, swagger_ui
 
-# Live keys are nobody's to read, staff included.
+# Nobody may read active tokens, not even staff.
 admin.site.unregister(TokenProxy)
 
 home = require_safe(RedirectView.as_view(pattern_name="docs"))

@@ -1,8 +1,8 @@
-"""Triggers and functions of the database, declared in the `Meta` of their model.
+"""Triggers and functions of the database, declared in their model's `Meta`.
 
-A rule's SQL is the file `sql/<name>.sql` of its app. To change one, edit the file and
-run `makemigrations`: Django sees a constraint that has changed, and writes a copy of
-the text as it is then into the migration, which goes back to the copy before it.
+A rule's SQL is the file `sql/<name>.sql` of its app. To change a rule, edit the file
+and run `makemigrations`: Django sees a changed constraint and copies the new text into
+the migration, whose reverse restores the previous copy.
 """
 
 import re
@@ -12,16 +12,16 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BaseConstraint, Model
 
-# The comment that a file begins with. A change of it changes nothing in the database.
+# The comment at the start of a file; changing it changes nothing in the database.
 HEADING = re.compile(r"\A(--.*\n|\n)+")
 TRIGGER = re.compile(r"^CREATE OR REPLACE TRIGGER (\w+)\s.*?\sON (\w+)", re.M | re.S)
 
 
 class SqlRule(BaseConstraint):
-    """A rule that `sql` makes, by CREATE OR REPLACE, in place of the one before.
+    """A rule that `sql` creates by CREATE OR REPLACE, replacing the previous one.
 
-    The triggers go with the rule, but its functions stay: columns are computed by some,
-    and none does anything without a trigger or a caller.
+    Dropping a rule drops its triggers but not its functions: some of them compute
+    columns, and none does anything without a trigger or a caller.
     """
 
     def __init__(self, *, name: str, sql: str) -> None:
@@ -37,7 +37,7 @@ class SqlRule(BaseConstraint):
     def constraint_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
     ) -> str:
-        # Nothing inside CREATE TABLE: a trigger needs the table to be there.
+        # Nothing inside CREATE TABLE, because a trigger needs an existing table.
         if schema_editor:
             schema_editor.deferred_sql.append(self.sql)
         return ""
@@ -56,7 +56,7 @@ class SqlRule(BaseConstraint):
         )
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it to the database, which sees what else is written at that moment."""
+        """Do nothing: the database checks, and it also sees concurrent writes."""
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()

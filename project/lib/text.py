@@ -1,7 +1,7 @@
-"""One rule for every text that members and staff write: names, titles, messages.
+"""The rule for all texts that members and staff write: names, titles, messages.
 
-A text is NFC. One in which nothing can be seen is blank. Characters that turn the
-text after them around, and control characters, are refused.
+A text is NFC. A text without visible characters is blank. Control characters and
+characters that change the direction of the text after them are refused.
 """
 
 import re
@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-# Blanks, controls, format characters, fillers, variation selectors, and the accents
-# that stand on other letters. Python and PostgreSQL read this class of characters
-# alike; migrations have copies of it.
+# Blanks, controls, format characters, fillers, variation selectors and combining
+# accents. Python and PostgreSQL read this character class alike; migrations have
+# copies of it.
 _INVISIBLE = (
     r"\u0001-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u061c\u115f\u1160"
     r"\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f"
@@ -29,18 +29,18 @@ VISIBLE = f"[^{_INVISIBLE}]"
 _VISIBLE = re.compile(VISIBLE)
 _LINE_BREAK = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _BREAKS = re.compile("[ \t\n]*[\t\n][ \t\n]*")
-# What the Unicode standard treats as blanks around a text, and what is as invisible.
-# The joiners stay: emoji and Persian end with them.
+# Unicode's blanks around a text, and characters that are just as invisible. Joiners
+# stay, because emoji and Persian words may end with them.
 _EDGES = " \t\n\xa0\xad\u034f\u200b\u2060\u2800\u3000\u3164\uffa0\ufeff"
-# Controls but tabs and line ends; overrides, embeddings and isolates of direction;
-# halves of characters. The marks U+200E, U+200F and U+061C turn nothing but themselves.
+# Controls except tabs and line ends; direction overrides, embeddings and isolates;
+# lone surrogates. The marks U+200E, U+200F and U+061C affect only themselves.
 _REFUSED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 class TextRefused(ValueError):
-    """The text has a character that no text may have; `detail` names it."""
+    """The text contains an invalid character, which `detail` names."""
 
     def __init__(self, character: str) -> None:
         super().__init__(character)
@@ -50,7 +50,7 @@ class TextRefused(ValueError):
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of the text can be seen: accents need a letter to stand on."""
+    """Return whether the text has no visible character; a lone accent is none."""
     return not any(
         # Marks (M), separators (Z), and controls and format characters.
         not unicodedata.category(found[0]).startswith(("M", "Z", "Cc", "Cf"))
@@ -59,17 +59,17 @@ def is_blank(text: str) -> bool:
 
 
 def checked_text(text: str) -> str:
-    """The text in NFC, its blanks and lines as they are. Raises TextRefused."""
+    """Return the text in NFC, with its blanks and lines kept. Raises TextRefused."""
     if refused := _REFUSED.search(text):
         raise TextRefused(refused[0])
     return unicodedata.normalize("NFC", text)
 
 
 def clean_text(text: str, *, has_lines: bool) -> str:
-    """The text in NFC without what is invisible around it; "" when all of it is.
+    """Return the text in NFC, without invisible characters around it; maybe "".
 
-    Every line break becomes a newline; without `has_lines` breaks and tabs become
-    blanks, so that it is one line. Raises TextRefused.
+    Every line break becomes a newline. Without `has_lines`, breaks and tabs become
+    blanks, which makes it one line. Raises TextRefused.
     """
     if is_blank(text):
         return ""
@@ -80,19 +80,19 @@ def clean_text(text: str, *, has_lines: bool) -> str:
 
 
 def readable_text(text: str, *, has_lines: bool) -> str:
-    """The same of a text that came past this rule: what is refused is left out."""
+    """Clean a text that bypassed this rule: invalid characters are left out."""
     lines = _LINE_BREAK.sub("\n", text)
     return clean_text(_REFUSED.sub("", lines), has_lines=has_lines)
 
 
 def is_visible(column: str, *, or_empty: bool = False) -> Q:
-    """For a constraint: something of the text in `column` can be seen."""
+    """Return a constraint's condition: the text in `column` is not blank."""
     visible = Q(**{f"{column}__regex": VISIBLE})
     return visible | Q(**{column: ""}) if or_empty else visible
 
 
 class TextField(serializers.CharField):
-    """A text that a member writes; `has_lines`: of more than one line."""
+    """A field for a text that a member writes; `has_lines` allows several lines."""
 
     def __init__(self, *, has_lines: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -108,13 +108,13 @@ class TextField(serializers.CharField):
 
 
 class LineField(forms.CharField):
-    """The same in a form, or in the parameters of a list."""
+    """The same field, for forms and for the parameters of lists."""
 
     has_lines = False
 
     def to_python(self, value: Any) -> Any:
         given = super().to_python(value) or ""
-        # On its own it would be blank, and so pass for a field that is not given.
+        # Left as it is, it would be blank, and count as a field that is not given.
         ProhibitNullCharactersValidator()(given)
         try:
             text = clean_text(given, has_lines=self.has_lines)

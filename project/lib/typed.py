@@ -1,12 +1,12 @@
-"""Numbers and codes as people type and paste them, on whatever keyboard."""
+"""Normalize numbers and codes that people type or paste, on any keyboard."""
 
 import unicodedata
 
 
 def plain(text: str) -> str:
-    """Return the text as ASCII has it, where it can, without what is invisible.
+    """Return the text in ASCII where possible, without invisible characters.
 
-    Letters and digits of any width or script's digits become the plain ones, and format
+    Full-width letters and the digits of any script become plain ones. Format
     characters, which address books and chats put around numbers, are dropped.
     """
     visible = (
@@ -18,7 +18,7 @@ def plain(text: str) -> str:
 
 
 def unspaced(text: str) -> str:
-    """Return the text as `plain` does, without the blanks and hyphens in it."""
+    """Return the text as `plain` does, without blanks and hyphens."""
     return "".join(
         character
         for character in plain(text)

@@ -1,1 +1,1 @@
-"""The one way to Redis: clients, scripts, limits, and what follows when it fails."""
+"""All access to Redis: clients, scripts, limits, and handling of failures."""

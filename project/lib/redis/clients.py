@@ -1,4 +1,4 @@
-"""Clients of Redis that wait for it no longer than a request can."""
+"""Redis clients that wait no longer than a request can."""
 
 import logging
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-# A Redis that hangs costs each request this much, and a web thread with it.
+# How long a hanging Redis delays each request and blocks a web thread.
 TIMEOUT_S = 1
 
 
 def make_client(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
-    """A pool of connections that all threads of a process share."""
+    """Return a client with a connection pool that all threads of a process share."""
     return redis.Redis.from_url(
         url,
         socket_timeout=timeout_s,
@@ -30,9 +30,9 @@ def make_client(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
 def redis_may_fail(
     consequence: str, raises: type[Exception] | None = None
 ) -> Iterator[None]:
-    """Log what follows of a failure of Redis, and go on behind the block.
+    """Log the consequence of a Redis failure, and continue after the block.
 
-    `raises`: what is raised instead, for those who cannot go on.
+    `raises`: raised instead, for callers that cannot continue.
     """
     try:
         yield

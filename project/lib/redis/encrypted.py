@@ -1,4 +1,4 @@
-"""What is kept in Redis for a while, unreadable there: members' ids, say."""
+"""Encryption of values that Redis keeps for a while, such as members' ids."""
 
 from base64 import urlsafe_b64encode
 from functools import cache
@@ -9,19 +9,19 @@ from django.utils.crypto import salted_hmac
 
 
 def encrypted(text: bytes) -> bytes:
-    """`text`, encrypted under settings.SECRET_KEY."""
+    """Return `text` encrypted under settings.SECRET_KEY."""
     return _fernet(settings.SECRET_KEY).encrypt(text)
 
 
 def decrypted(value: bytes) -> bytes | None:
-    """What was encrypted; None where another key did it, or it is damaged."""
+    """Return the decrypted text, or None if another key was used or it is damaged."""
     try:
         return _fernet(settings.SECRET_KEY).decrypt(value)
     except InvalidToken:
         return None
 
 
-# Of what is in Redis, whatever this is called.
+# In values in Redis: stays if this module is renamed.
 SALT = "encrypted"
 
 

@@ -1,6 +1,6 @@
-"""How often something may be done, counted in Redis for all processes together.
+"""Rate limits, counted in Redis for all processes together.
 
-When Redis fails all are let through: better unlimited than shut.
+If Redis fails, every attempt is allowed: better unlimited than shut.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from django.conf import settings
 from project.lib.redis.clients import redis_may_fail
 from project.lib.redis.lua import script
 
-# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how often the
-# thing is done at once, then the limit of each log. Either all of them count the
-# attempt, or none does: whoever is refused by the account's log uses nothing up of the
-# address that others share. DRF's own throttles read, decide and write back, so that
-# parallel requests pass together.
+# KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how many times
+# the attempt counts, then the limit of each log. Either all logs count the attempt or
+# none does, so that an attempt refused by the account's log does not use up the limit
+# of an address that others share. DRF's own throttles read, decide and write back, so
+# that parallel requests pass together.
 _COUNT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -34,8 +34,8 @@ end
 return 0
 """
 
-# A token bucket as one instant (GCRA): when it would be full again, in ms. ARGV: ms a
-# token takes to come back, and how many there are.
+# A token bucket as one instant (GCRA): when it will be full again, in ms. ARGV: how
+# many ms a token takes to come back, and how many tokens there are.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -52,10 +52,10 @@ return 0
 def count_in_window(
     what: str, limits: Mapping[str, int], window_s: int, times: int = 1
 ) -> float:
-    """Count an attempt in all logs and return 0; or the seconds to wait, counting none.
+    """Count an attempt in all logs and return 0, or return the seconds to wait.
 
-    `what`: for the log. `limits`: by the log's key, how many are let through within
-    `window_s`. `times`: how many the attempt counts for, all of them or none.
+    `what`: for log messages. `limits`: by the log's key, how many are allowed within
+    `window_s`. `times`: how many times the attempt counts, wholly or not at all.
     """
     if not settings.THROTTLES:
         return 0
@@ -66,9 +66,9 @@ def count_in_window(
 
 
 def take_token(key: str, per_s: int, burst: int) -> float:
-    """Take one of `burst` tokens and return 0; or the seconds until there is one.
+    """Take one of `burst` tokens and return 0, or the seconds until there is one.
 
-    `per_s` come back in a second.
+    `per_s`: how many tokens come back in a second.
     """
     if not settings.THROTTLES:
         return 0

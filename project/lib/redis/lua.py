@@ -1,4 +1,4 @@
-"""Scripts that Redis runs as one step."""
+"""Lua scripts that Redis runs atomically."""
 
 from functools import cache
 
@@ -10,7 +10,10 @@ from project.lib.redis.clients import make_client
 
 
 def script(lua: str) -> Script:
-    """Call the result with `keys` and `args`. Raises redis.RedisError."""
+    """Return a function that runs the script with `keys` and `args`.
+
+    It raises redis.RedisError.
+    """
     return _script(settings.REDIS_URL, lua)
 
 

@@ -1,1 +1,1 @@
-"""Our side of Daphne. Nothing else imports daphne, twisted or autobahn."""
+"""What we change of Daphne; nothing else imports daphne, twisted or autobahn."""

@@ -1,4 +1,4 @@
-"""What stands between the bounded server and an ASGI application."""
+"""The layer between the bounded server and an ASGI application."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -8,17 +8,17 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The scope's extension that BoundedServer adds: a socket's Wire, and None for HTTP.
+# The scope extension that BoundedServer adds: a socket's Wire, or None for HTTP.
 WIRE = "project.wire"
 
-# autobahn lets an application close with 1000 and 3000 to 4999 only.
+# autobahn lets applications close only with 1000 and 3000 to 4999.
 OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}
 
 
 def bounded(application: Application) -> Application:
-    """Let the application wait for a client that does not read, and be waited for.
+    """Wrap an application so that it and a slow client wait for each other.
 
-    What BoundedServer does not serve is not served at all: it would have no bounds.
+    Under any other server than BoundedServer it refuses to run, lacking bounds.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,5 +52,5 @@ def bounded(application: Application) -> Application:
 
 
 async def refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close a WebSocket before it opens (403): there is none yet."""
+    """Refuse a WebSocket before it opens, with 403."""
     await send({"type": "websocket.close"})

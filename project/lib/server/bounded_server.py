@@ -1,4 +1,4 @@
-"""Daphne's server with our bounds in place, and the check that they are."""
+"""Daphne's server with our bounds, and the check that they are in effect."""
 
 import inspect
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from project.lib.server.socket_bounds import (
 
 
 class BoundedServer(Server):
-    """A Daphne whose connections are BoundedChannels and BoundedSockets."""
+    """A Daphne server whose connections are BoundedChannels and BoundedSockets."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # Called when the factories are made and nobody has been let in.
+        # Called after the factories are made and before any client connects.
         super().__init__(*args, ready_callable=self.bound_connections, **options)
 
     def bound_connections(self) -> None:
@@ -39,19 +39,18 @@ class BoundedServer(Server):
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:
-        """Tell every client that the server goes, before it does."""
+        """Tell every client that the server is stopping, before it stops."""
         for protocol, details in [*self.connections.items()]:
             if isinstance(protocol, BoundedSocket):
                 protocol.wire.close(SERVICE_RESTART)
             if "application_instance" not in details:
-                # A request that has become a socket, say: Daphne trips over it.
+                # For example, a request that has become a socket: Daphne fails on it.
                 del self.connections[protocol]
         return super().kill_all_applications()
 
 
-# What upstream calls and ours replaces. Were one renamed, ours would not be called,
-# and the bound be silently gone: so each is looked for, with the parameters that it
-# is called with.
+# Upstream methods that ours replace. If one were renamed, ours would not be called and
+# the bound would silently be gone, so each is checked, with its parameters.
 OVERRIDDEN: dict[type, dict[str, str]] = {
     BoundedServer: {
         "create_application": "protocol, scope",
@@ -80,7 +79,7 @@ OVERRIDDEN: dict[type, dict[str, str]] = {
 
 
 def install() -> None:
-    """Have `daphne` start a BoundedServer. Raises ImproperlyConfigured."""
+    """Make `daphne` start a BoundedServer. Raises ImproperlyConfigured."""
     problems = upstream_problems()
     if problems:
         raise ImproperlyConfigured("; ".join(problems))
@@ -88,7 +87,7 @@ def install() -> None:
 
 
 def upstream_problems() -> list[str]:
-    """Say what Daphne, Twisted or autobahn do not have as we rely on it."""
+    """Return what we rely on in Daphne, Twisted or autobahn and do not find."""
     problems = []
     for ours, names in OVERRIDDEN.items():
         upstream = ours.__mro__[1]

@@ -1,4 +1,4 @@
-"""System checks: that Daphne, as it is installed, is bounded by this package."""
+"""System checks that the installed Daphne is bounded by this package."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ HINT = "Install the pinned versions, or follow the change in project/lib/server.
 
 @register()
 def upstream_is_as_relied_on(**kwargs: Any) -> list[Error]:
-    """What of ours replaces a name upstream is still called by it."""
+    """Check that upstream still calls the methods that ours replace."""
     return [
         Error(f"{problem}.", hint=HINT, id="project.E001")
         for problem in upstream_problems()
     ]
 
 
-@register(deploy=True)  # it imports all that is served, which no worker needs
+@register(deploy=True)  # it imports everything that is served, which no worker needs
 def bounds_are_in_use(**kwargs: Any) -> list[Error]:
-    """Importing the application makes `daphne` start the bounded server."""
+    """Check that importing the application makes `daphne` start the bounded server."""
     if upstream_problems():
         return []  # the application refuses to be imported
     get_default_application()

@@ -1,4 +1,4 @@
-"""From where a request comes, right behind a proxy too."""
+"""The address that a request comes from, also behind proxies."""
 
 from collections.abc import Iterable, Mapping
 from ipaddress import (
@@ -17,17 +17,17 @@ from django.core.exceptions import ImproperlyConfigured
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# What one IPv6 customer has at least: any address in it is theirs to choose.
+# An IPv6 customer has at least this network, and may use any address in it.
 IPV6_PREFIX_BITS = 64
 
 
 def client_address(meta: Mapping[str, Any]) -> str:
-    """What requests from one place share: an IPv4 address, or an IPv6 /64.
+    """Return what requests of one client share: an IPv4 address or an IPv6 /64.
 
-    `meta` is request.META. X-Forwarded-For is read from its right end, for as long as
-    it was written by one of settings.TRUSTED_PROXIES; what stands to the left of that
-    is the client's own to invent. Nonsense in it leaves the proxy's address. Without a
-    peer's address (a Unix socket) all are one, "".
+    `meta` is request.META. X-Forwarded-For is read from its right end, as far as
+    settings.TRUSTED_PROXIES have written it; clients can invent anything further left.
+    Nonsense in it gives the proxy's address. Without a peer's address (a Unix socket)
+    all requests share "".
     """
     address = _parsed(meta.get("REMOTE_ADDR", ""))
     if address is None:
@@ -44,7 +44,7 @@ def client_address(meta: Mapping[str, Any]) -> str:
 
 
 def networks(texts: Iterable[str]) -> list[Network]:
-    """TRUSTED_PROXIES as networks. Raises ImproperlyConfigured for what is none."""
+    """Parse TRUSTED_PROXIES as networks. Raises ImproperlyConfigured."""
     try:
         return [ip_network(text.strip()) for text in texts]
     except ValueError as error:
@@ -58,7 +58,7 @@ def _is_trusted(address: Address) -> bool:
 
 
 def _parsed(text: str) -> Address | None:
-    """An address, as proxies write it: bare, or with a port."""
+    """Parse an address as proxies write it: bare, or with a port."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -10,9 +10,9 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 def readable(request: HttpRequest, response: Response) -> Response:
-    """The same response, which the page of an allowed origin may read.
+    """Return the same response, readable by pages of allowed origins.
 
-    Without these headers a browser tells its page of a network error, and no more.
+    Without these headers a browser reports only a network error to its page.
     """
     CorsMiddleware(lambda _request: response)(request)
     return response

@@ -1,12 +1,12 @@
 """HTTP under ASGI with Django's synchronous stack on a fixed set of threads.
 
-Django's own ASGI handler makes a new thread for every request, so a connection to
-the database is opened and thrown away each time, and every middleware is a hop
-between threads. Here a request is one hop, and each thread keeps its connection:
-the thread pool is the connection pool. project/README.md, Decisions, has them.
+Django's own ASGI handler starts a new thread for every request, so each one opens and
+drops a connection to the database, and every middleware is a hop between threads. Here
+a request is one hop, and each thread keeps its connection: the thread pool is the
+connection pool (project/README.md, Decisions).
 
-a2wsgi has such a pool too. Measured in its place, with what it lacks put around it, one
-process answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; this does
+a2wsgi has such a pool too. In its place, with the missing parts added, one process
+answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; this one answers
 1,850 to 2,100 at 0.5 ms.
 """
 
@@ -32,9 +32,9 @@ from project.lib.server.application import Receive, Scope, Send
 
 
 class ThreadPoolHandler(ASGIHandler):
-    """Serve HTTP scopes; `settings.WEB_THREADS` requests are worked on at once.
+    """Serve HTTP scopes, `settings.WEB_THREADS` requests at a time.
 
-    More wait in the pool's queue, which costs no thread and no connection.
+    Further requests wait in the pool's queue, without a thread or a connection.
     """
 
     def __init__(self) -> None:
@@ -64,26 +64,26 @@ class ThreadPoolHandler(ASGIHandler):
             body.close()
 
     def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
-        """Answer one request, wholly in the calling thread."""
-        # Daphne takes the root path from a header that any client may send.
+        """Answer one request entirely in the calling thread."""
+        # Daphne takes the root path from a header that any client can send.
         scope = {**scope, "root_path": ""}
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, _error = self.create_request(scope, body)
-        if request is None:  # Daphne lets none through that Django cannot read
+        if request is None:  # Daphne passes on only requests that Django can read
             status = HTTPStatus.BAD_REQUEST
             return JsonResponse(refusal_body(status), status=status)
         return self.get_response(request)
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield a file's parts, each read in a thread and not on the event loop."""
+        """Yield a file's parts, each read in a thread instead of on the event loop."""
         loop = asyncio.get_running_loop()
         while part := await loop.run_in_executor(self.threads, next, parts, b""):
             yield part
 
 
 def _with_length(scope: Scope, body: IO[bytes]) -> Scope:
-    """Give a chunked request the Content-Length it came without."""
+    """Give a chunked request its Content-Length."""
     if any(name == b"content-length" for name, _value in scope["headers"]):
         return scope
     length = body.seek(0, 2)

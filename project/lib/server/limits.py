@@ -1,8 +1,8 @@
-"""How much of a request is read."""
+"""Size limits of requests."""
 
-# Room for a 20 MB photo, so that it is told "too large" on its own field; what is
-# larger than this is not read to its end.
+# Allows a 20 MB photo, so that "too large" can be reported on its field; larger
+# requests are not read to the end.
 MAX_FORM_BYTES = 32 * 1024 * 1024
 
-# Of what is no form.
+# Of bodies that are not forms.
 MAX_BODY_BYTES = 1024 * 1024

@@ -1,4 +1,4 @@
-"""What Twisted and Daphne do with a request before it reaches us, bounded."""
+"""Bounds on what Twisted and Daphne do with a request before it reaches us."""
 
 import json
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ from project.lib.errors import refusal_body
 from project.lib.server import cors
 from project.lib.server.limits import MAX_FORM_BYTES
 
-# How long a client that was refused may go on sending before it is cut off.
+# How long a refused client may go on sending before it is disconnected.
 READ_ON_S = 10
 
 
 class BoundedRequest(WebRequest):
-    """A request whose form Django reads, and whose body has an end.
+    """A request whose form is left to Django, and whose body is bounded.
 
-    Twisted would parse each form before that, on the event loop, where 300 kB of
-    nested parts stop everybody's requests for seconds.
+    Twisted would parse each form first, on the event loop, where 300 kB of nested
+    parts would block all requests for seconds.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,15 +50,15 @@ class BoundedRequest(WebRequest):
             super().requestReceived(command, path, version)
 
     def process(self) -> None:
-        # Daphne would take its root path from this header, and fail over some bytes.
+        # Daphne would take its root path from this header, and fail on some bytes.
         self.requestHeaders.removeHeader(b"Daphne-Root-Path")
         super().process()
 
     def refuse(self) -> None:
-        """Answer 413 and read on for a moment, dropping what comes.
+        """Answer 413, and read on for a moment, discarding the input.
 
-        A connection that is closed with bytes unread is reset, and the client's side
-        then throws away the answer that has already arrived.
+        Closing a connection with unread bytes resets it, and the client's side then
+        discards the answer that has already arrived.
         """
         self.is_refused = True
         _refuse(self.channel, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._cors_headers())
@@ -72,16 +72,16 @@ class BoundedRequest(WebRequest):
 
 
 class BoundedChannel(HTTPChannel):
-    """A connection for HTTP/1.1, whose requests are bounded."""
+    """An HTTP/1.1 connection whose requests are bounded."""
 
     def connectionMade(self) -> None:  # noqa: N802
         self.requestFactory = BoundedRequest  # after Daphne has set its own
         super().connectionMade()
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
-        """Refuse what is no HTTP (a raw "я" in a query, say) with a body.
+        """Refuse invalid HTTP (such as a raw "я" in a query) with a body.
 
-        Private, but Twisted has no other way to answer in JSON, as every 400 must be.
+        A private name, but Twisted offers no other way to make this 400 JSON.
         """
         if self.transport is not None and not self.transport.disconnecting:
             _refuse(self, HTTPStatus.BAD_REQUEST)
@@ -91,7 +91,7 @@ class BoundedChannel(HTTPChannel):
 def _refuse(
     channel: HTTPChannel, status: HTTPStatus, headers: Mapping[str, str] = {}
 ) -> None:
-    """Answer in English: no language has been chosen this early."""
+    """Write an error in English, because no language has been chosen this early."""
     with translation.override("en"):
         body = json.dumps(refusal_body(status)).encode()
     fields = Headers()

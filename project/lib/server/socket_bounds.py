@@ -1,8 +1,8 @@
-"""What Daphne and autobahn do with a WebSocket, bounded; and what they tell of it.
+"""Bounds on what Daphne and autobahn do with a WebSocket, and its state.
 
-They read and write without end: neither a client that floods nor one that does not
-read may fill the memory. Everything is written to the transport that the socket was
-given, which is a TCP connection, or what encrypts it.
+They read and write without limits, but neither a flooding client nor one that does not
+read may fill the memory. Everything is written to the socket's transport, which is a
+TCP connection, or the TLS over it.
 """
 
 import asyncio
@@ -17,35 +17,35 @@ from django.conf import settings
 from twisted.internet import tcp
 from twisted.protocols.policies import ProtocolWrapper
 
-# Beyond this autobahn closes with 1009. What an application takes may be less, and
-# then it has the words to say so.
+# Above this autobahn closes with 1009. An application may accept less, and can then
+# say so in an error.
 MAX_FRAME_BYTES = 64 * 1024
-# Frames that wait for the application before the client is read no further.
+# Frames that may wait for the application before reading from the client stops.
 MAX_WAITING_FRAMES = 16
 # Twisted calls a client congested beyond this much in its own buffer.
 CONGESTED_BYTES = 64 * 1024
 KERNEL_BUFFER_BYTES = 128 * 1024
 MAX_UNREAD_BYTES = 1024 * 1024
 
-# Pings and pongs pass by the application and whatever it counts.
+# Pings and pongs bypass the application and its limits.
 MAX_CONTROL_FRAMES = 200
 CONTROL_FRAMES_S = 2.0
-# What a piece of a message counts at least, or pieces without a byte had no end.
+# The least that a fragment counts, because empty ones could come without end.
 MIN_PIECE_BYTES = 64
 
 POLICY_VIOLATION, SERVICE_RESTART = 1008, 1012
 
-# How WebSocketFactory.setProtocolOptions makes a BoundedSocket.
+# Options for WebSocketFactory.setProtocolOptions.
 SOCKET_OPTIONS = {
     "maxFramePayloadSize": MAX_FRAME_BYTES,
     "maxMessagePayloadSize": MAX_FRAME_BYTES,
     "failByDrop": False,  # say why before hanging up
-    "allowNullOrigin": True,  # as Daphne has it; what is left out would be False
+    "allowNullOrigin": True,  # as Daphne sets it; left out, it would be False
 }
 
 
 class Wire:
-    """The connection under a socket, as far as ASGI does not tell of it."""
+    """The connection under a socket: the state that ASGI does not show."""
 
     def __init__(self, protocol: "BoundedSocket") -> None:
         self.protocol = protocol
@@ -61,17 +61,17 @@ class Wire:
 
     @property
     def is_congested(self) -> bool:
-        """The client reads slower than is written; `when_clear` is called after."""
+        """Whether the client reads too slowly; `when_clear` is called afterwards."""
         return self.congested_at is not None
 
     @property
     def is_leaving(self) -> bool:
-        """A close frame has gone out or come in, or the connection is lost."""
+        """Whether a close frame was sent or received, or the connection lost."""
         protocol = self.protocol
         return protocol.state not in (protocol.STATE_CONNECTING, protocol.STATE_OPEN)
 
     def write(self, frame: bytes) -> None:
-        """Send bytes that `framed` made, at once. Nothing happens once it is closed."""
+        """Send bytes made by `framed` at once. Does nothing on a closed socket."""
         protocol, transport = self.protocol, self.protocol.transport
         if protocol.state != protocol.STATE_OPEN:
             return
@@ -82,24 +82,24 @@ class Wire:
             sent = transport.writeSomeData(frame)
             if sent == len(frame):
                 return
-            if isinstance(sent, int):  # else it is lost, as the loop is about to see
+            if isinstance(sent, int):  # otherwise it is lost, as the loop will notice
                 frame = frame[sent:]
         protocol.sendData(frame)
 
     def written(self, size: int) -> None:
-        """Count what went to the transport, whoever wrote it: autobahn's pongs too."""
+        """Count bytes written to the transport by anyone, such as autobahn's pongs."""
         if self.congested_at is not None:
             self._unread_bytes += size
             if self._unread_bytes > MAX_UNREAD_BYTES:
                 self.drop()
 
     def close(self, code: int) -> None:
-        """Close with any code, those that autobahn keeps from applications too."""
+        """Close with any code, including those that autobahn denies to applications."""
         if self.protocol.state == self.protocol.STATE_OPEN:
             self.protocol.sendCloseFrame(code=code)
 
     def drop(self) -> None:
-        """End the connection without a word, which the client would not read."""
+        """Drop the connection without a close frame, which would not be read."""
         self.protocol.dropConnection(abort=True)
 
     async def until_clear(self) -> None:
@@ -121,7 +121,7 @@ class Wire:
         self._end_congestion()
         self.when_clear = None
 
-    # A streaming producer of Twisted, which is told how full the transport is.
+    # A Twisted streaming producer, which learns how full the transport is.
     def pauseProducing(self) -> None:  # noqa: N802
         # TCP tells so with every write, TLS once.
         if self.congested_at is None:
@@ -147,22 +147,22 @@ class Wire:
 
 
 def framed(text: str) -> bytes:
-    """A text frame as it goes over the wire: made once for however many sockets."""
+    """Return a text frame's bytes, made once for any number of sockets."""
     return PreparedMessage(text.encode(), False, False, True).payloadHybi
 
 
 class BoundedSocket(WebSocketProtocol):
-    """Daphne's, which counts what waits and what is sent."""
+    """Daphne's WebSocket, with counts of what waits and what is sent."""
 
     control_frames, control_frames_since = 0, 0.0
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
         self.wire = Wire(self)
-        # The HTTP channel that the upgrade leaves behind is registered until now.
+        # The HTTP channel that the upgrade left behind is still registered.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.wire, True)
-        # The kernel would grow it to megabytes for a client that does not read.
+        # For a client that does not read, the kernel would let it grow to megabytes.
         _tcp_socket(self.transport).setsockopt(
             socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES
         )
@@ -200,7 +200,7 @@ class BoundedSocket(WebSocketProtocol):
 
 
 def _tcp_socket(transport: Any) -> Any:
-    """Return the socket under a transport, for its options: not to write to it."""
-    while isinstance(transport, ProtocolWrapper):  # TLS, say
+    """Return the socket under a transport, only to set its options."""
+    while isinstance(transport, ProtocolWrapper):  # such as TLS
         transport = transport.transport
     return transport.getHandle()

@@ -1,4 +1,4 @@
-"""What the sweeper does every so often, because time has passed and not for a row."""
+"""Chores that the sweeper repeats at intervals, independent of any row."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Chore:
-    """`do` may run in several sweepers at the same time, and again at once."""
+    """A chore; `do` may run in several sweepers at once, and again at any time."""
 
     name: str
     every_s: int
@@ -20,5 +20,5 @@ CHORES: dict[str, Chore] = {}
 
 
 def register(chore: Chore) -> None:
-    """Have every sweeper do a chore: when it starts, and every `every_s` after."""
+    """Have every sweeper do a chore at its start, and then every `every_s` seconds."""
     CHORES[chore.name] = chore

@@ -1,9 +1,9 @@
-"""Work that rows ask for: done once, however often a message or a worker is lost.
+"""Work that rows ask for, which is done even if messages or workers are lost.
 
-The row says what is due; a message only nudges. Whoever takes a row first moves its
-`next_attempt_at` on, by one conditional update. So of any number of workers and
-sweepers one has it; and if that one dies, or fails, the row comes due again, later
-each time. All instants are the database's, whose clock all machines share.
+The row says what is due; a message is only a nudge. A worker or sweeper takes a row by
+one conditional update that moves `next_attempt_at` on, so only one of them has it. If
+that one dies or fails, the row becomes due again, after a longer pause each time. All
+instants are the database's, because all machines share its clock.
 """
 
 import logging
@@ -27,7 +27,7 @@ ROWS_A_SWEEP = 100
 
 
 class DueRow(models.Model):
-    """What a row that asks for work has beside its own columns."""
+    """An abstract model of rows that ask for work."""
 
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     next_attempt_at = models.DateTimeField(
@@ -39,7 +39,7 @@ class DueRow(models.Model):
 
 
 class Actor(Protocol):
-    """A Dramatiq actor that takes a row's id."""
+    """A Dramatiq actor that takes the id of a row."""
 
     actor_name: str
 
@@ -48,12 +48,12 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class Work:
-    """One kind of work.
+    """A kind of work.
 
-    `title`: what it is called in the admin. `undone`: matches the rows of `model` that
-    ask for it, by an index on `next_attempt_at` with this condition. `due_at`: the
+    `title`: its name in the admin. `undone`: a filter for the rows of `model` that ask
+    for it, served by an index on `next_attempt_at` with this condition. `due_at`: the
     column that says since when. `do`: takes a row's id, does the work and records it;
-    it may be called again for work that is done. `lease_s`: longer than `do` can take;
+    it may be called again for finished work. `lease_s`: longer than `do` can take;
     also the first pause. `actor`: calls `attempt` with a row's id, in a worker.
     """
 
@@ -67,7 +67,7 @@ class Work:
     actor: "Actor"
 
     def rows(self) -> QuerySet[Any]:
-        """The rows that are due now, the longest waiting first."""
+        """Return the rows that are due now, the longest waiting first."""
         rows = self.model._default_manager.filter(self.undone)
         return rows.filter(next_attempt_at__lte=Now()).order_by("next_attempt_at")
 
@@ -81,9 +81,9 @@ def register(work: Work) -> None:
 
 
 def nudge(name: str, pk: int, *, delay_ms: int = 0) -> None:
-    """After commit, send the message that has row `pk` worked on after `delay_ms`.
+    """After commit, send a message that has row `pk` attempted after `delay_ms`.
 
-    A message that cannot be sent, or is lost, is left to the sweeper.
+    If the message cannot be sent or is lost, the sweeper finds the row.
     """
     actor = KINDS[name].actor
     transaction.on_commit(
@@ -93,9 +93,9 @@ def nudge(name: str, pk: int, *, delay_ms: int = 0) -> None:
 
 
 def attempt(work: Work, pk: int) -> bool:
-    """Do the work of a row, if it is due and nobody else has it; return whether.
+    """Do the work of a row if it is due and not taken; return whether it was.
 
-    Raises what `work.do` raises; the row then comes due again after a pause.
+    Raises what `work.do` raises; the row then becomes due again after a pause.
     """
     if not _take(work, pk):
         return False
@@ -104,10 +104,10 @@ def attempt(work: Work, pk: int) -> bool:
 
 
 def sweep(work: Work, keep_going: Callable[[], bool] = lambda: True) -> int:
-    """Attempt the rows that are due; return how many were taken here.
+    """Attempt the rows that are due; return how many this call took.
 
-    One that fails is logged and does not stop the others; nor does one that somebody
-    has locked, which is left for the next sweep.
+    A failure is logged and does not stop the other rows; locked rows are left for the
+    next sweep.
     """
     taken = 0
     for pk in _unlocked(work):
@@ -123,7 +123,7 @@ def sweep(work: Work, keep_going: Callable[[], bool] = lambda: True) -> int:
 
 
 def _take(work: Work, pk: int) -> bool:
-    """Make a due row one's own for `lease_s` and longer; return whether it was due."""
+    """Take a due row for `lease_s` or longer; return whether it was due."""
     due_row = work.rows().filter(pk=pk).order_by()
     return bool(
         due_row.update(
@@ -133,14 +133,14 @@ def _take(work: Work, pk: int) -> bool:
 
 
 def _unlocked(work: Work) -> list[int]:
-    """The first rows that are due and that nobody has locked."""
+    """Return the first rows that are due and not locked."""
     with transaction.atomic():
         rows = work.rows().select_for_update(skip_locked=True, no_key=True)
         return list(rows.values_list("pk", flat=True)[:ROWS_A_SWEEP])
 
 
 def lag_s(work: Work) -> float:
-    """For how long the most overdue row of a kind has waited, in seconds."""
+    """Return how many seconds the most overdue row of a kind has waited."""
     overdue = work.model._default_manager.filter(
         work.undone, **{f"{work.due_at}__lte": Now()}
     )
@@ -149,7 +149,7 @@ def lag_s(work: Work) -> float:
 
 
 class _Pause(Func):
-    """lease_s, 2 · lease_s, 4 · lease_s, … by the row's attempts so far."""
+    """The pause before the next attempt: lease_s, 2 · lease_s, 4 · lease_s, …"""
 
     output_field = DurationField()
 

@@ -1,4 +1,4 @@
-"""Mails that rows ask for: handed to the server, recorded, or given up."""
+"""Mails that rows ask for: handed to the server, recorded, or marked as failed."""
 
 import smtplib
 from collections.abc import Callable
@@ -17,13 +17,13 @@ def hand_over(
     record: Callable[[], object],
     give_up: Callable[[], object],
 ) -> None:
-    """Send one mail; `record` it while the server still listens.
+    """Send one mail, and call `record` while the server connection is still open.
 
-    Between the server's "accepted" and the record is one statement: who dies just there
-    hands the mail over again later, with the same Message-ID. `give_up` is called when
-    the server refuses the recipient for good. Domains go out in A-labels, which every
-    server takes; letters beyond ASCII before the @ none without SMTPUTF8. Raises
-    SMTPException or OSError for everything else: to be tried again.
+    One statement lies between the server's "accepted" and the record: if a worker dies
+    there, the mail is sent again later, with the same Message-ID. `give_up` is called
+    when the server refuses the recipient for good. Domains are sent in A-labels, which
+    every server takes; non-ASCII letters before the @ need SMTPUTF8. Raises
+    SMTPException or OSError for everything else, which should be retried.
     """
     message.to = [deliverable(address) for address in message.to]
     if not all(address.rpartition("@")[0].isascii() for address in message.to):
@@ -40,10 +40,10 @@ def hand_over(
 
 
 def message_id(kind: str, what: str) -> str:
-    """The same for the same mail each time it is made.
+    """Return a Message-ID that is the same each time the same mail is made.
 
-    So a mailbox that gets it twice, because a worker died before recording it, shows
-    it once.
+    A mailbox that gets the mail twice, because a worker died before recording it, then
+    shows it once.
     """
     unique = salted_hmac(f"mail {kind}", what, algorithm="sha256").hexdigest()[:32]
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
@@ -51,5 +51,5 @@ def message_id(kind: str, what: str) -> str:
 
 
 def printable(text: str) -> str:
-    """What members have typed, on one line."""
+    """Return what members have typed, on one line."""
     return "".join(c if c.isprintable() else " " for c in text).strip()

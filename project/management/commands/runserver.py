@@ -1,3 +1,3 @@
-"""manage.py runserver: what `daphne` serves, restarted when the code changes."""
+"""`manage.py runserver`: serve what `daphne` serves, and restart on code changes."""
 
 from project.lib.server.runserver import Command as Command

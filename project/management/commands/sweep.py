@@ -1,6 +1,6 @@
-"""`manage.py sweep`: do what is due and was not done (project/lib/work/due.py).
+"""`manage.py sweep`: do work that is due and was missed (project/lib/work/due.py).
 
-It also does the chores that come round with time (project/lib/work/chores.py).
+It also does the periodic chores (project/lib/work/chores.py).
 """
 
 import signal
