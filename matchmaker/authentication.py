@@ -1,4 +1,4 @@
-"""Who asks: `Authorization: Token <key>` or `Authorization: Bearer <access JWT>`."""
+"""Authentication: `Authorization: Token <token>` or `Bearer <access token>`."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -25,13 +25,13 @@ FAMILY_CLAIM = "family"
 
 
 class MemberRequest(Request):
-    """What a view gets behind IsAuthenticated, for annotations: `user` is a member."""
+    """The request of a view behind IsAuthenticated, for types: `user` is a member."""
 
     user: Member
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
-    """DRF's, reading the member in one compiled statement."""
+    """DRF's token authentication, with the member read by one compiled statement."""
 
     def authenticate(self, request: Request) -> tuple[Member, Token] | None:
         words = authentication.get_authorization_header(request).split()
@@ -47,7 +47,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
     def authenticate_credentials(self, key: str) -> tuple[Member, Token]:
         member = None
-        if "\0" not in key:  # PostgreSQL has no text with a NUL
+        if "\0" not in key:  # PostgreSQL texts cannot contain NUL
             member = _first(_by_key(), _Key(key))
         if member is None:
             raise AuthenticationFailed(_("This token is not valid."), "token_invalid")
@@ -58,7 +58,7 @@ class TokenAuthentication(authentication.TokenAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """DRF's, refusing in words that are translated."""
+    """DRF's session authentication, with translated errors."""
 
     def enforce_csrf(self, request: Request) -> None:
         try:
@@ -70,7 +70,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class JWTAuthentication(simplejwt.JWTAuthentication):
-    """Access tokens, dead once their family is gone or `token_version` has moved on."""
+    """Authentication by access tokens of a family that lives, and current version."""
 
     # simplejwt returns a type variable that nothing binds.
     def authenticate(  # type: ignore[override]
@@ -84,7 +84,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
             ) from error
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        """The token, whatever the case of its scheme (RFC 9110, 11.1)."""
+        """Return the token; its scheme is case-insensitive (RFC 9110, 11.1)."""
         scheme, *words = header.split() or [b""]
         if scheme.lower() == b"bearer":
             header = b" ".join((b"Bearer", *words))
@@ -108,7 +108,7 @@ class JWTAuthentication(simplejwt.JWTAuthentication):
 
 
 def refresh_token_for(member: Member, family_id: str) -> RefreshToken:
-    """A new refresh token; its `.access_token` carries the same version and family."""
+    """Return a refresh token; its `.access_token` has the same version and family."""
     token = RefreshToken.for_user(member)
     token[VERSION_CLAIM] = member.token_version
     token[FAMILY_CLAIM] = family_id

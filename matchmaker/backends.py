@@ -1,4 +1,4 @@
-"""How an e-mail and a password become a member, at every door."""
+"""The authentication backend for an e-mail and a password."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from matchmaker.models import Member
 
 
 class EmailBackend(ModelBackend):
-    """Django's, by the identity of the e-mail.
+    """Django's backend, with look-up by the identity of the e-mail.
 
-    Who has no such account waits for as many hashes as who has: Django's own makes one,
-    and a password can be composed in several ways.
+    An unknown e-mail takes as many hashes as a known one. Django's own backend makes
+    only one, but a password can be composed in several ways.
     """
 
     def authenticate(

@@ -1,4 +1,4 @@
-"""System checks: what a deployment must not get wrong silently."""
+"""System checks of settings that would otherwise fail silently."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 
 @register()
 def media_urls_are_a_prefix(**kwargs: Any) -> list[Error]:
-    """PostgreSQL writes pictures' URLs as prefix + name (profiles.py)."""
+    """Check that URLs of pictures are prefix + name, as PostgreSQL writes them."""
     url = default_storage.url("a.jpg")
     if url.endswith("a.jpg") and not urlsplit(url).query:
         return []
@@ -25,7 +25,7 @@ def media_urls_are_a_prefix(**kwargs: Any) -> list[Error]:
 
 @register()
 def mail_language_is_spoken(**kwargs: Any) -> list[Error]:
-    """Django itself checks LANGUAGE_CODE, and does not know MAIL_LANGUAGE."""
+    """Check MAIL_LANGUAGE; Django itself checks only LANGUAGE_CODE."""
     if settings.MAIL_LANGUAGE in dict(settings.LANGUAGES):
         return []
     return [

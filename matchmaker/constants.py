@@ -1,4 +1,4 @@
-"""Numbers of the members' app, with their units."""
+"""Constants of the members' app, with units in their names."""
 
 PICTURE_MAX_BYTES = 5 * 1024 * 1024
 PICTURE_MAX_PIXELS = 40_000_000
@@ -9,16 +9,16 @@ ANYWHERE_KM = 20_010
 
 REPORT_TEXT_MAX_LENGTH = 2_000
 
-# A match that ends and comes again is mailed again after this long, not before.
+# A match that ends and is renewed is mailed again only after this long.
 MATCH_MAIL_PAUSE_DAYS = 30
-# A mail that no server takes is given up after this long, as mail servers do.
+# A mail that no server accepts is marked as failed after this long.
 MATCH_MAIL_PATIENCE_DAYS = 5
 ACCOUNT_MAIL_PATIENCE_DAYS = 5
-# Whoever asked for a link has asked again by then, or does not want it any more.
+# After this long, the member has asked for another link or no longer wants one.
 LINK_MAIL_PATIENCE_HOURS = 1
-# So much of a number that was added is told to the account's e-mail.
+# How many digits of an added number the account's e-mail is told.
 PHONE_DIGITS_TOLD = 4
 
-# Kinds of due work (project/lib/work/due.py).
+# Names of kinds of due work (project/lib/work/due.py).
 MATCH_MAIL = "match_mail"
 ACCOUNT_MAIL = "account_mail"

@@ -1,4 +1,4 @@
-"""Shapes of passwords and tokens, in and out."""
+"""Serializers of passwords and tokens."""
 
 from typing import Any
 
@@ -28,12 +28,12 @@ class PasswordField(serializers.CharField):
         )
 
     def run_validators(self, value: str) -> None:
-        # Of the password that is hashed; what was typed may be longer.
+        # Of the password as hashed; the typed one may be longer.
         super().run_validators(composed(value))
 
 
 class PasswordChange(CurrentPasswordSerializer):
-    # djoser's serializer of both looks at the new one once the current one is right.
+    # djoser's own serializer checks the new one only if the current one is right.
     current_password = PasswordField()
     new_password = PasswordField()
     default_error_messages = {"invalid_password": WRONG_PASSWORD}
@@ -47,14 +47,14 @@ class ResetRequest(serializers.Serializer):
 
 
 class UsedLink(serializers.Serializer):
-    """What a link from a mail has after its #, behind what it is for."""
+    """The uid and token of a mailed link, which follow its purpose after the #."""
 
     uid = serializers.CharField(max_length=links.UID_MAX_LENGTH)
     token = serializers.CharField(max_length=links.TOKEN_MAX_LENGTH)
 
 
 class PasswordReset(UsedLink):
-    """djoser's looks at the new password before it knows whose it will be."""
+    """Input of a password reset; djoser's checks the password before the link."""
 
     new_password = PasswordField()
 
@@ -79,7 +79,7 @@ class Credentials(serializers.Serializer):
 
 
 class TokenSignIn(TokenCreateSerializer):
-    """djoser's sign-in, with both fields required."""
+    """djoser's sign-in with both fields required."""
 
     default_error_messages = {"invalid_credentials": errors.SignInFailed.detail}
 

@@ -1,8 +1,8 @@
-"""The first name under which a member is shown to others, who may have given none.
+"""The name under which others see a member, who may have no first name.
 
-The answers of the API and the chat's frames are written without a language, so such a
-member is shown as `#57`, by the id. `Member.__str__` says it in words, for pages and
-mails. Only the own profile has the empty name.
+API answers and chat frames have no language, so such a member is shown by id, as `#57`.
+`Member.__str__` has words for pages and mails. Only the member's own profile has the
+empty name.
 """
 
 from typing import Any
@@ -17,12 +17,12 @@ def display_name(member_id: int, first_name: str) -> str:
 
 
 def display_name_sql(row: str) -> str:
-    """Return SQL of the same for `row`, which has the columns id and first_name."""
+    """Return SQL of the display name of `row`, with columns id and first_name."""
     return f"coalesce(NULLIF({row}.first_name, ''), '#' || {row}.id)"
 
 
 class DisplayNameField(serializers.CharField):
-    """The same in a schema."""
+    """A serializer field that describes the display name in the schema."""
 
     def __init__(self, **kwargs: Any) -> None:
         help_text = _("A member who has not given one is called # and the id: #57")

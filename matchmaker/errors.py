@@ -1,4 +1,4 @@
-"""What can go wrong with members, with the codes that clients rely on."""
+"""Domain errors about members, with the codes that clients rely on."""
 
 from http import HTTPStatus
 
@@ -20,7 +20,7 @@ class PhoneTaken(DomainError):
 
 
 class PhoneProofNeeded(DomainError):
-    """Another number than the proven one was claimed, which would end the proof."""
+    """Claiming another number would end the proof of the present one."""
 
     code = "phone_proof_needed"
     detail = _(
@@ -31,7 +31,7 @@ class PhoneProofNeeded(DomainError):
 
 
 class PhoneHasAccount(DomainError):
-    """A number was proven that is the only contact of another account."""
+    """The number that was proven is the only contact of another account."""
 
     code = "phone_has_account"
     detail = _(
@@ -41,7 +41,7 @@ class PhoneHasAccount(DomainError):
 
 
 class ContactNeeded(DomainError):
-    """Neither an e-mail nor a proven number would be left to sign in with."""
+    """The account would have neither an e-mail nor a proven number to sign in with."""
 
     code = "contact_needed"
     detail = _("An account needs an e-mail or a proven phone number.")
@@ -49,14 +49,14 @@ class ContactNeeded(DomainError):
 
 
 class EmailMissing(DomainError):
-    """There is no e-mail that could be proven."""
+    """The account has no e-mail that could be proven."""
 
     code = "email_missing"
     detail = _("Your account has no e-mail. Add one to your profile.")
 
 
 class LinkDead(DomainError):
-    """A link from a mail was used, is too old, or was never made."""
+    """A mailed link was used, has expired, or was never made."""
 
     code = "link_dead"
     detail = _("This link is no longer valid. Ask for a new one.")
@@ -76,7 +76,7 @@ class TokenDead(DomainError):
 
 
 class MemberUnknown(DomainError):
-    """There is none, or none that the caller may know of."""
+    """The member does not exist, or the caller may not know of it."""
 
     status = HTTPStatus.NOT_FOUND
     code = "not_found"

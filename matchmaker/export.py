@@ -1,4 +1,4 @@
-"""Everything that is a member's, as one file for that member.
+"""The export of all of a member's data as one file.
 
 An app adds what it keeps of members in its AppConfig.ready: `register("chat", …)`.
 """
@@ -12,27 +12,27 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.authentication import MemberRequest
 
-# Moved on when a section changes its shape; a new section does not.
+# Raised when a section's fields change, but not for a new section.
 FORMAT_VERSION = 1
 
-# What of the request's member a section holds, as JSON may. It tells of others what
-# the API tells this member, and costs a constant number of queries.
+# Returns a section of the request's member, ready for JSON. It shows of others what the
+# API shows this member, and takes a constant number of queries.
 Section = Callable[[MemberRequest], object]
 
 SECTIONS: dict[str, Section] = {}
 
 
 def register(name: str, section: Section) -> None:
-    """Add a section to the file, after those of the apps before."""
+    """Add a section to the file, after those registered earlier."""
     if name in SECTIONS:
         raise ImproperlyConfigured(f"The export has a section {name!r} already")
     SECTIONS[name] = section
 
 
 def write_export(request: MemberRequest) -> str:
-    """The file: JSON text to be read by people too. Raises TokenDead.
+    """Return the file: JSON text that people can read too. Raises TokenDead.
 
-    The sections are read one after the other, each as it is then.
+    Sections are read one after another, not as one snapshot.
     """
     head = {"format_version": FORMAT_VERSION, "exported_at": timezone.now()}
     sections = {name: section(request) for name, section in SECTIONS.items()}

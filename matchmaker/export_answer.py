@@ -1,4 +1,4 @@
-"""What the own-data file holds, for the schema only."""
+"""Fields of the export file, for the schema only."""
 
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
@@ -70,7 +70,7 @@ class ExportedAnchors(serializers.Serializer):
 
 
 class Export(serializers.Serializer):
-    """Later versions have more sections."""
+    """The export file; later versions may have more sections."""
 
     format_version = serializers.IntegerField()
     exported_at = serializers.DateTimeField()

@@ -1,9 +1,9 @@
-"""What the members' app keeps of a member, section by section of the export.
+"""The members' app's sections of the export.
 
-Others are ids, and only of those whom the member may know of, or blocks: else a like of
-somebody who answers 404 would tell that they hide, for with an account it is deleted.
-What others did is there as far as the API tells it; of blocks and reports by others,
-and of what came of a report, nothing.
+Other members are ids, and only of those whom the member may know of, or blocks.
+Otherwise a like of somebody who answers 404 would reveal that they hide, because a
+deleted account takes its likes along. What others did is there as far as the API shows
+it; blocks and reports by others, and the outcome of reports, are not.
 """
 
 from base64 import b64encode
@@ -31,12 +31,12 @@ from project.lib.reads.geojson import COORDINATE_DIGITS
 
 
 def profile(request: MemberRequest) -> object:
-    """As the API shows it, and what it does not show. Raises TokenDead."""
+    """Return the profile, with columns the API does not show. Raises TokenDead."""
     return serializers.WholeProfile(_row(request), context={"request": request}).data
 
 
 def avatar(request: MemberRequest) -> object:
-    """The picture with its bytes, or None; they are small (AVATAR_MAX_SIDE_PX)."""
+    """Return the picture with its bytes (few, by AVATAR_MAX_SIDE_PX), or None."""
     picture = _row(request).avatar
     if not picture.name:
         return None
@@ -53,7 +53,7 @@ def avatar(request: MemberRequest) -> object:
 
 
 def anchors(request: MemberRequest) -> object:
-    """The places that decide where others see the member: the one now, those before."""
+    """Return the places that decide where others see the member, past ones too."""
     row, left = _row(request), request.user.anchors.order_by("left_at", "id")
     return {
         "now": _point(row.anchor or row.location),
@@ -71,7 +71,7 @@ def likes_given(request: MemberRequest) -> object:
 
 
 def likes_received(request: MemberRequest) -> object:
-    """From whom, as the list of the API; not when, which it does not tell either."""
+    """Return who likes the member, as in the API's list, which has no dates either."""
     visible = Member.objects.visible_to(request.user).values("pk")
     got = request.user.likes_received.filter(from_member__in=visible)
     return _rows(got, member="from_member")
@@ -108,7 +108,7 @@ def blocks(request: MemberRequest) -> object:
 
 
 def reports(request: MemberRequest) -> object:
-    """Those that the member made: whether they are closed, not how, nor by whom."""
+    """Return the member's reports, and whether they are closed, not how or by whom."""
     return _rows(
         request.user.reports_made.filter(_known(request, "to_member")),
         id="id",
@@ -121,7 +121,7 @@ def reports(request: MemberRequest) -> object:
 
 
 def match_mails(request: MemberRequest) -> object:
-    """Those that were sent: one that is not, because of a block say, would tell it."""
+    """Return the sent mails only: an unsent one could reveal a block."""
     sent = MatchMail.objects.filter(
         _known(request, "about"), member=request.user, sent_at__isnull=False
     )
@@ -129,7 +129,7 @@ def match_mails(request: MemberRequest) -> object:
 
 
 def account_mails(request: MemberRequest) -> object:
-    """Those that were sent, and to which address."""
+    """Return the mails that were sent, and to which address."""
     return _rows(
         AccountMail.objects.filter(member=request.user, sent_at__isnull=False),
         kind="kind",
@@ -140,7 +140,7 @@ def account_mails(request: MemberRequest) -> object:
 
 
 def sign_ins(request: MemberRequest) -> object:
-    """When, and until when at most; never a key or a token itself."""
+    """Return when sign-ins began and expire, but never a token itself."""
     keys = Token.objects.filter(user=request.user)
     return {
         "key_created_at": keys.values_list("created", flat=True).first(),
@@ -162,7 +162,7 @@ def register() -> None:
 
 
 def _known(request: MemberRequest, column: str) -> Q:
-    """Match rows about those whom the member sees, or has blocked first."""
+    """Filter for rows about members whom this one sees, or has blocked first."""
     me = request.user
     earlier = Block.objects.filter(
         from_member=OuterRef("to_member"), to_member=me, pk__lt=OuterRef("pk")
@@ -175,7 +175,7 @@ def _known(request: MemberRequest, column: str) -> Q:
 
 
 def _row(request: MemberRequest) -> Member:
-    """The member as it is now: authentication does not read all of it."""
+    """Return the member's full row, because authentication reads only a part."""
     row = Member.objects.filter(pk=request.user.pk).first()
     if row is None:
         raise errors.TokenDead
@@ -188,6 +188,6 @@ def _point(point: Point | None) -> object:
 
 
 def _rows(queryset: QuerySet[Any], **columns: str) -> list[dict[str, Any]]:
-    """Rows as objects, the oldest first; `columns` are fields by their names there."""
+    """Return rows as objects, the oldest first; `columns`: fields by output name."""
     rows = queryset.order_by("id").values_list(*columns.values())
     return [dict(zip(columns, row, strict=True)) for row in rows]

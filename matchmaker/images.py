@@ -1,7 +1,7 @@
-"""Pictures: bytes in, bytes out. Verify, turn upright, bound, strip, watermark.
+"""Pictures, from bytes to bytes: verify, turn upright, shrink, strip, watermark.
 
-Nothing of an upload survives but its pixels: it is decoded and encoded anew, so no
-GPS position, no thumbnail and no trailing archive gets through.
+Only the pixels of an upload survive: it is decoded and encoded anew, so no GPS
+position, thumbnail or trailing archive gets through.
 """
 
 import struct
@@ -21,12 +21,12 @@ WATERMARK = Path(__file__).parent / "watermark.png"
 WATERMARK_WIDTH_RATIO = 0.25
 JPEG_QUALITY = 85
 
-# Some encoders need forty; each one costs a pass over the whole picture.
+# Some encoders need forty; each costs a pass over the whole picture.
 JPEG_SCANS_MAX = 40
 
 DAMAGED = _("This is not a JPEG, PNG or WebP picture, or it is damaged.")
 
-# What Pillow raises for files that are broken in one way or another.
+# The errors that Pillow raises for broken files.
 _BROKEN = (
     OSError,
     ValueError,
@@ -43,7 +43,7 @@ _BROKEN = (
 
 
 class PictureRefused(ValueError):
-    """An upload that is no acceptable picture; `detail` tells its sender why."""
+    """The upload is not an acceptable picture; `detail` says why."""
 
     def __init__(self, detail: Text) -> None:
         super().__init__(str(detail))
@@ -55,8 +55,8 @@ def clean_picture(
 ) -> Image.Image:
     """Decode an upload: upright, RGB (sRGB), at most `max_side_px` on a side.
 
-    Raises PictureRefused for what is no JPEG, PNG or WebP, is truncated, or exceeds
-    `max_bytes` or `max_pixels`. Of an animation the first frame is kept;
+    Raises PictureRefused if it is not a JPEG, PNG or WebP, is truncated, or exceeds
+    `max_bytes` or `max_pixels`. Only the first frame of an animation is kept;
     transparency becomes white.
     """
     data = file.read(max_bytes + 1)
@@ -78,7 +78,7 @@ def clean_picture(
             picture.load()
             reduced = _reducible(picture)
             reduced.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
-            # Turning copies the picture, so the small one is turned.
+            # Turning copies the picture, so the shrunk one is turned.
             return _as_rgb(ImageOps.exif_transpose(reduced))
     except PictureRefused:
         raise
@@ -87,7 +87,7 @@ def clean_picture(
 
 
 def _drawn(data: bytes) -> bytes:
-    """The file without what does not draw the picture."""
+    """Return the file with only the data that draws the picture."""
     if data.startswith(picture_files.PNG_START):
         drawn = picture_files.drawn_png(data)
         if drawn is None:
@@ -102,8 +102,8 @@ def _drawn(data: bytes) -> bytes:
 
 
 def _reducible(picture: Image.Image) -> Image.Image:
-    """The picture in a mode that Pillow reduces smoothly: not by leaving pixels out."""
-    if picture.mode.startswith("I"):  # 16 bits a pixel; one value of them is no alpha
+    """Return the picture in a mode that Pillow shrinks smoothly."""
+    if picture.mode.startswith("I"):  # 16 bits a pixel; no alpha channel
         eight = picture.point(lambda value: value / 256).convert("L")
         eight.info.pop("transparency", None)
         return eight
@@ -111,12 +111,12 @@ def _reducible(picture: Image.Image) -> Image.Image:
         smooth = "LA" if picture.mode in ("L", "LA") else "RGBA"
     else:
         smooth = {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)
-    # Converting copies, even to the same mode: 160 MB of 40 megapixels.
+    # Converting copies even to the same mode: 160 MB for 40 megapixels.
     return picture if smooth == picture.mode else picture.convert(smooth)
 
 
 def _as_rgb(picture: Image.Image) -> Image.Image:
-    """sRGB by the picture's own profile, on white where it is transparent."""
+    """Return the picture in sRGB by its own profile, on white where transparent."""
     if picture.mode not in ("LA", "RGBA"):
         return _as_srgb(picture)
     opaque = _as_srgb(picture.convert(picture.mode.removesuffix("A")))
@@ -136,14 +136,14 @@ def _as_srgb(picture: Image.Image) -> Image.Image:
                 outputMode="RGB",
             )
         except (ImageCms.PyCMSError, OSError, ValueError):
-            converted = None  # a broken profile: the numbers as they are
+            converted = None  # a broken profile: keep the numbers as they are
         if converted is not None:
             return converted
     return picture.convert("RGB")
 
 
 def watermarked(picture: Image.Image) -> Image.Image:
-    """A copy with the watermark in its lower right corner."""
+    """Return a copy with the watermark in the lower right corner."""
     mark = _watermark()
     width = max(1, round(picture.width * WATERMARK_WIDTH_RATIO))
     height = max(1, round(width * mark.height / mark.width))

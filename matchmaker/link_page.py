@@ -1,4 +1,4 @@
-"""The page that links in mails open, where one asks for a new password too."""
+"""The page that mailed links open, and where people request a new password."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from matchmaker.credentials import PASSWORD_MAX_LENGTH
 from project.lib.page_policy import page_policy
 
 
-@csrf_exempt  # so that another method is told 405, as everywhere
+@csrf_exempt  # so that other methods are a 405, as everywhere
 @require_safe
 @cache_control(no_cache=True)
 def link_page(request: HttpRequest) -> HttpResponse:
@@ -31,7 +31,7 @@ def link_page(request: HttpRequest) -> HttpResponse:
 
 
 def _urls() -> dict[str, str]:
-    """Where each form of the page is sent, by the form's name."""
+    """Return the URL that each form is sent to, by the form's name."""
     return {
         "ask": reverse("matchmaker:reset-password"),
         "reset": reverse("matchmaker:reset-password-confirm"),
@@ -41,7 +41,7 @@ def _urls() -> dict[str, str]:
 
 
 def _texts() -> dict[str, str]:
-    """What the script says."""
+    """Return the texts of the page's script."""
     return {
         "unreachable": _("The service cannot be reached. Try again soon."),
         "incomplete": _("This link is incomplete. Copy all of it from the mail."),

@@ -1,8 +1,8 @@
-"""Links in mails: each proves one thing about one member, once, and for an hour.
+"""Links in mails: each proves one thing about one member, once, within an hour.
 
 Their tokens are Django's: keyed digests of what the link would change and of when it
-was made (settings.PASSWORD_RESET_TIMEOUT). Nothing is stored that could be read, and a
-link is dead as soon as what it was made for has changed, by whatever way.
+was made (settings.PASSWORD_RESET_TIMEOUT). Nothing readable is stored, and a link is
+invalid as soon as what it was made for has changed in any way.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,9 @@ TOKEN_MAX_LENGTH = 64
 
 
 class Link(PasswordResetTokenGenerator):
-    """`purpose`: tells its tokens from those of the others, and the page what to do.
+    """A kind of link; `purpose` keeps its tokens apart and tells the page what to do.
 
-    `state`: what of the member kills a token when it changes.
+    `state`: the member's values whose change invalidates a token.
     """
 
     def __init__(self, purpose: str, state: Callable[[Member], str]) -> None:
@@ -31,23 +31,23 @@ class Link(PasswordResetTokenGenerator):
         self.key_salt = f"{__name__} {purpose}"
 
     def _make_hash_value(self, user: Member, timestamp: int) -> str:
-        # Django's own has `last_login`, by which a sign-in of somebody else, who knows
-        # the old password, would end the reset.
+        # Django's own includes `last_login`, so that a sign-in of somebody else who
+        # knows the old password would end the reset.
         return f"{user.pk} {timestamp} {self.state(user)}"
 
     def url(self, member: Member) -> str:
-        """A new link, which opens the page of links.
+        """Return a new link, which opens the page of links.
 
-        Its token stands behind the #, which browsers send to no server.
+        Its token follows the #, which browsers do not send to servers.
         """
         uid, token = encode_uid(member.pk), self.make_token(member)
         return f"{page_url()}#{self.purpose}/{uid}/{token}"
 
 
-# A new password ends it, since Django salts each; so does another e-mail.
+# A new password invalidates it, as Django salts each one; so does a new e-mail.
 RESET = Link("reset", lambda m: f"{m.password} {m.email}")
 VERIFY = Link("verify", lambda m: f"{m.email} {m.email_verified_at}")
-# Besides, whatever signs the member out everywhere ends a change of the e-mail.
+# In addition, signing the member out everywhere ends a change of the e-mail.
 CHANGE = Link(
     "change",
     lambda m: f"{m.password} {m.token_version} {m.email} {m.pending_email}",
@@ -55,16 +55,16 @@ CHANGE = Link(
 
 
 def page_url() -> str:
-    """The page of links, where one asks for a new password too."""
+    """Return the URL of the page of links, where people request a new password too."""
     return f"{settings.PUBLIC_URL}{reverse('reset')}/"
 
 
 def member_behind(
     uid: str, token: str, *any_of: Link, locked: bool = False
 ) -> Member | None:
-    """The active member whose living link this is, of any of these kinds; or None.
+    """Return the active member of a valid link of any of these kinds, or None.
 
-    `locked`: as the row is until the transaction ends, which the caller has begun.
+    `locked`: lock the row until the end of the caller's transaction.
     """
     try:
         pk = int(decode_uid(uid))

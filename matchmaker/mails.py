@@ -1,4 +1,4 @@
-"""What is mailed to members, each in the language that they have chosen."""
+"""Mails to members, in the language that they have chosen."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ LINKS = {
 
 
 def match_mail(mail: MatchMail) -> EmailMessage:
-    """The mail that tells of mutual sympathy, addressed and ready to send."""
+    """Return the mail about a match, addressed and ready to send."""
     unique = message_id("match", f"{mail.pk} {mail.due_at.timestamp()}")
     with translation.override(mail.member.mail_language):
         return EmailMessage(
@@ -34,13 +34,13 @@ def match_mail(mail: MatchMail) -> EmailMessage:
 
 
 def account_mail(mail: AccountMail) -> EmailMessage:
-    """The mail that tells of an account's event, addressed and ready to send."""
+    """Return the mail about an event of an account, addressed and ready to send."""
     link = LINKS.get(Kind(mail.kind))
     return _account_mail(mail, link.url(mail.member) if link and mail.member else "")
 
 
 def account_mail_without_link(mail: AccountMail) -> EmailMessage:
-    """The same for others to read: whoever has the link has the account."""
+    """Return the same mail for staff, without the link, which opens the account."""
     return _account_mail(mail, "…")
 
 
@@ -75,7 +75,7 @@ def _phone_added(mail: AccountMail, url: str) -> tuple[str, str]:
 
 def _phone_lost(mail: AccountMail, url: str) -> tuple[str, str]:
     phone = {"phone": mail.phone_number}
-    # It tells nothing of who has the number now.
+    # Do not reveal who has the number now.
     return (
         _("Your phone number no longer signs you in"),
         _(
@@ -136,7 +136,7 @@ def _new_email_proof(mail: AccountMail, url: str) -> tuple[str, str]:
 
 
 def _email_change_asked(mail: AccountMail, url: str) -> tuple[str, str]:
-    # It tells nothing of the new one: this e-mail may be a stranger's, never proven.
+    # Do not reveal the new e-mail: this one may be a stranger's that was never proven.
     return (
         _("Your e-mail is about to change"),
         _(
@@ -180,6 +180,6 @@ def _text(mail: MatchMail) -> str:
         "name": printable(mail.about.first_name) or nameless,
         "email": about.values_list("shared_email", flat=True).first(),
     }
-    if given["email"] is None:  # signed up by phone, or took the account back since
+    if given["email"] is None:  # signed up by phone, or has reclaimed the account
         return _("%(name)s likes you too!") % given
     return _("%(name)s likes you too! Their e-mail: %(email)s") % given

@@ -1,4 +1,4 @@
-"""Picture files as bytes: what of them draws the picture, and how often."""
+"""Picture files as bytes: which parts draw the picture, and how many times."""
 
 import re
 import struct
@@ -6,7 +6,7 @@ import zlib
 
 JPEG_START, PNG_START = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 
-# A marker within the data of a scan: not a stuffed FF, not a restart, not a filler.
+# A marker within scan data: not a stuffed FF, a restart or a filler.
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _JPEG_END, _JPEG_SCAN = 0xD9, 0xDA
 _JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
@@ -18,9 +18,9 @@ _PROFILE_MAX_BYTES = 1 << 20
 
 
 def jpeg_scans(data: bytes) -> int:
-    """How often a JPEG passes over its picture, without what stands behind its end.
+    """Return how many scans a JPEG has, ignoring data after its end.
 
-    A progressive one has about ten scans; a few bytes more ask for another one.
+    A progressive JPEG has about ten scans; a few bytes are enough for another one.
     """
     scans, at = 0, len(JPEG_START)
     while found := _JPEG_MARKER.search(data, at):
@@ -34,9 +34,9 @@ def jpeg_scans(data: bytes) -> int:
 
 
 def drawn_png(data: bytes) -> bytes | None:
-    """A PNG without its texts, its animation and what stands behind its end.
+    """Return a PNG without its texts, its animation and data after its end.
 
-    None where its end is missing. Checksums are left to the decoder.
+    None if its end is missing. Checksums are left to the decoder.
     """
     kept, at = [data[: len(PNG_START)]], len(PNG_START)
     while at + 12 <= len(data):
@@ -58,5 +58,5 @@ def _is_too_large(profile: bytes) -> bool:
     try:
         unpacking.decompress(packed[1:], _PROFILE_MAX_BYTES)
     except zlib.error:
-        return False  # Pillow passes over a broken one
+        return False  # Pillow ignores a broken one
     return bool(unpacking.unconsumed_tail)

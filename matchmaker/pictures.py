@@ -1,4 +1,4 @@
-"""Pictures in requests."""
+"""The serializer field for pictures."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from matchmaker import constants, images
 
 
 class PictureField(serializers.FileField):
-    """A picture file (JPEG, PNG, WebP; 5 MiB, 40 megapixels), decoded and clean."""
+    """A picture file (JPEG, PNG, WebP; 5 MiB, 40 megapixels), decoded and cleaned."""
 
     def __init__(self, *, max_side_px: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.max_side_px = max_side_px
 
-    # The stubs' FileField can read nothing but files.
+    # The stubs' FileField can return only files.
     def to_internal_value(self, data: Any) -> Image.Image:  # type: ignore[override]
         file = super().to_internal_value(data)
         try:

@@ -1,4 +1,4 @@
-"""What members change of their own profiles."""
+"""Input of changes that members make to their own profiles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from project.lib.text import TextField
 
 
 class ProfileChanges(LocationInput):
-    """`email` is validated as `pending_email`, unless it is the present one."""
+    """Fields of a profile change; `email` becomes `pending_email` unless unchanged."""
 
     email = EmailField(
         required=False,
@@ -69,7 +69,9 @@ class ProfileChanges(LocationInput):
         return fields
 
     def _needs_password(self) -> bool:
-        """Whether the e-mail is to be another; without any way in by it, it is free."""
+        """Return whether the change needs the password: a new e-mail for an account
+        that has a password or an e-mail.
+        """
         given = getattr(self, "initial_data", None)
         if not isinstance(given, Mapping) or "email" not in given:
             return False
@@ -95,7 +97,7 @@ class ProfileChanges(LocationInput):
         has_password = attrs.pop("current_password", None) is not None
         asked = attrs.get("pending_email")
         if asked and asked == self.context["request"].user.email:
-            del attrs["pending_email"]  # as a client reads it and writes it back
+            del attrs["pending_email"]  # as a client that writes back what it has read
             if has_password:
                 attrs["pending_email"] = None
         return attrs

@@ -1,4 +1,4 @@
-"""What other apps add to the profile that a member reads of itself.
+"""Parts that other apps add to a member's own profile.
 
 An app adds its own in its AppConfig.ready: `register(shapes.EmailFacts, read_facts)`.
 """
@@ -14,9 +14,9 @@ from matchmaker.models import Member
 
 @dataclass(frozen=True)
 class Part:
-    """`shape` declares fields that no other part has; `read` gives what they show.
+    """A part: `shape` declares fields that no other part has, `read` their values.
 
-    It costs the same number of queries whatever there is to read.
+    `read` takes a constant number of queries.
     """
 
     shape: type[Serializer]
@@ -29,7 +29,7 @@ PARTS: list[Part] = []
 def register(
     shape: type[Serializer], read: Callable[[Member], Mapping[str, Any]]
 ) -> None:
-    """Show these fields after those of the apps before."""
+    """Show these fields after those registered earlier."""
     PARTS.append(Part(shape, read))
 
 
@@ -39,5 +39,5 @@ def fields() -> Iterator[tuple[str, Field]]:
 
 
 def read(member: Member) -> dict[str, Any]:
-    """The values of all `fields`, by name."""
+    """Return the values of all `fields`, by name."""
     return {name: value for part in PARTS for name, value in part.read(member).items()}

@@ -1,4 +1,4 @@
-"""Every shared read of members, as chainable verbs.
+"""Shared reads of members, as chainable queryset methods.
 
 A `viewer` is a member or an expression of its id, so that a list can be compiled
 before anybody asks for it (project/lib/reads/statements.py).
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 class MemberQuerySet(QuerySet["Member"]):
     def visible_to(self, viewer: "Viewer") -> Self:
-        """Active members who are not blocked by `viewer` and do not block it.
+        """Keep active members without a block between them and `viewer`.
 
-        The blocks are read once a statement (a hashed subplan), not once a row.
+        The blocks are read once per statement (a hashed subplan), not once per row.
         """
         return self.filter(is_active=True).exclude(pk__in=hidden_from(viewer))
 
@@ -46,9 +46,9 @@ class MemberQuerySet(QuerySet["Member"]):
         return self.exclude(pk=getattr(viewer, "pk", viewer))
 
     def unjudged_by(self, viewer: "Viewer") -> Self:
-        """Members whom `viewer` has neither liked nor put away.
+        """Keep members whom `viewer` has neither liked nor passed on.
 
-        Like the blocks, both are read once a statement.
+        Like the blocks, both are read once per statement.
         """
         judged = self
         for stance in ("Like", "Pass"):
@@ -59,23 +59,23 @@ class MemberQuerySet(QuerySet["Member"]):
         return judged
 
     def in_box(self, box: Box) -> Self:
-        """Members whose public point is in `box`, edges included."""
+        """Keep members whose public point is in `box`, edges included."""
         return self.filter(in_box("public_location", box))
 
     def liked_by(self, viewer: "Viewer") -> Self:
-        """Members whom `viewer` likes, with that like as `like_given`."""
+        """Keep members whom `viewer` likes, with that like as `like_given`."""
         mine = Q(likes_received__from_member=viewer)
         return self._joined(
             like_given=FilteredRelation("likes_received", condition=mine)
         )
 
     def who_like(self, viewer: "Viewer") -> Self:
-        """Members who like `viewer`, with that like as `like_got`."""
+        """Keep members who like `viewer`, with that like as `like_got`."""
         of_me = Q(likes_given__to_member=viewer)
         return self._joined(like_got=FilteredRelation("likes_given", condition=of_me))
 
     def matched_with(self, viewer: "Viewer") -> Self:
-        """Members in mutual sympathy with `viewer`, with their match's `match_id`."""
+        """Keep members who have a match with `viewer`, with its `match_id`."""
         match = apps.get_model("matchmaker", "Match").objects
         between = match.filter(match_between(viewer, OuterRef("pk")))
         return self.filter(matched_with(viewer)).annotate(
@@ -85,7 +85,7 @@ class MemberQuerySet(QuerySet["Member"]):
     def with_shared_email(self, viewer: "Viewer") -> Self:
         """Annotate `shared_email`: what a match shows to `viewer`, or null.
 
-        By the like of the row itself: the other one may end and renew the match alone.
+        It depends on the row's own like: `viewer` can end and renew the match alone.
         """
         models = apps.get_model
         match = models("matchmaker", "Match").objects.filter(
@@ -112,7 +112,7 @@ class MemberQuerySet(QuerySet["Member"]):
 
 
 def hidden_from(viewer: "Viewer") -> QuerySet[Any]:
-    """The ids of members whom `viewer` blocks, or who block it."""
+    """Return the ids of members whom `viewer` blocks, or who block `viewer`."""
     block = apps.get_model("matchmaker", "Block").objects
     other = Case(
         When(from_member=viewer, then=F("to_member")), default=F("from_member")
@@ -122,19 +122,19 @@ def hidden_from(viewer: "Viewer") -> QuerySet[Any]:
 
 
 def liked_by(viewer: "Viewer") -> Q:
-    """Match the members whom `viewer` likes."""
+    """Filter for members whom `viewer` likes."""
     like = apps.get_model("matchmaker", "Like").objects
     return Q(pk__in=like.filter(from_member=viewer).values("to_member"))
 
 
 def who_like(viewer: "Viewer") -> Q:
-    """Match the members who like `viewer`."""
+    """Filter for members who like `viewer`."""
     like = apps.get_model("matchmaker", "Like").objects
     return Q(pk__in=like.filter(to_member=viewer).values("from_member"))
 
 
 def matched_with(viewer: "Viewer") -> Q:
-    """Match the members in mutual sympathy with `viewer`."""
+    """Filter for members who have a match with `viewer`."""
     match = apps.get_model("matchmaker", "Match").objects
     other = Case(
         When(first_member=viewer, then=F("second_member")), default=F("first_member")
@@ -144,34 +144,34 @@ def matched_with(viewer: "Viewer") -> Q:
 
 
 def since_reclaimed(member: str, at: str) -> Q:
-    """Match the consents (of `member`, given `at`) that show others its contacts.
+    """Filter for consents (of `member`, given `at`) that show others its contacts.
 
-    Whoever signed up with somebody's e-mail may have given some before its owner came
-    and took the account back; those stay, but show nothing of the owner's.
+    Somebody who signed up with another person's e-mail may have consented before the
+    owner took the account back. Such consents stay, but show no contacts of the owner.
     """
     reclaimed = f"{member}__reclaimed_at"
     return Q(**{reclaimed: None}) | Q(**{f"{reclaimed}__lt": F(at)})
 
 
 def since_reclaimed_sql(member: str, at: str) -> str:
-    """The same as SQL, of a row of the members' table; false where `at` is null."""
+    """Return the same condition as SQL for a member's row; false if `at` is null."""
     return f"coalesce({at} > {member}.reclaimed_at, {at} IS NOT NULL)"
 
 
 def blocks_between(one: Any, other: Any) -> Q:
-    """Match the blocks of either of two members by the other."""
+    """Filter for blocks between two members, in either direction."""
     return Q(from_member=one, to_member=other) | Q(from_member=other, to_member=one)
 
 
 def match_between(one: Any, other: Any) -> Q:
-    """Match the match of two members."""
+    """Filter for the match between two members."""
     return Q(first_member=one, second_member=other) | Q(
         first_member=other, second_member=one
     )
 
 
 def distance_from(origin: Expression | None) -> Expression:
-    """Metres on the ellipsoid from `origin` to a member's public point, or null."""
+    """Return metres (ellipsoid) from `origin` to a member's public point, or null."""
     if origin is None:
         return Cast(Value(None), FloatField())
     return DistanceM(F("public_location"), origin)
@@ -192,7 +192,7 @@ class MemberManager(BaseUserManager.from_queryset(MemberQuerySet)):  # type: ign
     def create_superuser(
         self, email: str, password: str | None = None, **fields: Any
     ) -> "Member":
-        """What `createsuperuser` calls. Raises ValidationError for a taken e-mail."""
+        """Create a superuser, for `createsuperuser`. Raises ValidationError."""
         if self.filter(email_identity=email).exists():
             raise ValidationError(EmailTaken.detail)
         return self.create_user(

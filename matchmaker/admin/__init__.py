@@ -1,4 +1,4 @@
-"""The admin panel of members. Its forms read; every write is a service."""
+"""The admin panel of members. Its forms only validate; services do every write."""
 
 from matchmaker.admin import groups, mails, members, pairs, reports
 

@@ -1,4 +1,4 @@
-"""What goes with rows that are deleted."""
+"""Admin deletions, with counts of the rows that are deleted too."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 
 class CountedDeletionAdmin(admin.ModelAdmin):
-    """The page before a deletion counts what goes too, which may be too much to list.
+    """Counts the related rows on the page before a deletion, instead of listing them.
 
-    The rights to delete that are not asked for: who may delete a row, may.
+    Their own delete permissions are not needed: the permission for the row is enough.
     """
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -18,7 +18,7 @@ class CountedDeletionAdmin(admin.ModelAdmin):
         for relation in self.opts.get_fields(include_hidden=True):
             if isinstance(relation, ManyToOneRel) and relation.on_delete is CASCADE:
                 other = relation.related_model
-                if not other._meta.auto_created:  # what lies beyond stays
+                if not other._meta.auto_created:  # what follows is kept
                     concerned = Q(**{f"{relation.field.name}__in": objs})
                     about[other] = about.get(other, Q()) | concerned
         counts = {str(self.opts.verbose_name_plural): len(objs)}

@@ -1,4 +1,4 @@
-"""How a member, or another row, is shown: picture, name, contact."""
+"""The display of a member or another row: picture, name, contact."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,14 @@ Column = Callable[[admin.ModelAdmin, Any], str]
 
 
 def image(file: FieldFile) -> str:
-    """A stored picture; empty without one."""
+    """Return a stored picture as HTML; empty without one."""
     if not file:
         return ""
     return format_html('<img src="{}" alt="" loading="lazy">', file.url)
 
 
 def picture(member: Member) -> str:
-    """The avatar; empty without one."""
+    """Return the avatar as HTML; empty without one."""
     return image(member.avatar)
 
 
@@ -36,20 +36,20 @@ def contact(member: Member) -> str:
     if member.claimed_phone:
         phone = _("%(phone)s (claimed)") % {"phone": member.claimed_phone}
     text = ", ".join(filter(None, (member.email, phone)))
-    # Where a narrow column may break the line.
+    # Where a narrow column can break the line.
     parts = ((part,) for part in text.split("@"))
     return format_html_join(mark_safe("@<wbr>"), "{}", parts)
 
 
 def link(row: Model) -> str:
-    """The name of a row, which leads to its page."""
+    """Return the name of a row, linked to its page."""
     opts = row._meta
     page = f"admin:{opts.app_label}_{opts.model_name}_change"
     return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
 
 
 def linked(side: str, description: "_StrPromise") -> Column:
-    """A column of what a foreign key of the rows names."""
+    """Return a column that links to the object of a foreign key."""
 
     def column(owner: admin.ModelAdmin, row: Any) -> str:
         named = getattr(row, side)

@@ -1,4 +1,4 @@
-"""What services refuse, told to staff."""
+"""Show domain errors of services as messages in the admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from project.lib.errors import DomainError
 
 
 class RefusalsAdmin(admin.ModelAdmin):
-    """Of what a service refuses nothing is saved, and a message says why."""
+    """An admin in which a domain error saves nothing, and a message says why."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._told(request, super().changeform_view, *args, **kwargs)

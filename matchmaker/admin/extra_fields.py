@@ -1,4 +1,4 @@
-"""What other apps tell on a member's page.
+"""Fields that other apps add to a member's page.
 
 An app adds its own where it registers its admin: `register(_("Chat"), rooms_of)`.
 """
@@ -11,14 +11,14 @@ from matchmaker.models import Member
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-# Makes HTML of a member; `admin.display` names it.
+# Returns HTML for a member; `admin.display` gives it its name.
 Told = Callable[[Member], str]
 
 FIELDSETS: list[tuple[Any, dict[str, Any]]] = []
 
 
 def register(title: "_StrPromise", *fields: Told) -> None:
-    """Show these at the end of the page, under `title`."""
+    """Show these fields at the end of the page, under `title`."""
     FIELDSETS.append((title, {"fields": fields}))
 
 

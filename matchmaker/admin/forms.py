@@ -1,4 +1,4 @@
-"""Forms of the members' admin: what staff types becomes what services take."""
+"""Forms of the members' admin, which turn input into arguments of services."""
 
 from typing import IO, Any, cast
 
@@ -21,7 +21,7 @@ from project.lib.text import LineField
 
 
 class PictureField(forms.FileField):
-    """A picture file, which becomes a clean picture like any from the API."""
+    """A picture file, which is cleaned like any picture from the API."""
 
     widget = AdminFileWidget(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
@@ -45,7 +45,7 @@ class PictureField(forms.FileField):
 
 
 class ContactForm(forms.ModelForm):
-    """What adding and changing have in common: e-mail and phone, at least one."""
+    """The base of both forms: an e-mail, a phone number or both."""
 
     phone_number = forms.CharField(
         label=_("Phone number"), max_length=40, required=False, empty_value=None
@@ -119,7 +119,7 @@ class MemberForm(ContactForm, PlaceForm, UserChangeForm):
             self.fields["picture"].initial = self.instance.avatar or None
 
     def profile(self) -> services.Profile:
-        """What was changed, as services.update_profile takes it."""
+        """Return the changes, as services.update_profile takes them."""
         data = self.changes()
         if "picture" in data:
             data["avatar"] = data.pop("picture") or None
@@ -134,7 +134,7 @@ def _profile(data: dict[str, Any]) -> services.Profile:
 class PasswordForm(AdminPasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A password can be replaced here, not taken away.
+        # A password can be replaced here, but not removed.
         self.fields.pop("usable_password", None)
 
     def save(self, commit: bool = True) -> Member:

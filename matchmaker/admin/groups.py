@@ -1,4 +1,4 @@
-"""Groups of staff, under the same rules as every other list."""
+"""The admin of staff groups, with the same rules as every other list."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ManyRowsAdmin, DjangoGroupAdmin):
-    """What staff of one kind may do: for superusers, since it decides about staff.
+    """Permissions of a staff group; only superusers may change them.
 
-    Whoever changes the own group has all permissions.
+    Anyone who can change their own group has all permissions.
     """
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Mails to members: which are due, sent or given up, and what they say."""
+"""The admin of mails to members: due, sent or failed, and their texts."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -35,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class MailAdmin(OfMembersAdmin):
-    """Rows that are mails: `written` makes the mail, `tried_again` has it sent."""
+    """Admin of mail rows: `written` makes the mail, `tried_again` has it sent."""
 
     written: ClassVar[Callable[[Any], EmailMessage]]
     tried_again: ClassVar[Callable[[Any], bool]]

@@ -1,4 +1,4 @@
-"""Members: find, look at, change, shut out, delete."""
+"""The admin of members: find, view, change, deactivate and delete them."""
 
 from datetime import date
 from typing import Any
@@ -51,7 +51,7 @@ class MemberAdmin(
 
     list_display = ("preview", "name", "contact", "gender", "is_active", "joined")
     list_display_links = ("preview", "name")
-    # What an index is ordered by.
+    # Columns that an index is ordered by.
     ordering = ("-date_joined", "-id")
     sortable_by = ("joined",)
     list_filter = (
@@ -65,7 +65,7 @@ class MemberAdmin(
         "language",
         "date_joined",
     )
-    # What indexes answer: parts of names, but whole addresses and numbers.
+    # What indexes can find: parts of names, but only whole addresses and numbers.
     search_fields = (
         "first_name_folded__finds",
         "last_name_folded__finds",
@@ -92,7 +92,7 @@ class MemberAdmin(
         css = {"screen": ("matchmaker/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        """Only superusers reach staff: whoever sets a password owns the account."""
+        """Hide staff from all but superusers, since a set password takes them over."""
         members: QuerySet[Member] = super().get_queryset(request)
         staff: Any = request.user
         return within_reach(staff, members)
@@ -172,7 +172,7 @@ class MemberAdmin(
         services.update_profile(obj, **form.profile())
         if "is_active" in form.changed_data:
             services.set_active(obj, obj.is_active)
-        # Never the whole row: that would bring back what changed since it was read.
+        # Never the whole row: that would undo changes made since it was read.
         flags = {"is_staff", "is_superuser"} & set(form.changed_data)
         obj.save(update_fields=flags)
 

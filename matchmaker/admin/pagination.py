@@ -1,4 +1,4 @@
-"""Lists that are as fast at a million rows as at ten."""
+"""Admin lists that are as fast with a million rows as with ten."""
 
 from typing import Any, ClassVar, cast
 
@@ -17,7 +17,7 @@ LIST_MAX_ROWS = 10_000
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than LIST_MAX_ROWS: a million rows take long to count."""
+    """A paginator that counts only to LIST_MAX_ROWS; a million would take long."""
 
     @cached_property
     def count(self) -> int:
@@ -34,10 +34,10 @@ class CappedPaginator(Paginator):
 
 
 class DeclaredFilters(ChangeList):
-    """A list whose address narrows it by the page's own filters and by nothing else.
+    """A list whose URL can use only the page's own filters.
 
-    Django itself lets the address compare any column of the row, also one that the page
-    does not show, so that a secret can be read letter by letter.
+    Django itself lets the URL compare any column, even one that the page does not show,
+    so a secret could be read letter by letter.
     """
 
     def get_filters(self, request: HttpRequest) -> Any:
@@ -46,7 +46,7 @@ class DeclaredFilters(ChangeList):
         # The date hierarchy catches some impossible dates, but not the year 9999.
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(error) from error
-        # What is left in it is what no filter of the page has taken.
+        # Whatever is left is a parameter that none of the page's filters has taken.
         unclaimed = filters[2].keys() - self._declared()
         if unclaimed:
             names = ", ".join(sorted(unclaimed))
@@ -62,12 +62,12 @@ class DeclaredFilters(ChangeList):
 
 
 class ManyRowsAdmin(admin.ModelAdmin):
-    """A list that is as fast at a million rows as at ten."""
+    """An admin list that is as fast with a million rows as with ten."""
 
     paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    # Look-ups that other pages of the admin link to, and no filter of the list makes.
+    # Lookups that other admin pages link to, beyond the list's own filters.
     linked_lookups: ClassVar[tuple[str, ...]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -81,7 +81,7 @@ class ManyRowsAdmin(admin.ModelAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
-        # Django would compare whatever a request names to the keys of the rows.
+        # Django would compare anything in the request with the rows' keys.
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
                 self.opts.pk.to_python(key)
@@ -90,5 +90,5 @@ class ManyRowsAdmin(admin.ModelAdmin):
         return super().response_action(request, queryset, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        # No page links to a form that is filled in, so an address fills in none.
+        # No page links to a prefilled form, so URLs cannot prefill one.
         return {}

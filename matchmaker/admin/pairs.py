@@ -1,4 +1,4 @@
-"""Likes, matches, passes and blocks: looked at, and taken back on request."""
+"""The admin of likes, matches, passes and blocks: view them, and undo on request."""
 
 from contextlib import suppress
 from typing import Any
@@ -17,7 +17,7 @@ from project.lib.errors import DomainError
 
 
 class PairAdmin(OfTwoAdmin):
-    """Deleting a row is a use case wherever something hangs on it."""
+    """An admin of pairs in which deleting a row calls a service."""
 
     list_display_links = ("created_at",)
     list_filter = ("created_at",)
@@ -26,7 +26,7 @@ class PairAdmin(OfTwoAdmin):
         row.delete()
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with suppress(DomainError):  # it is gone already, with one of its members
+        with suppress(DomainError):  # it is already gone, with one of its members
             self.take_back(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

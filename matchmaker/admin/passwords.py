@@ -1,4 +1,4 @@
-"""Staff's own password: changed like any member's, so that every token dies."""
+"""Change of staff's own password, which revokes all tokens like any member's."""
 
 from functools import partial
 from typing import Any
@@ -30,7 +30,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 
 def change_own_password(request: HttpRequest) -> HttpResponseBase:
-    """The admin's page of that name, which names its form in the code."""
+    """Serve the admin's password page, whose form Django fixes in code."""
     view = PasswordChangeView.as_view(
         form_class=partial(OwnPasswordForm, request=request),
         success_url=reverse("admin:password_change_done"),

@@ -1,4 +1,4 @@
-"""Places on a map: the form's field, and the admin that shows it."""
+"""Places on a map: the form's field, and the admin that uses it."""
 
 import math
 from typing import Any
@@ -19,22 +19,22 @@ class PlaceWidget(LeafletAdminWidget):
     def deserialize(self, value: str) -> GEOSGeometry | None:
         try:
             return super().deserialize(value)
-        except GDALException:  # which Django lets through when the form is shown again
+        except GDALException:  # which Django passes on when the form is shown again
             return None
 
 
 class PlaceAdmin(LeafletGeoAdmin):
-    """Shows points as one marker on the map, which is dragged, set and removed."""
+    """An admin that shows a point as one marker, to be dragged, set or removed."""
 
     widget = PlaceWidget
     map_template = "matchmaker/place_widget.html"
 
 
 class PlaceForm(forms.ModelForm):
-    """A form of a row with a `location`."""
+    """A form for a row with a `location`."""
 
     def clean_location(self) -> Point | None:
-        """Take the place from whichever copy of the world it was set on."""
+        """Move the place from any copy of the world to -180…180 degrees."""
         point: Point | None = self.cleaned_data["location"]
         if point is None or "location" not in self.changed_data:
             return point
@@ -44,5 +44,5 @@ class PlaceForm(forms.ModelForm):
         return Point(lon, point.y, srid=WGS84)
 
     def changes(self) -> dict[str, Any]:
-        """What was changed in the form, by its fields."""
+        """Return the changed values by field."""
         return {name: self.cleaned_data[name] for name in self.changed_data}

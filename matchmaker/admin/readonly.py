@@ -1,4 +1,4 @@
-"""What is a member's, or between members: looked at and found, not written by hand."""
+"""Read-only admins of rows that belong to one member or are between two."""
 
 from functools import reduce
 from operator import or_
@@ -13,7 +13,7 @@ from matchmaker.admin.search import members_of
 
 
 class OfMembersAdmin(ManyRowsAdmin):
-    """Rows about members, who are the foreign keys `sides`."""
+    """A read-only admin of rows whose foreign keys `sides` are members."""
 
     sides: ClassVar[tuple[str, ...]] = ("member",)
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
@@ -30,7 +30,7 @@ class OfMembersAdmin(ManyRowsAdmin):
         return False
 
     def has_act_permission(self, request: HttpRequest) -> bool:
-        """Django's right to change a row is here the right to decide about it."""
+        """Return whether the actions are allowed: Django's permission to change."""
         return super().has_change_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -38,7 +38,7 @@ class OfMembersAdmin(ManyRowsAdmin):
         return rows.select_related(*self.sides)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.sides  # that there is a search; `matching` says of what
+        return self.sides  # only to show the search box; `matching` searches
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -48,13 +48,13 @@ class OfMembersAdmin(ManyRowsAdmin):
         return queryset.filter(self.matching(search_term)), False
 
     def matching(self, term: str) -> Q:
-        # Their ids first: an OR across the joins would read every row.
+        # Look the ids up first: an OR across joins would read every row.
         found = list(members_of(term).values_list("pk", flat=True))
         return reduce(or_, (Q(**{f"{side}__in": found}) for side in self.sides))
 
 
 class OfTwoAdmin(OfMembersAdmin):
-    """Rows about two members."""
+    """A read-only admin of rows about two members."""
 
     sides = ("from_member", "to_member")
     search_help_text = _("A whole e-mail address or phone number of either member.")

@@ -1,4 +1,4 @@
-"""The list of reports: which are in it, and what it knows about each."""
+"""The queue of reports: its filter and its counts."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from matchmaker.models import Report
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Open ones, unless others are asked for."""
+    """A filter that shows open reports by default."""
 
     title = _("state")
     parameter_name = "state"
@@ -38,7 +38,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class Queue(DeclaredFilters):
-    """Its rows know how many open reports there are about the same member."""
+    """A list whose rows have the number of open reports about the same member."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

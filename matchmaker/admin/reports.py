@@ -1,4 +1,4 @@
-"""The queue of reports: the longest waiting first, until each is decided."""
+"""The admin's queue of reports, the longest waiting first."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -59,7 +59,7 @@ class ReportAdmin(OfTwoAdmin):
         (_("State"), {"fields": ("state", "closed_at", "closed_by")}),
     )  # fmt: skip
 
-    # From the numbers of reports about the same member.
+    # Linked from the counts of reports about the same member.
     linked_lookups = ("to_member__id__exact",)
 
     reporter = display.linked("from_member", _("reporter"))
@@ -105,7 +105,7 @@ class ReportAdmin(OfTwoAdmin):
 
     @admin.display(description=_("other reports about them"))
     def others(self, report: Report) -> str:
-        """The latest, and a way to all of them."""
+        """Return the latest other reports, and a link to all of them."""
         about = Report.objects.filter(to_member=report.to_member_id)
         others = about.exclude(pk=report.pk).select_related("from_member")
         rows = [
@@ -175,7 +175,7 @@ class ReportAdmin(OfTwoAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """With the actions that the list would have for this report, as buttons."""
+        """Add the list's actions for this report, as buttons."""
         report: Report = kwargs["obj"]
         names = {"dismiss", "deactivate"} if report.state == "open" else set()
         if not self._within_reach(request).filter(pk=report.to_member_id).exists():

@@ -1,4 +1,4 @@
-"""How members are found by what they sign in with."""
+"""Find members by the e-mail or phone number they sign in with."""
 
 from django.db.models import Q, QuerySet
 from rest_framework.serializers import ValidationError as SerializerError
@@ -8,7 +8,7 @@ from project.lib.api.fields import PhoneField
 
 
 def phone_in(term: str) -> str | None:
-    """The phone number that staff typed, however it is written, or None."""
+    """Return the phone number in a search term, in any notation, or None."""
     try:
         phone: str = PhoneField().to_internal_value(term)
     except SerializerError:
@@ -17,12 +17,12 @@ def phone_in(term: str) -> str | None:
 
 
 def has_phone(phone: str) -> Q:
-    """Match the member who has proven this number, and those who claim it."""
+    """Filter for the member who has proven this number, and those who claim it."""
     return Q(phone_number=phone) | Q(claimed_phone=phone)
 
 
 def members_of(contact: str) -> QuerySet[Member]:
-    """Whose the whole e-mail address or phone number is."""
+    """Return the members with this whole e-mail address or phone number."""
     if phone := phone_in(contact):
         return Member.objects.filter(has_phone(phone))
     return Member.objects.filter(email_identity=contact)

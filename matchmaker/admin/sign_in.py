@@ -1,4 +1,4 @@
-"""Staff's sign-in: throttled with every other way to try a password."""
+"""The admin's sign-in, throttled together with all other ways to try a password."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from project.lib.emails import email_identity
 
 
 class SignInForm(AdminAuthenticationForm):
-    # Django's own field puts it into NFKC, which makes two mailboxes one.
+    # Django's own field applies NFKC, which would make two mailboxes one.
     username = forms.CharField(
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"})
     )
@@ -29,7 +29,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 def count_or_refuse(scope: str, request: HttpRequest | None, account: Any) -> None:
-    """throttles.count with a form's error."""
+    """Count an attempt like throttles.count, but raise a form's error."""
     meta, cookies = (request.META, request.COOKIES) if request else ({}, {})
     wait_s = throttles.count(scope, meta, account, cookies=cookies)
     if wait_s:

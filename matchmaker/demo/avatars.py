@@ -1,4 +1,4 @@
-"""Portraits of people who do not exist, drawn with a few ellipses."""
+"""Draw portraits of people who do not exist, with a few ellipses."""
 
 from random import Random
 from typing import NamedTuple
@@ -35,7 +35,7 @@ class _Looks(NamedTuple):
 
 
 def portrait(number: int, seed: int, *, female: bool) -> Image.Image:
-    """A square RGB picture, the same for the same number and seed."""
+    """Return a square RGB picture, the same for the same number and seed."""
     rng = Random(number << 64 | seed)  # noqa: S311 - repeatable, not secret
     looks = _Looks(
         skin=rng.choice(SKINS),
@@ -53,7 +53,7 @@ def portrait(number: int, seed: int, *, female: bool) -> Image.Image:
 
 
 def _draw_person(pencil: Pencil, looks: _Looks) -> None:
-    """From the back to the front; what comes later covers what came before."""
+    """Draw a person from back to front, because later parts cover earlier ones."""
     if looks.female:
         pencil.block(26.5, 18, 73.5, 84, radius=23, fill=looks.hair)
     pencil.oval(14, 76, 86, 140, fill=looks.clothes)

@@ -1,4 +1,4 @@
-"""Where demo members live: GeoNames' cities, as likely as they are populous."""
+"""Homes of demo members: GeoNames' cities, with probability by population."""
 
 import math
 from functools import cache
@@ -13,12 +13,12 @@ from project.lib.reads.geo import LonLat
 KM_PER_DEGREE = 111.2
 RURAL_SHARE = 0.04
 RURAL_SPREAD_KM = 40.0
-# Nobody lives farther from the centre than this many standard deviations.
+# The farthest home from the centre, in standard deviations.
 SPREAD_LIMIT = 3.0
 
 
 class City(NamedTuple):
-    """`country`: ISO 3166 code of two letters; `centre`: WGS 84 degrees."""
+    """A city. `country`: two-letter ISO 3166 code; `centre`: WGS 84 degrees."""
 
     name: str
     country: str
@@ -27,13 +27,13 @@ class City(NamedTuple):
 
     @property
     def spread_km(self) -> float:
-        """Standard deviation of homes: 0.5 km in a town, 9.5 km among 10 million."""
+        """The standard deviation of homes: 0.5 km in a town, 9.5 km for 10 million."""
         return min(max(0.003 * math.sqrt(self.population), 0.5), 15.0)
 
 
 @cache
 def cities_by_id() -> dict[str, City]:
-    """Every place of 15,000 people and more, by its GeoNames id."""
+    """Return every place of 15,000 people or more, by GeoNames id."""
     return {
         id_: City(
             name=row["name"],
@@ -52,19 +52,19 @@ def _by_population() -> tuple[list[City], list[int]]:
 
 
 def any_city(rng: Random) -> City:
-    """A city, chosen with a probability proportional to its population."""
+    """Return a city, chosen with a probability proportional to its population."""
     cities, cumulative = _by_population()
     return rng.choices(cities, cum_weights=cumulative)[0]
 
 
 def home_in(city: City, rng: Random) -> LonLat:
-    """A point of a round 2-D Gaussian about the centre; few live far out of town."""
+    """Return a point of a round 2-D Gaussian about the centre."""
     rural = rng.random() < RURAL_SHARE
     return home_around(city.centre, RURAL_SPREAD_KM if rural else city.spread_km, rng)
 
 
 def home_around(centre: LonLat, spread_km: float, rng: Random) -> LonLat:
-    """A point whose two offsets have the standard deviation `spread_km`.
+    """Return a point whose two offsets have the standard deviation `spread_km`.
 
     Rounded to 0.1 m, and always on the globe: longitudes wrap, latitudes stop short
     of the poles.

@@ -1,4 +1,4 @@
-"""What the demo's pictures are drawn with."""
+"""Drawing tools for the demo's pictures."""
 
 from PIL import Image, ImageDraw
 
@@ -9,7 +9,7 @@ OVERSAMPLING = 2
 
 
 def gradient(size: tuple[int, int], top: str, bottom: str) -> Image.Image:
-    """A picture of `size` pixels that goes from one colour down to another."""
+    """Return a picture of `size` pixels with a gradient from `top` to `bottom`."""
     mask = Image.linear_gradient("L").resize((1, size[1]))
     column = Image.composite(
         Image.new("RGB", mask.size, bottom), Image.new("RGB", mask.size, top), mask
@@ -41,7 +41,7 @@ class Pencil:
     def arc(
         self, *box: float, start: float, end: float, width: float, fill: str
     ) -> None:
-        """Part of an ellipse's outline, degrees clockwise from three o'clock."""
+        """Draw part of an ellipse's outline; degrees, clockwise from three o'clock."""
         left, top, right, bottom = box
         self._draw.arc(
             self._scaled((left, top, right, bottom)),

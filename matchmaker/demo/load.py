@@ -33,10 +33,10 @@ from matchmaker.demo.sign_ins import password_of
 from matchmaker.models import Gender, Like, Match, Member
 from project.lib.emails import email_identity
 
-# Two loads at once: the second waits here, then finds nothing to add.
+# Of two concurrent loads, the second waits here and then finds nothing to add.
 LOCK_ID = 0x64656D6F
 LIKE_SHARE = 0.4
-# Of so many members one has not proven the e-mail.
+# One in this many members has not proven the e-mail.
 UNPROVEN_OF = 4
 ROWS_A_READ = 200
 NULL = r"\N"
@@ -59,17 +59,17 @@ Progress = Callable[[Iterable[int]], Iterable[int]]
 
 
 class Loaded(NamedTuple):
-    """How many were added; `others`: of what other apps have, by its name."""
+    """Counts of added rows; `others`: those of other apps, by name."""
 
     members: int
     others: dict[str, int]
 
 
 def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
-    """Add those of the demo members 1 to `count` that are missing, and what they do.
+    """Add the missing ones of the demo members 1 to `count`, and what they do.
 
-    Beside what is there, which stays as it is. `progress` sees their numbers pass.
-    Killed at any point it leaves no row behind, and at most a few unused pictures.
+    Existing rows stay as they are. `progress` wraps the iteration of their numbers.
+    If killed at any point, it leaves no row behind, and at most a few unused pictures.
     """
     others: dict[str, int] = {}
     with _files_unless_failed() as files, transaction.atomic():
@@ -91,14 +91,17 @@ def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
 
 
 def missing_numbers(count: int) -> list[int]:
-    """Which of the numbers 1 to `count` no member's e-mail belongs to, in order."""
+    """Return the numbers from 1 to `count` without a member, in order."""
     found = Member.objects.filter(email_identity__endswith=f"@{DOMAIN}")
     taken = set(found.values_list("email_identity", flat=True))
     return [n for n in range(1, count + 1) if email_of(n) not in taken]
 
 
 def _copy_members(people: Iterable[Person]) -> None:
-    """COPY, ten times as fast as INSERT; the database derives the public points."""
+    """Add members by COPY, ten times as fast as INSERT.
+
+    The database derives the public points.
+    """
     constants = _constant_columns()
     fields = ", ".join([*COLUMNS, *constants])
     joined_before = timezone.now()
@@ -112,7 +115,7 @@ def _copy_members(people: Iterable[Person]) -> None:
 
 
 def _constant_columns() -> dict[str, object]:
-    """The columns that are the same for all: the model's defaults."""
+    """Return the columns that are the same for all members: the model's defaults."""
     defaults = {
         str(field.column): field.get_default()
         for field in Member._meta.concrete_fields
@@ -122,7 +125,7 @@ def _constant_columns() -> dict[str, object]:
 
 
 def _row(who: Person, now: datetime) -> tuple[object, ...]:
-    """The values of COLUMNS."""
+    """Return the values of COLUMNS for a member."""
     is_admin = who.number == ADMIN_NUMBER
     joined_at = now - timedelta(seconds=who.joined_ago_s)
     return (
@@ -142,9 +145,10 @@ def _row(who: Person, now: datetime) -> tuple[object, ...]:
 
 
 def _encoded_password(who: Person) -> str:
-    """Unusable but for the sign-ins: a million hashes would take days.
+    """Return a password hash, unusable except for the sign-ins.
 
-    Random like Django's own unusable ones, because reset links are made from it.
+    A million hashes would take days. Unusable ones are random like Django's own,
+    because reset links are made from them.
     """
     if who.number <= SIGN_INS:
         return make_password(password_of(who.email))
@@ -153,7 +157,7 @@ def _encoded_password(who: Person) -> str:
 
 @dataclass
 class _CsvStream:
-    """What COPY reads: rows are made while PostgreSQL stores the ones before."""
+    """A stream for COPY, which makes rows while PostgreSQL stores earlier ones."""
 
     rows: Iterator[tuple[object, ...]]
 
@@ -164,14 +168,14 @@ class _CsvStream:
 
 
 def _first_members(added: list[int]) -> dict[int, Member]:
-    """The members just added that get likes and avatars, by number."""
+    """Return the added members that get likes and avatars, by number."""
     numbers = {email_of(n): n for n in added if n <= WITH_AVATAR}
     members = Member.objects.filter(email_identity__in=numbers)
     return {numbers[member.email_identity or ""]: member for member in members}
 
 
 def _add_likes(first: dict[int, Member], seed: int) -> None:
-    """Likes between men and women, mutual of MATCHED only: others are for people."""
+    """Add likes between men and women; only those of MATCHED are mutual."""
     rng = Random(seed)  # noqa: S311 - repeatable, not secret
     likes = []
     for pair in combinations(range(1, WITH_AVATAR + 1), 2):
@@ -184,7 +188,7 @@ def _add_likes(first: dict[int, Member], seed: int) -> None:
 
 
 def _add_match(first: dict[int, Member]) -> None:
-    """Of MATCHED, if both are new. Nobody is mailed: it is not news to them."""
+    """Add the match of MATCHED if both are new, without mailing anybody."""
     if not all(number in first for number in MATCHED):
         return
     low, high = sorted((first[n] for n in MATCHED), key=lambda member: member.pk)
@@ -194,7 +198,7 @@ def _add_match(first: dict[int, Member]) -> None:
 
 
 def _add_avatars(first: dict[int, Member], seed: int, files: list[str]) -> None:
-    """Store a portrait of each, as the API stores an upload; names go into `files`."""
+    """Store a portrait of each, as the API stores uploads; add names to `files`."""
     for number, member in sorted(first.items()):
         picture = portrait(number, seed, female=member.gender == Gender.FEMALE)
         services.update_profile(member, avatar=picture)
@@ -203,7 +207,7 @@ def _add_avatars(first: dict[int, Member], seed: int, files: list[str]) -> None:
 
 @contextmanager
 def _files_unless_failed() -> Iterator[list[str]]:
-    """A list of stored files, which are deleted if the block fails."""
+    """Yield a list for names of stored files, which are deleted if the block fails."""
     files: list[str] = []
     try:
         yield files

@@ -1,4 +1,4 @@
-"""Names that fit a country and a gender, drawn from Faker once and then reused."""
+"""Names by country and gender, drawn from Faker once and then reused."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -80,21 +80,21 @@ _ODD = frozenset(".,()")
 
 
 class Pool(NamedTuple):
-    """Names of one gender; frequent ones are there several times."""
+    """Names of one gender; frequent names occur several times."""
 
     first: list[str]
     last: list[str]
 
 
 def name_for(country: str, gender: Gender, rng: Random) -> tuple[str, str]:
-    """A first and a last name for the ISO code of a country."""
+    """Return a first and a last name for the ISO code of a country."""
     pool = _pools(LOCALES.get(country, FALLBACK_LOCALE))[gender]
     return rng.choice(pool.first), rng.choice(pool.last)
 
 
 @cache
 def _pools(locale: str) -> dict[Gender, Pool]:
-    """The same for every seed: Faker's version alone decides what is in them."""
+    """Return the name pools of a locale, which depend only on Faker's version."""
     fake = Faker(locale, providers=["faker.providers.person"])
     fake.seed_instance(0)
     men = [fake.first_name_male() for _ in range(DRAWS)]

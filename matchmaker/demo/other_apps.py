@@ -1,7 +1,7 @@
-"""Demo data of other apps, which live among the demo members.
+"""Demo data that other apps add for the demo members.
 
 An app adds its own in its AppConfig.ready: `register("events.demo.load.load_events")`,
-by its path, since what draws demo data is of no use to a process that serves.
+by dotted path, because processes that serve need not import it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Load:
-    """A load that is going on: demo members 1 to `members` are there.
+    """A load in progress, in which demo members 1 to `members` exist.
 
     `files`: names of stored files, which are deleted if the load fails.
     """
@@ -22,14 +22,14 @@ class Load:
     files: list[str]
 
 
-# Adds what is missing, in the load's transaction; tells how many of what it added.
+# Adds what is missing, in the load's transaction; returns counts of what it added.
 Loader = Callable[[Load], dict[str, int]]
 
 PATHS: list[str] = []
 
 
 def register(path: str) -> None:
-    """Have the Loader of this dotted path called, after those of the apps before."""
+    """Have the Loader at this dotted path called, after those registered earlier."""
     if path not in PATHS:
         PATHS.append(path)
 

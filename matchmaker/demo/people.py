@@ -1,7 +1,7 @@
-"""Who demo member number n is: a pure function of the number and the seed.
+"""The demo member number n, as a pure function of the number and the seed.
 
-So the first thousand of a million are the thousand that a smaller load has. Only
-instants are relative: they are told as an age, which the load counts back from now.
+So the first thousand of a million are the same as in a load of a thousand. Only
+instants are relative: they are ages, which the load counts back from now.
 """
 
 from random import Random
@@ -18,11 +18,11 @@ from matchmaker.demo.names import name_for
 from matchmaker.models import Gender, Language
 from project.lib.reads.geo import LonLat
 
-# example.com is reserved (RFC 2606): no mail to it ever arrives anywhere.
+# example.com is reserved (RFC 2606), so mail to it never arrives anywhere.
 DOMAIN = "example.com"
 SIGN_INS = 5
 ADMIN_NUMBER = 5
-# Of the sign-ins, so that there are two who may talk at once.
+# Two of the sign-ins, so that there is a pair who can chat at once.
 MATCHED = (1, 2)
 WITH_AVATAR = 24
 # The first members share the cities of the sign-ins, so that these have a full page
@@ -38,7 +38,7 @@ RUSSIAN_SPEAKING = frozenset({"BY", "KG", "KZ", "RU"})
 
 
 class Person(NamedTuple):
-    """`home`: WGS 84 degrees, None for about 3 %; `joined_ago_s`: seconds."""
+    """A demo member; `home`: WGS 84 degrees, or None for about 3 %."""
 
     number: int
     email: str
@@ -51,7 +51,7 @@ class Person(NamedTuple):
 
 
 def person(number: int, seed: int) -> Person:
-    """The demo member `number` (from 1) of the world `seed` (from 0)."""
+    """Return the demo member `number` (from 1) of the world `seed` (from 0)."""
     rng = Random(number << 64 | seed)  # noqa: S311 - repeatable, not secret
     gender = Gender.MALE if number % 2 else Gender.FEMALE
     city = home_city(number) if number <= NEIGHBOURS else any_city(rng)
@@ -75,7 +75,7 @@ def email_of(number: int) -> str:
 
 
 def home_city(number: int) -> City:
-    """The city of a sign-in or one of its neighbours."""
+    """Return the city of a sign-in or of one of its neighbours."""
     return cities_by_id()[HOME_IDS[number % len(HOME_IDS)]]
 
 

@@ -1,7 +1,7 @@
-"""The demo members one can sign in as, and their passwords.
+"""The demo members that people can sign in as, and their passwords.
 
-A password is derived from this installation's SECRET_KEY: it is written down
-nowhere, differs elsewhere, and can be printed again at any time.
+A password is derived from this installation's SECRET_KEY: it is stored nowhere,
+differs between installations, and can be printed again at any time.
 """
 
 from typing import NamedTuple
@@ -13,12 +13,12 @@ from matchmaker.demo.people import ADMIN_NUMBER, SIGN_INS, email_of, home_city
 from matchmaker.models import Member
 
 PASSWORD_LENGTH = 12
-# 32 signs, so that a byte modulo 32 is even; none of them looks like another.
+# 32 characters, so that a byte modulo 32 is uniform; no two look alike.
 READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 class SignIn(NamedTuple):
-    """`password` is None once the member has another one."""
+    """A sign-in; `password` is None once the member has changed it."""
 
     email: str
     password: str | None
@@ -28,13 +28,13 @@ class SignIn(NamedTuple):
 
 
 def password_of(email: str) -> str:
-    """12 of 32 readable signs: 60 bits of an HMAC with the SECRET_KEY."""
+    """Return 12 readable characters: 60 bits of an HMAC with the SECRET_KEY."""
     digest = salted_hmac("matchmaker.demo", email, algorithm="sha256").digest()
     return "".join(READABLE[byte % len(READABLE)] for byte in digest[:PASSWORD_LENGTH])
 
 
 def sign_ins() -> list[SignIn]:
-    """Those of the sign-ins that exist, staff last.
+    """Return the sign-ins that exist, staff last.
 
     Each password is tried: it may have been changed, or the SECRET_KEY replaced.
     """

@@ -1,4 +1,4 @@
-"""Members, what they feel about each other, and what is reported."""
+"""Models of members, of what they feel about each other, and of reports."""
 
 from matchmaker.models.account_mails import AccountMail
 from matchmaker.models.cells import Anchor, Cell

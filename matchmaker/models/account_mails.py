@@ -1,4 +1,4 @@
-"""Mails that tell members what happened to their accounts."""
+"""The model of mails about what happened to accounts."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,17 +10,17 @@ from project.lib.work.due import DueRow
 
 
 class AccountMail(DueRow):
-    """The mail that tells `member` of one event of the account; due until it is sent.
+    """A mail that tells `member` about an event of the account; due until sent.
 
-    It goes to `email`, the member's address when it happened: that address was told of
-    the account before, whatever the account has become since. A link goes to it only
-    while it is the address that the link is about.
+    It goes to `email`, the member's address at the time of the event, even if the
+    account has changed since. A link is sent to it only while it is the address that
+    the link is about.
 
-    A forgotten password has no member yet: whoever asks is answered before anybody
-    looks for one, and `email` is what was typed.
+    For a forgotten password there is no member yet: the request is answered before the
+    member is looked up, and `email` is what was typed.
 
-    Of a number that was added only the last digits are kept: the e-mail may be a
-    stranger's, who takes the account back and reads its mails in the export.
+    Only the last digits of an added number are kept: the e-mail may belong to somebody
+    else, who can take the account back and read its mails in the export.
     """
 
     class Kind(models.TextChoices):

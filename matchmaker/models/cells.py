@@ -1,4 +1,4 @@
-"""The cells of the grid that members are in, and the places that decided them."""
+"""Models of the grid's occupied cells, and of the places that decided them."""
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.indexes import GistIndex
@@ -10,11 +10,11 @@ from project.lib.sql_rules import SqlRule
 
 
 class Cell(models.Model):
-    """A cell of the grid in which somebody is, or has been.
+    """A cell of the grid in which a member is or has been.
 
     Triggers of the member table add them (`sql/occupied_cells.sql`). All members of a
-    cell are at its point, so to measure cells is to measure members, once for each
-    place. The grid itself is `sql/privacy_grid.sql`.
+    cell are at its point, so measuring a cell once measures all of its members. The
+    grid itself is `sql/privacy_grid.sql`.
     """
 
     id = models.IntegerField(primary_key=True)
@@ -34,9 +34,9 @@ class Cell(models.Model):
 
 
 class Anchor(models.Model):
-    """A place that decided a member's cell, and will when the member comes back.
+    """A place that decided a member's cell, and will again when the member returns.
 
-    The trigger that keeps `Member.anchor` adds them, and forgets all but 20 a member
+    The trigger that keeps `Member.anchor` adds them, and keeps 20 for each member
     (`sql/member_anchored.sql`).
     """
 

@@ -1,4 +1,4 @@
-"""Members."""
+"""The model of members."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -41,7 +41,7 @@ class Language(models.TextChoices):
 
 
 class Member(HasPassword, PermissionsMixin):
-    """One account, however it signed up: by e-mail, by phone, or both."""
+    """An account, which signed up by e-mail, by phone, or both."""
 
     email = EmailModelField(_("e-mail"), null=True, blank=True)
     email_identity = EmailIdentityField(of="email", null=True)
@@ -104,7 +104,7 @@ class Member(HasPassword, PermissionsMixin):
     location = PointField(
         _("exact location"), geography=True, null=True, blank=True, spatial_index=False
     )
-    # A trigger keeps it and overrules what is written here: sql/member_anchored.sql.
+    # A trigger maintains it and overrules any value written: sql/member_anchored.sql.
     anchor = PointField(geography=True, null=True, editable=False, spatial_index=False)
     anchored_at = models.DateTimeField(null=True, editable=False)
     public_location = models.GeneratedField(
@@ -192,14 +192,14 @@ class Member(HasPassword, PermissionsMixin):
         indexes = [
             # Distances are measured to cells: see Cell. Boxes are of public points.
             GistIndex(AsGeometry(F("public_location")), name="member_public_box"),
-            # Who is in a cell and suits whom, answered without the table itself.
+            # Finds suiting members of a cell by an index-only scan.
             models.Index(
                 fields=["cell", "id"],
                 include=["gender", "looking_for"],
                 name="member_cell",
                 condition=Q(is_active=True),
             ),
-            # For the admin's search alone: nothing else looks anybody up by a claim.
+            # Only for the admin's search: nothing else looks members up by a claim.
             models.Index(
                 fields=["claimed_phone"],
                 name="member_claimed_phone",
@@ -210,11 +210,11 @@ class Member(HasPassword, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        # Not by a contact: names stand where contacts do not, in the admin's log say.
+        # Not a contact: names appear where contacts must not, such as the admin's log.
         return self.get_full_name() or gettext("Member {id}").format(id=self.pk)
 
     def clean(self) -> None:
-        # Django's would put the user name into the e-mail, in NFKC.
+        # Django's own would put the user name, in NFKC, into the e-mail.
         pass
 
     def save(self, *, update_fields: Iterable[str] | None = None, **how: Any) -> None:
@@ -227,7 +227,7 @@ class Member(HasPassword, PermissionsMixin):
 
     @property
     def own_phone(self) -> str | None:
-        """The number that the member reads of itself: the proven or the claimed one."""
+        """The number in the member's own profile: the proven one or the claimed one."""
         return self.phone_number or self.claimed_phone
 
     @property
@@ -239,7 +239,7 @@ class Member(HasPassword, PermissionsMixin):
         return self.phone_number is not None
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        # Sessions end with the tokens: services.sign_out_everywhere.
+        # Sessions end together with tokens: services.sign_out_everywhere.
         value = f"{self.password}:{self.token_version}"
         return salted_hmac(
             "matchmaker.Member.session", value, secret=secret, algorithm="sha256"

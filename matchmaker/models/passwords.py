@@ -1,4 +1,4 @@
-"""What signs a member in beside the e-mail."""
+"""The password part of the member model."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
@@ -7,7 +7,7 @@ from project.lib.passwords import composed, ways_to_compose
 
 
 class HasPassword(AbstractBaseUser):
-    """Django's, with one password however it is composed (project/lib/passwords.py)."""
+    """Django's base user, with passwords that ignore composition (lib/passwords.py)."""
 
     class Meta:
         abstract = True
@@ -28,5 +28,5 @@ class HasPassword(AbstractBaseUser):
     def _hash_anew(self, password: str) -> None:
         old, self.password = self.password, make_password(composed(password))
         mine = type(self)._default_manager.filter(pk=self.pk, password=old)
-        if not mine.update(password=self.password):  # somebody has changed it
+        if not mine.update(password=self.password):  # it has been changed meanwhile
             self.password = old

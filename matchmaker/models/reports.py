@@ -1,4 +1,4 @@
-"""Reports: what members tell the staff about others."""
+"""The model of reports, by which members tell the staff about others."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -1,4 +1,4 @@
-"""What members feel about each other, and what comes of it."""
+"""Models of likes, passes, blocks and matches, and of mails about matches."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +11,7 @@ from project.lib.work.due import DueRow
 
 
 class _Stance(models.Model):
-    """One member's stance towards another: at most one row a pair, never oneself."""
+    """One member's stance towards another: one row per pair, never about oneself."""
 
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
@@ -44,7 +44,7 @@ class Like(_Stance):
                 condition=~Q(from_member=F("to_member")), name="like_not_self"
             ),
         ]
-        # A member's own, and those that it got, each latest first.
+        # A member's own rows, and those about it, each latest first.
         indexes = [
             models.Index(
                 fields=["from_member", "id"], include=["to_member"], name="like_given"
@@ -61,7 +61,7 @@ class Like(_Stance):
 
 
 class Pass(_Stance):
-    """Put away: not to be discovered again."""
+    """A pass: the other member is not discovered again."""
 
     from_member = models.ForeignKey(
         Member,
@@ -92,7 +92,7 @@ class Pass(_Stance):
 
 
 class Block(_Stance):
-    """Blocked members do not exist for each other, both ways."""
+    """A block: neither member exists for the other."""
 
     from_member = models.ForeignKey(
         Member,
@@ -123,10 +123,10 @@ class Block(_Stance):
 
 
 class Match(models.Model):
-    """Two members like each other.
+    """A match: two members like each other.
 
-    Foreign keys of the database (migration 0002) tie a match to both of its likes: it
-    cannot be without them, and goes with the first that is withdrawn.
+    Foreign keys in the database (migration 0002) tie a match to both of its likes, so
+    it is deleted with the first like that is withdrawn.
     """
 
     first_member = models.ForeignKey(
@@ -163,10 +163,10 @@ class Match(models.Model):
 
 
 class MatchMail(DueRow):
-    """The mail that tells `member` of a match with `about`; due until it is sent.
+    """A mail that tells `member` about a match with `about`; due until it is sent.
 
-    One row a pair and direction for ever, also when the match has ended: so that
-    nobody's mailbox is flooded by liking and unliking.
+    There is one row per pair and direction, which stays when the match ends, so that
+    liking and unliking cannot flood a mailbox.
     """
 
     member = models.ForeignKey(

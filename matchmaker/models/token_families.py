@@ -1,4 +1,4 @@
-"""Sign-ins by JWT: the tokens that came of one of them."""
+"""The model of sign-ins by JWT."""
 
 import uuid
 
@@ -9,10 +9,10 @@ from matchmaker.models.members import Member
 
 
 class TokenFamily(models.Model):
-    """A sign-in, and all tokens that came of it by refreshing; it dies with its row.
+    """A sign-in with all tokens refreshed from it; they become invalid with its row.
 
-    `refresh_jti` is the id of its one refresh token that has not been used, `spent_jti`
-    of the one that was exchanged for it. No token itself is stored.
+    `refresh_jti` is the id of its only unused refresh token, `spent_jti` of the one
+    that was exchanged for it. No token itself is stored.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

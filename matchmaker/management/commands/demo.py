@@ -1,4 +1,4 @@
-"""manage.py demo: data to try the service with, and whom to sign in as."""
+"""`manage.py demo`: add demo data, and print the demo sign-ins."""
 
 import time
 from argparse import ArgumentParser
@@ -19,8 +19,8 @@ SEED_MAX = 2**63 - 1
 
 class Command(BaseCommand):
     help = (
-        "Adds demo members around real cities, and what they do, the same for the same "
-        "seed, beside what is there. Run again, it adds what is missing."
+        "Add demo members around real cities, and what they do. The same seed makes "
+        "the same people. Existing rows stay, and a second run adds what is missing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,19 +28,19 @@ class Command(BaseCommand):
             "--members",
             type=int,
             metavar="N",
-            help=f"have demo members 1 to N, at most {MEMBERS_MAX:,}",
+            help=f"add demo members 1 to N, at most {MEMBERS_MAX:,}",
         )
         parser.add_argument(
             "--seed",
             type=int,
             default=1,
             metavar="S",
-            help="another number makes other people (default: 1)",
+            help="a different seed makes different people (default: 1)",
         )
         parser.add_argument(
             "--if-empty",
             action="store_true",
-            help="do nothing when there is any member",
+            help="do nothing if there are any members",
         )
         parser.add_argument(
             "--sign-ins",
@@ -104,7 +104,7 @@ class Command(BaseCommand):
 
 
 def _with_bar(numbers: Iterable[int]) -> Iterable[int]:
-    """A progress bar on standard error, if that is a terminal."""
+    """Wrap the numbers in a progress bar on standard error, if it is a terminal."""
     bar: Iterable[int] = tqdm(numbers, "Demo members", unit="", disable=None)
     return bar
 

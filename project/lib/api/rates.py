@@ -24,7 +24,7 @@ class Rate:
         if match is None:
             periods = ", ".join(PERIODS_S)
             raise ValueError(
-                f"{text!r} is no rate; needed is a number per {periods}, like 20/hour"
+                f"{text!r} is not a rate; use a number per {periods}, like 20/hour"
             )
         return cls(int(match[1]), PERIODS_S[match[2]])
 
@@ -51,6 +51,6 @@ def factor(text: str) -> int:
     """Parse THROTTLE_ADDRESS_FACTOR. Raises ImproperlyConfigured unless it is ≥ 1."""
     if not re.fullmatch("[1-9][0-9]{0,5}", text):
         raise ImproperlyConfigured(
-            f"THROTTLE_ADDRESS_FACTOR: {text!r} is no whole number from 1 up"
+            f"THROTTLE_ADDRESS_FACTOR: {text!r} is not a whole number from 1 up"
         )
     return int(text)
