@@ -25,5 +25,5 @@ class DisplayNameField(serializers.CharField):
     """A serializer field that describes the display name in the schema."""
 
     def __init__(self, **kwargs: Any) -> None:
-        help_text = _("A member who has not given one is called # and the id: #57")
+        help_text = _("# and the id for a member without a first name: #57")
         super().__init__(help_text=help_text, **kwargs)

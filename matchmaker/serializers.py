@@ -1,4 +1,4 @@
-"""Shapes of members, in and out."""
+"""Serializers of members, for input and answers."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from project.lib.text import TextField
 
 
 class NewMember(LocationInput):
-    """What every sign-up by e-mail has in common."""
+    """The base of all sign-ups by e-mail."""
 
     email = EmailField()
     password = PasswordField()
@@ -35,13 +35,13 @@ class NewMember(LocationInput):
         return value
 
     def validate_password(self, value: str) -> str:
-        # The member that would be made, for "too similar to your name".
+        # The member to be created, for the check "too similar to your name".
         given = self.names_given()
         like = Member(**{k: v for k, v in given.items() if isinstance(v, str)})
         return checked_password(value, like)
 
     def names_given(self) -> dict[str, Any]:
-        """Return the e-mail and the names as they came, before they are validated."""
+        """Return the e-mail and the names as they were sent, before validation."""
         names = ("email", "first_name", "last_name")
         return {name: self.initial_data.get(name) for name in names}
 
@@ -69,7 +69,7 @@ class RegisterMember(NewMember):
 
 class SignUp(NewMember):
     class Meta:
-        # drf-yasg's own example would give the location twice, which is refused.
+        # drf-yasg's own example would have the location twice, which is refused.
         swagger_schema_fields = {
             "example": {
                 "email": "you@example.com",
@@ -100,7 +100,7 @@ class SignedUp(serializers.Serializer):
 
 
 class OwnProfile(AllShown, serializers.ModelSerializer[Member]):
-    """The columns, and after them what the apps above add."""
+    """A member's own profile: its columns, and then the parts of other apps."""
 
     email_verified = serializers.BooleanField(
         help_text=_("Whether the link mailed to this e-mail was used")
@@ -131,20 +131,20 @@ class OwnProfile(AllShown, serializers.ModelSerializer[Member]):
         return {**super().get_fields(), **dict(profile_parts.fields())}
 
     def to_representation(self, instance: Member) -> dict[str, Any]:
-        # As a queryset's annotations would be.
+        # Set as a queryset's annotations would be.
         vars(instance).update(profile_parts.read(instance))
         return super().to_representation(instance)
 
 
 class OwnProfileFeature(OwnProfile, GeoFeatureModelSerializer):
-    """The same as a GeoJSON feature at the member's own location."""
+    """The own profile as a GeoJSON feature at the member's exact location."""
 
     class Meta(OwnProfile.Meta):
         geo_field = "location"
 
 
 class WholeProfile(OwnProfile):
-    """With what else is kept of the account itself."""
+    """The profile in the export, with the account's other columns."""
 
     public_location = GeometryField(
         precision=COORDINATE_DIGITS, allow_null=True, help_text=_("The public point")
@@ -161,7 +161,7 @@ class WholeProfile(OwnProfile):
 
 
 class Sympathy(serializers.Serializer):
-    """`email` is there on mutual sympathy only."""
+    """The likes between two members; `email` is only there if they match."""
 
     liked = serializers.BooleanField()
     matched = serializers.BooleanField()

@@ -1,7 +1,7 @@
-"""What staff may do: what their permissions of Django's allow, as in the admin.
+"""What staff may do, by their Django permissions, as in the admin.
 
-Nothing else asks who is staff. Only superusers reach staff themselves: whoever may
-change or delete an account of theirs would have their permissions.
+No other module asks who is staff. Only superusers reach staff accounts, because
+anyone who can change such an account has its permissions.
 """
 
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,12 +18,12 @@ Members = TypeVar("Members", bound=QuerySet[Any])
 
 
 def may(member: "Member", *permissions: str) -> bool:
-    """Whether `member` is staff with any of these: "events.change_event"."""
+    """Return whether `member` is staff with any of these: "events.change_event"."""
     return member.is_staff and any(map(member.has_perm, permissions))
 
 
 def who_may(*permissions: str) -> QuerySet[Any]:
-    """The members of whom `may` is true, for statements that ask it of a viewer."""
+    """Return the members for whom `may` is true, for statements about a viewer."""
     backend = ModelBackend()
     first, *others = (
         backend.with_perm(permission).filter(is_staff=True)
@@ -35,14 +35,14 @@ def who_may(*permissions: str) -> QuerySet[Any]:
 
 
 def within_reach(member: "Member", members: Members) -> Members:
-    """Those of `members` whom staff may look into and change: superusers all."""
+    """Narrow `members` to those whom staff may see and change; superusers: all."""
     if member.is_superuser:
         return members
     return members.filter(is_staff=False, is_superuser=False)
 
 
 class StaffMay(BasePermission):
-    """Lets staff through who have any of these permissions, as `may`."""
+    """A permission class for staff with any of these permissions, as `may`."""
 
     def __init__(self, *permissions: str) -> None:
         self.permissions = permissions

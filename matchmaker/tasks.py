@@ -1,6 +1,6 @@
-"""Dramatiq actors: an id in, one attempt at what its row asks for.
+"""Dramatiq actors: each takes a row's id and attempts the row's work once.
 
-They do not retry: a row that is still due is found by the sweeper.
+They do not retry, because the sweeper finds rows that are still due.
 """
 
 import dramatiq
@@ -13,7 +13,7 @@ from matchmaker.models import AccountMail, MatchMail
 from project.lib.work import due
 from project.lib.work.chores import Chore
 
-# A mail takes several exchanges with the server, each within the time-out.
+# A mail takes several exchanges with the server, each with its own timeout.
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT
 
 

@@ -1,4 +1,4 @@
-"""The member who asks: what answers depend on, and how statements name it."""
+"""The member who asks: the values that answers depend on, and their Params."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ from project.lib.reads.statements import Param, Statement
 
 @dataclass(frozen=True)
 class Viewer:
-    """`origin`: the own location as EWKT. `media`: what an avatar's URL begins with."""
+    """A viewer. `origin`: its location as EWKT. `media`: the prefix of avatar URLs."""
 
     id: int
     origin: str | None = None
@@ -31,20 +31,20 @@ class Viewer:
 
 
 class Viewed(Protocol):
-    """What a statement that depends on the viewer is run with."""
+    """Values of a statement that depends on the viewer."""
 
     @property
     def viewer(self) -> Viewer: ...
 
 
-# Querysets take it in the place of a member.
+# Querysets take it in place of a member.
 VIEWER = Param[Viewed](lambda values: values.viewer.id, BigIntegerField())
 ORIGIN = Geography(Param[Viewed](lambda values: values.viewer.origin))
 
 
 @dataclass(frozen=True)
 class ViewedRow:
-    """What the reading of one row is run with."""
+    """Values of a statement that reads one row for the viewer."""
 
     viewer: Viewer
     id: int
@@ -56,13 +56,13 @@ ROW_ID = Param[ViewedRow](lambda values: values.id, BigIntegerField())
 def read_row(
     statement: Statement[ViewedRow], request: MemberRequest, row_id: int
 ) -> str | None:
-    """JSON text of one row, or None when the viewer may not know of it."""
+    """Return one row as JSON text, or None if the viewer may not know of it."""
     row = statement.row(ViewedRow(Viewer.of(request), row_id))
     return None if row is None else str(row[0])
 
 
 def media_sql(column: str) -> Statement[Viewed]:
-    """SQL of the URL of a file whose name a column has, null without one."""
+    """Return SQL of the URL of the file named by a column, null without one."""
     media = Param[Viewed](lambda values: values.viewer.media)
     return Statement.written(
         "{media} || NULLIF({column}, '')", media=media, column=Statement(column)
@@ -71,9 +71,9 @@ def media_sql(column: str) -> Statement[Viewed]:
 
 @cache
 def _media_prefix() -> str:
-    """What the storage puts before a file's name in its URL.
+    """Return the prefix that the storage puts before a file's name in its URL.
 
-    Storages whose URLs are signed one by one cannot be written by PostgreSQL; check
+    PostgreSQL cannot write URLs that the storage signs one by one; the check
     matchmaker.E001 refuses them.
     """
     return default_storage.url("a").removesuffix("a")

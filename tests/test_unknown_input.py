@@ -131,7 +131,7 @@ def test_another_method_in_a_header_is_not_overheard(as_root, bob, header):
 
     assert response.status_code == 400
     (message,) = response.json()["non_field_errors"]
-    assert "is not read here. Send the method itself." in message
+    assert "is not supported. Use the method itself." in message
     assert as_root.get(f"/api/clients/{bob.pk}/match/").json()["liked"] is False
     same = as_root.post(f"/api/clients/{bob.pk}/match/", **{header: "post"})
     assert same.status_code == 201

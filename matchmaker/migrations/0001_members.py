@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(
                         default=0,
                         editable=False,
-                        help_text="Tokens of an older version are not valid.",
+                        help_text="Older tokens are not valid.",
                     ),
                 ),
                 (

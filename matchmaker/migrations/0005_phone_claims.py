@@ -34,8 +34,7 @@ class Migration(migrations.Migration):
             name="claimed_phone",
             field=models.CharField(
                 blank=True,
-                help_text="In E.164 format. Specified by the member and not proven; "
-                "nobody can sign in with it.",
+                help_text="In E.164 format, not proven; not used to sign in.",
                 max_length=16,
                 null=True,
                 verbose_name="claimed phone number",
@@ -46,8 +45,7 @@ class Migration(migrations.Migration):
             name="phone_number",
             field=models.CharField(
                 blank=True,
-                help_text="In E.164 format. Proven by a one-time code; the member can "
-                "sign in with it.",
+                help_text="In E.164 format, proven by a code; used to sign in.",
                 max_length=16,
                 null=True,
                 verbose_name="phone number",

@@ -64,20 +64,14 @@ class Member(HasPassword, PermissionsMixin):
         max_length=16,
         null=True,
         blank=True,
-        help_text=_(
-            "In E.164 format. Proven by a one-time code; the member can "
-            "sign in with it."
-        ),
+        help_text=_("In E.164 format, proven by a code; used to sign in."),
     )
     claimed_phone = models.CharField(
         _("claimed phone number"),
         max_length=16,
         null=True,
         blank=True,
-        help_text=_(
-            "In E.164 format. Specified by the member and not proven; "
-            "nobody can sign in with it."
-        ),
+        help_text=_("In E.164 format, not proven; not used to sign in."),
     )
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
@@ -130,9 +124,7 @@ class Member(HasPassword, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     token_version = models.PositiveIntegerField(
-        default=0,
-        editable=False,
-        help_text=_("Tokens of an older version are not valid."),
+        default=0, editable=False, help_text=_("Older tokens are not valid.")
     )
 
     objects = MemberManager()

@@ -1,4 +1,4 @@
-"""Whom a member may want to meet: suiting, near, and not judged yet."""
+"""The list of members to discover: suiting, near, neither liked nor passed on."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -30,14 +30,14 @@ class DiscoverFilter(KeysetFilterSet):
 
 @dataclass(frozen=True)
 class DiscoverValues(MemberValues):
-    """`gender`, `looking_for`: the viewer's own."""
+    """Values of the discover list; `gender`, `looking_for`: the viewer's own."""
 
     gender: str
     looking_for: str
 
 
 class DiscoverVariant(NamedTuple):
-    """`is_choosy`: the viewer looks for one gender."""
+    """What changes the SQL; `is_choosy`: the viewer looks for one gender."""
 
     is_far: bool
     is_choosy: bool

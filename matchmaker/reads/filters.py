@@ -48,7 +48,7 @@ class MemberFilter(KeysetFilterSet):
     def filter_distance(
         self, queryset: MemberQuerySet, name: str, value: Any
     ) -> MemberQuerySet:
-        return queryset  # it is more than a condition: see nearest
+        return queryset  # more than a condition: see nearest
 
     def filter_liked(
         self, queryset: MemberQuerySet, name: str, value: bool

@@ -1,4 +1,4 @@
-"""What others see of a member: the list, and one profile."""
+"""Members as others see them: the list, and one profile."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -35,7 +35,7 @@ from project.lib.reads.statements import Statement
 
 
 class PublicProfile(Answer):
-    """What others see of a member; on a map at the public point."""
+    """A member's public profile; on a map, it is at the public point."""
 
     id = serializers.IntegerField()
     first_name = DisplayNameField()
@@ -63,13 +63,13 @@ PublicProfileFeature = feature_of(PublicProfile)
 
 
 def _latest_first(name: str, column: str) -> Order:
-    # By id, which is in a cursor for all to read: an instant would tell more.
+    # By id: cursors are readable, and an instant would reveal more.
     return Order(name, [Key(F(column), "bigint")], descending=True)
 
 
 NEWEST_FIRST = _latest_first("newest", "id")
-# By filter, the first that is asked for: the order of what it keeps, and the verb that
-# keeps that too but brings the order's key with it.
+# For the first of these filters that is used: the order of its members, and the
+# queryset method that filters alike and adds the order's key.
 LATEST_FIRST = {
     "matched": (_latest_first("matched", "match_id"), MemberQuerySet.matched_with),
     "liked": (_latest_first("liked", "like_given__id"), MemberQuerySet.liked_by),
@@ -79,7 +79,7 @@ LATEST_FIRST = {
 
 @dataclass(frozen=True)
 class MemberValues:
-    """What the list of members is run with; `radius_m` without `distance` is 0."""
+    """Values of the list of members; without `distance`, `radius_m` is 0."""
 
     query: KeysetQuery
     viewer: Viewer
@@ -87,10 +87,10 @@ class MemberValues:
 
 
 class Members(KeysetList[MemberValues]):
-    """Members whom the viewer may see.
+    """The list of members whom the viewer may see.
 
-    Nearest first with `distance`; else the latest match or like first, if they are
-    asked for; else newest first.
+    With `distance`, nearest first; otherwise the latest match or like first if filtered
+    by them; otherwise newest first.
     """
 
     filterset = MemberFilter
@@ -135,15 +135,15 @@ MEMBERS = Members()
 
 
 def nearest_parts(members: MemberQuerySet, is_far: bool, forward: bool | None) -> Parts:
-    """Public profiles of `members` in the circle, nearest to the viewer first."""
-    # Without the filters, which all of them have passed.
+    """Return public profiles of `members` in the circle, nearest first."""
+    # Without the filters, which these members have already passed.
     chosen = Member.objects.filter(pk=nearest.CHOSEN_ID)
     columns = public_columns(chosen, nearest.DISTANCE_M)
     return nearest.parts(members, columns, is_far=is_far, forward=forward)
 
 
 def public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:
-    """The columns that PublicProfile reads, and no others."""
+    """Select only the columns that PublicProfile reads."""
     return (
         members.with_liked_by(VIEWER)
         .annotate(distance_m=distance_m)
@@ -155,7 +155,7 @@ def public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:
 
 
 def read_profile(request: MemberRequest, member_id: int) -> str | None:
-    """JSON text of one public profile, or None when the viewer may not know of it."""
+    """Return one public profile as JSON text, or None if hidden from the viewer."""
     return read_row(_profile_statement(wants_geojson(request)), request, member_id)
 
 
@@ -167,5 +167,5 @@ def _profile_statement(as_geojson: bool) -> Statement[ViewedRow]:
 
 
 def _latest(choice: Choice) -> list[str]:
-    """Of the filters in LATEST_FIRST the one whose order it is, if there is one."""
+    """Return the filter in LATEST_FIRST that decides the order, if any."""
     return [name for name in LATEST_FIRST if (name, True) in choice.filters][:1]

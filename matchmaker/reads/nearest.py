@@ -1,13 +1,13 @@
-"""The nearest members first, by way of the cells that they are in.
+"""Lists of members, nearest first, through the cells that they are in.
 
-All members of a cell are at one public point. So the index of cells, which are fewer,
-finds what is within reach; each cell is measured once; and the members are read in
-order from the index on (cell, id). A page deep in a list passes over the cells before
-it, not over their members.
+All members of a cell are at one public point. So the index of the cells, which are
+fewer, finds those within reach, each cell is measured once, and members are read in
+order from the index on (cell, id). A page deep in a list skips the cells before it,
+without reading their members.
 
-Where a wide circle meets a filter that few members pass, going through the cells would
-take long. The first cells tell; then the members are found by their filter's own index
-and measured one by one.
+If a wide circle meets a filter that few members pass, going through the cells would
+take long. The first cells show this; then the members are found by the filter's own
+index and measured one by one.
 """
 
 from typing import Any, Protocol
@@ -26,26 +26,26 @@ from project.lib.reads.statements import Param, Statement
 
 
 class Circle(Viewed, KeysetQueried, Protocol):
-    """What the statement is run with: a circle around the viewer's own location."""
+    """Values of the statement: a circle around the viewer's own location."""
 
     @property
     def radius_m(self) -> float: ...
 
 
-# Columns of the chosen member, for the queryset that reads the rest of its row.
+# Columns of the chosen member, for the queryset that reads the rest of the row.
 CHOSEN_ID = RawSQL("chosen.id", [], BigIntegerField())
 DISTANCE_M = RawSQL("chosen.distance_m", [], FloatField())
 
 ORDER = Order("nearest", [Key(DISTANCE_M, "float8"), Key(F("id"), "bigint")])
 
-# How many cells to go through for a count (3 ms) and for a page (50 ms) before the
-# members are looked for by their filters.
+# How many cells to try for a count (3 ms) and for a page (50 ms) before finding the
+# members by their filters.
 CELLS_MAX_COUNT = 3_000
 CELLS_MAX_PAGE = 20_000
 
-# From this radius on the nearest cells are read in order and measured, and the circle
-# is not asked of the index: for all that the planner knows, it has 42 cells in it, to
-# be found by reading the whole table.
+# From this radius on, the nearest cells are read in order and measured, without a
+# circle in the query: the planner always expects 42 cells in a circle, and would find
+# them by reading the whole table.
 FAR_M = 200_000
 
 _HERE = Param[Circle](lambda values: values.viewer.origin)
@@ -56,7 +56,7 @@ _IN_CIRCLE = Statement.written(
     radius=_RADIUS,
 )
 _DISTANCE = Statement.written("ST_Distance(point, {here}::geography)", here=_HERE)
-# Whether to go through the cells at all, and not through the members of a filter.
+# Whether to go through the cells at all, instead of a filter's members.
 _WANTED = Statement.written(
     "(SELECT NOT wide OR total > {cap} FROM found)", cap=COUNT_CAP
 )
@@ -72,7 +72,7 @@ def is_far(values: Circle) -> bool:
 def parts(
     members: MemberQuerySet, columns: Any, *, is_far: bool, forward: bool | None
 ) -> Parts:
-    """Make a page of `members` in the circle, nearest to the viewer first.
+    """Build a page of `members` in the circle, nearest to the viewer first.
 
     `columns`: the queryset of the member CHOSEN_ID at DISTANCE_M, with its columns.
     """
@@ -91,7 +91,7 @@ def parts(
 
 
 def _filtered(members: MemberQuerySet) -> Statement[Circle]:
-    """Members in the circle by way of their other filters: `id`, `distance_m`."""
+    """Return members in the circle, found by their filters: `id`, `distance_m`."""
     return Statement.written(
         """
         SELECT member.id, {distance} AS distance_m
@@ -105,7 +105,7 @@ def _filtered(members: MemberQuerySet) -> Statement[Circle]:
 
 
 def _probe(in_cell: Statement[Any], filtered: Statement[Circle]) -> Statement[Circle]:
-    """CTE `found`: the capped `total`, and whether the circle is `wide` for a filter.
+    """Return CTE `found`: the capped `total`, and whether the circle is `wide`.
 
     CASE evaluates only the branch that it takes.
     """
@@ -143,10 +143,10 @@ def _probe(in_cell: Statement[Any], filtered: Statement[Circle]) -> Statement[Ci
 def _forward_reach(
     in_cell: Statement[Any], *, is_far: bool, is_continued: bool
 ) -> Statement[Circle]:
-    """CTE `reach`: a distance that holds the page's members, and one more.
+    """Return CTE `reach`: a distance that holds the page's members and one more.
 
-    `enough` is false where CELLS_MAX_PAGE cells do not have them, or where the count
-    has shown that there are few.
+    `enough` is false if CELLS_MAX_PAGE cells do not have them, or if the count has
+    shown that there are few.
     """
     cells, found = [_WANTED], [Statement[Circle]("true")]
     if is_far:
@@ -237,7 +237,7 @@ def _rows(
 
 
 def _beyond(sign: str) -> Statement[Circle]:
-    """Match what comes after the cursor (`>`) or before it (`<`)."""
+    """Return the condition for rows after the cursor (`>`) or before it (`<`)."""
     return Statement.written(
         "(distance_m, member.id) {sign} ({distance}::float8, {id}::bigint)",
         sign=Statement(sign),

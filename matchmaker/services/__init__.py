@@ -1,4 +1,4 @@
-"""Every write about members: one function a use case, each one transaction."""
+"""All writes about members: one function and one transaction per use case."""
 
 from matchmaker.services.accounts import (
     Profile,

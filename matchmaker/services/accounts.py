@@ -1,4 +1,4 @@
-"""Accounts: made, changed, shut out, deleted."""
+"""Create, change, deactivate and delete accounts."""
 
 from contextlib import AbstractContextManager, suppress
 from typing import Any, TypedDict, Unpack
@@ -28,10 +28,10 @@ _REFUSALS = {
 
 
 class Profile(TypedDict, total=False):
-    """What an account holds. `location`: lon/lat degrees, SRID 4326.
+    """Values of an account. `location`: lon/lat degrees, SRID 4326.
 
-    `phone_number` is proven and signs the member in; `claimed_phone` is not.
-    `pending_email` becomes the e-mail once a link in a mail to it is used.
+    `phone_number` is proven, so the member can sign in with it; `claimed_phone` is not.
+    `pending_email` becomes the e-mail once the link mailed to it is used.
     """
 
     email: str | None
@@ -51,7 +51,7 @@ class Profile(TypedDict, total=False):
 def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Member:
     """Create a member; `avatar` is a clean picture, which is watermarked and stored.
 
-    Raises EmailTaken or PhoneTaken, also when two requests race for one.
+    Raises EmailTaken or PhoneTaken, also when two requests race.
     """
     avatar = profile.pop("avatar", None)
     member = Member(**profile)
@@ -64,14 +64,14 @@ def register_member(*, password: str | None, **profile: Unpack[Profile]) -> Memb
 
 
 def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
-    """Change only what is given. `avatar=None` removes the picture.
+    """Change only the given values. `avatar=None` removes the picture.
 
-    `claimed_phone=None` removes the number, a proven one too. `pending_email` is mailed
-    a link, and the present e-mail is told; None ends a change that waits.
+    `claimed_phone=None` removes the number, even a proven one. `pending_email` is
+    mailed a link, and the current e-mail is told; None cancels a pending change.
 
-    Changes of one member wait for each other, so that no picture is forgotten. After
-    commit the file of a replaced one is deleted. Raises TokenDead for a deleted member;
-    EmailTaken and PhoneTaken; PhoneProofNeeded; ContactNeeded.
+    Changes of one member wait for each other, so that no picture file is left over.
+    After commit, the file of a replaced picture is deleted. Raises TokenDead for a
+    deleted member; EmailTaken and PhoneTaken; PhoneProofNeeded; ContactNeeded.
     """
     if not changes:
         return member
@@ -99,8 +99,8 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
 def delete_member(member: Member) -> None:
     """Remove the account and all that is personal in it, files included.
 
-    Rows that refer to it go with it by foreign key; tokens are dead at once, and the
-    admin's history forgets its name. Does nothing when it is gone already.
+    Foreign keys delete the rows that refer to it, its tokens are invalid at once, and
+    the admin's history forgets its name. Does nothing if it is already gone.
     """
     with suppress(errors.TokenDead), transaction.atomic():
         hold_deletions()
@@ -112,14 +112,14 @@ def delete_member(member: Member) -> None:
         )
         signals.account_changed.send(Member, member_id=member.pk)
         row.delete()
-        # Before the commit: a file that cannot be deleted keeps the account, to be
-        # deleted again, and not itself, for ever.
+        # Before the commit: if a file cannot be deleted, the account stays and can be
+        # deleted again; otherwise the file would stay for good.
         if row.avatar.name:
             default_storage.delete(row.avatar.name)
 
 
 def delete_for_staff(staff: Member, member_id: int) -> None:
-    """The same of somebody else, by staff who may. Raises MemberUnknown, OutOfReach."""
+    """Delete another member, as permitted staff. Raises MemberUnknown, OutOfReach."""
     with transaction.atomic():
         hold_deletions()
         rows = Member.objects.select_for_update().filter(pk=member_id)
@@ -132,7 +132,7 @@ def delete_for_staff(staff: Member, member_id: int) -> None:
 
 
 def set_active(member: Member, is_active: bool) -> None:
-    """Let the member in again, or shut it out: hidden and signed out everywhere."""
+    """Activate the member, or deactivate it: hidden and signed out everywhere."""
     with transaction.atomic():
         member.is_active = is_active
         Member.objects.filter(pk=member.pk).update(is_active=is_active)

@@ -1,4 +1,4 @@
-"""E-mails of accounts: forgotten passwords, proofs, and changes that a proof ends."""
+"""E-mails of accounts: password resets, proofs, and changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,18 +20,18 @@ Kind = AccountMail.Kind
 
 
 def ask_for_reset(email: str) -> None:
-    """Have a link for a new password mailed to `email`, if an account has it.
+    """Mail a link for a new password to `email`, if an account has it.
 
-    Nobody is looked up here, so that it takes as long whoever has the e-mail.
+    No member is looked up here, so the time does not depend on whether one exists.
     """
     with transaction.atomic():
         _ask_for_mail(Kind.PASSWORD_FORGOTTEN, member=None, email=email)
 
 
 def ask_for_proof(member: Member) -> None:
-    """Have a link that proves the member's e-mail mailed to it.
+    """Mail a link that proves the member's e-mail.
 
-    Does nothing when it is proven. Raises EmailMissing; TokenDead.
+    Does nothing if it is proven. Raises EmailMissing; TokenDead.
     """
     with transaction.atomic():
         row = locked_member(member)
@@ -42,17 +42,17 @@ def ask_for_proof(member: Member) -> None:
 
 
 def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What else a change of `row`'s e-mail changes: nobody has proven the new one."""
+    """Return what else changes with `row`'s e-mail: the new one is not proven."""
     if "email" not in changes or changes["email"] == row.email:
         return {}
     return {"email_verified_at": None, "pending_email": None}
 
 
 def ask_for_change(member: Member, email: str) -> None:
-    """Mail a link to the e-mail that is to be the account's, and tell the present one.
+    """Mail a link to the account's new e-mail, and tell the current one.
 
-    Raises TokenDead where the member has been signed out everywhere, as by a new
-    password, since `member` was read: that ends what others have begun.
+    Raises TokenDead if the member has been signed out everywhere (by a new password,
+    for example) since `member` was read, because that ends what others have begun.
     """
     row = locked_caller(member)
     _ask_for_mail(Kind.NEW_EMAIL_PROOF, member=row, email=email)
@@ -61,20 +61,20 @@ def ask_for_change(member: Member, email: str) -> None:
 
 
 def reset_password(uid: str, token: str, password: str) -> str:
-    """Set the password by a mailed link; whatever opened the account before is dead.
+    """Set the password by a mailed link; all earlier access to the account ends.
 
-    Return the identity of the e-mail, which signs the member in from now on.
+    Return the identity of the e-mail, with which the member now signs in.
 
-    That is every token, session, bearer address, code and change that waits, and the
-    phone number, which whoever made the account may have planted. The e-mail is proven;
-    if it was not before, consents of before show others no contacts (since_reclaimed).
-    Of any number of calls with one link one succeeds. Raises LinkDead.
+    That is every token, session, bearer address, code and pending change, and the phone
+    number, which may have been planted by whoever made the account. The e-mail becomes
+    proven; if it was not, earlier consents show others no contacts (since_reclaimed).
+    Of any number of calls with one link, one succeeds. Raises LinkDead.
     """
     if links.member_behind(uid, token, links.RESET) is None:
         raise errors.LinkDead
     encoded = make_password(
         composed(password)
-    )  # slow on purpose: not while the row is locked
+    )  # slow on purpose, so not while the row is locked
     with transaction.atomic():
         row = _locked(uid, token, links.RESET)
         now = timezone.now()
@@ -89,10 +89,10 @@ def reset_password(uid: str, token: str, password: str) -> str:
 
 
 def prove_email(uid: str, token: str) -> None:
-    """Prove by a mailed link the e-mail of its member, or the one that is to be it.
+    """Prove a member's current or pending e-mail by a mailed link.
 
-    A change of the e-mail takes effect, and the earlier one is told. Raises LinkDead;
-    EmailTaken where somebody has signed up with the new one since.
+    A pending e-mail becomes the account's, and the earlier one is told. Raises
+    LinkDead; EmailTaken if somebody has signed up with the new one since.
     """
     with violations_as({"member_email_identity_unique": errors.EmailTaken}):
         row = _locked(uid, token, links.VERIFY, links.CHANGE)

@@ -1,4 +1,4 @@
-"""Which rows a service holds, and in what order, so that none waits in a circle."""
+"""Which rows a service locks, and in what order, to avoid deadlocks."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,23 +12,23 @@ from matchmaker.querysets import blocks_between
 
 BIGINT_MAX = 2**63 - 1
 
-# Of advisory locks, beside those of pairs, which are hashes.
+# Advisory lock keys; those of pairs are hashes.
 DELETION_LOCK = 0x64656C657465
 
-# KEY SHARE is what a foreign key takes, but before anything else is held: a deletion,
-# which waits for it, cannot meet this transaction half way through the pair's rows.
+# KEY SHARE is what a foreign key takes, but here before any other lock: a deletion has
+# to wait for it, and cannot meet this transaction half way through the pair's rows.
 _LOCK_PAIR = """
 SELECT id, is_active, email, token_version FROM matchmaker_member
 WHERE id IN (%s, %s) ORDER BY id FOR KEY SHARE
 """
 
-# As above, at once and not at the commit: by then the deletion of what a foreign key
-# refers to may be waiting for this transaction.
+# As above, at once instead of at the commit, when the deletion of a referred row may
+# already be waiting for this transaction.
 _HOLD = 'SELECT id FROM "{}" WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE'
 
 
 def locked_member(member: Member) -> Member:
-    """The member's row as it is now, until the transaction ends."""
+    """Lock the member's row until the transaction ends, and return it."""
     row = Member.objects.select_for_update().filter(pk=member.pk).first()
     if row is None:
         raise errors.TokenDead
@@ -36,10 +36,10 @@ def locked_member(member: Member) -> Member:
 
 
 def locked_caller(member: Member) -> Member:
-    """The row of whoever has just signed in, or bears a token, locked.
+    """Lock and return the row of a member who has just signed in or has a token.
 
     Raises TokenDead if the member is gone, inactive or signed out everywhere since
-    `member` was read: what was let in before a new password is not done after it.
+    `member` was read: a request from before a new password has no effect after it.
     """
     row = locked_member(member)
     if not row.is_active or row.token_version != member.token_version:
@@ -48,20 +48,20 @@ def locked_caller(member: Member) -> Member:
 
 
 def locked_members(ids: Iterable[int]) -> dict[int, Member]:
-    """The rows of these members as they are now, until the transaction ends."""
+    """Lock the rows of these members until the transaction ends, and return them."""
     rows = Member.objects.select_for_update().filter(pk__in=[*ids]).order_by("pk")
     return {row.pk: row for row in rows}
 
 
 def held_members(ids: Iterable[int]) -> set[int]:
-    """Which of these members there are; they are not deleted in this transaction."""
+    """Return which of these members exist, held against deletion until the end."""
     return held_rows(Member._meta.db_table, ids)
 
 
 def held_caller(member: Member, others: Iterable[int]) -> set[int]:
-    """The same of `member`, who asks for something, and others.
+    """Hold `member`, who makes the request, and others.
 
-    Raises TokenDead as `locked_caller`: nobody consents for an owner who has just
+    Raises TokenDead as `locked_caller` does: nobody consents for an owner who has just
     taken the account back.
     """
     held = held_members({member.pk, *others})
@@ -72,16 +72,16 @@ def held_caller(member: Member, others: Iterable[int]) -> set[int]:
 
 
 def held_rows(table: str, ids: Iterable[int]) -> set[int]:
-    """Which of these rows there are; they are not deleted in this transaction."""
+    """Return which of these rows exist, held against deletion until the end."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD.format(table), [[*ids]])
         return {pk for (pk,) in cursor.fetchall()}
 
 
 def hold_deletions() -> None:
-    """Until the transaction ends, nobody else deletes a member.
+    """Keep others from deleting members until the transaction ends.
 
-    Two that delete what is between them would wait for each other.
+    Two deletions of members with rows between them would wait for each other.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DELETION_LOCK])
@@ -89,7 +89,7 @@ def hold_deletions() -> None:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two members, one of whom asks, and the blocks between them."""
+    """A viewer, another member, and the blocks between them."""
 
     viewer: Member
     other: Member
@@ -102,24 +102,24 @@ class Pair:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the other is not the viewer's to know of: gone, or hiding.
+        """Return whether the viewer may not know of the other: gone, or hidden.
 
-        Whoever blocked first has known of the other, and goes on to.
+        The member who blocked first already knew of the other, and still may.
         """
         return not self.other.is_active or self.blockers[:1] == [self.other.pk]
 
     def require_visible(self) -> None:
-        """Raise MemberUnknown when the viewer may not know of the other."""
+        """Raise MemberUnknown if the viewer may not know of the other."""
         if not self.other.is_active or self.blockers:
             raise errors.MemberUnknown
 
 
 @contextmanager
 def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
-    """One transaction in which nobody else changes what is between the two.
+    """Run a transaction in which nobody else changes what is between the two.
 
-    Locks the pair, not its members, who may be busy with any number of others. Raises
-    Oneself; MemberUnknown when there is no such member; TokenDead for a viewer who is
+    It locks the pair and not its members, so that they can act with others meanwhile.
+    Raises Oneself; MemberUnknown if there is no such member; TokenDead if the viewer is
     deleted, or signed out everywhere since it was read: nobody consents after that.
     """
     if other_id == viewer.pk:
@@ -134,7 +134,7 @@ def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
                 [f"pair {low} {high}"],
             )
         members = {m.pk: m for m in Member.objects.raw(_LOCK_PAIR, [low, high])}
-        # Also when one of them is gone, which would else be answered sooner.
+        # Also if one of them is gone, so that the time does not reveal it.
         blocks = Block.objects.filter(blocks_between(viewer.pk, other_id))
         blockers = list(blocks.order_by("id").values_list("from_member", flat=True))
         me = members.get(viewer.pk)

@@ -1,4 +1,4 @@
-"""Mails that are due: sent, recorded, or given up."""
+"""Send due mails, and record them as sent or failed."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from project.lib.work import mailing
 def send_match_mail(mail_id: int) -> None:
     """Hand a mail about a match to the mail server, and record it.
 
-    Nothing is sent when it was sent before, or when the match is over.
+    Nothing is sent if it was sent before, or if the match has ended.
     """
     mail = (
         MatchMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
@@ -26,7 +26,7 @@ def send_match_mail(mail_id: int) -> None:
     if mail is None or _given_up(mail):
         return
     if not (mail.member.is_active and mail.about.is_active):
-        return  # they may be back before its patience ends
+        return  # they may be back before the mail expires
     sent = MatchMail.objects.filter(pk=mail_id, due_at=mail.due_at)
     mailing.hand_over(
         mails.match_mail(mail),
@@ -38,9 +38,9 @@ def send_match_mail(mail_id: int) -> None:
 def send_account_mail(mail_id: int) -> None:
     """Hand a mail about an account to the mail server, and record it.
 
-    Nothing is sent when it was sent before, nor while the member is inactive; it is
-    given up when it has waited for too long, and a link also when it could no longer do
-    what it was asked for.
+    Nothing is sent if it was sent before, or while the member is inactive. It fails
+    when it has waited for too long, or when its link could no longer do what it was
+    asked for.
     """
     undone = AccountMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None)
     mail = undone.select_related("member").first()
@@ -52,7 +52,7 @@ def send_account_mail(mail_id: int) -> None:
     mine = undone.filter(due_at=mail.due_at)
     if mail.due_at < timezone.now() - _patience(mail) or not _leads_somewhere(mail):
         mine.update(given_up_at=Now())
-    elif member.is_active:  # or it may be again before the patience ends
+    elif member.is_active:  # or may be active again before the mail expires
         mailing.hand_over(
             mails.account_mail(mail),
             record=lambda: mine.update(sent_at=Now()),
@@ -61,10 +61,10 @@ def send_account_mail(mail_id: int) -> None:
 
 
 def _whose(mail: AccountMail) -> Member | None:
-    """Address a mail to the active member with the e-mail that somebody typed.
+    """Address a mail to the active member whose e-mail somebody typed.
 
-    It goes to the e-mail as the member has it, whatever spelling of it was typed.
-    Without such a member the row is deleted: a stranger's e-mail is not kept.
+    It goes to the e-mail as the member spells it. Without such a member the row is
+    deleted, so that no stranger's e-mail is kept.
     """
     with transaction.atomic():
         found = Member.objects.filter(email_identity=mail.email, is_active=True).first()
@@ -83,9 +83,9 @@ def _patience(mail: AccountMail) -> timedelta:
 
 
 def _leads_somewhere(mail: AccountMail) -> bool:
-    """Whether a mail's link is still about the e-mail that it goes to.
+    """Return whether a mail's link is still about the e-mail that it goes to.
 
-    Otherwise whoever reads an earlier e-mail would get a link for a later one.
+    Otherwise a reader of an earlier e-mail would get a link for a later one.
     """
     link, member = mails.LINKS.get(AccountMail.Kind(mail.kind)), mail.member
     if link is None or member is None:
@@ -97,10 +97,10 @@ def _leads_somewhere(mail: AccountMail) -> bool:
 
 
 def _given_up(mail: MatchMail) -> bool:
-    """Give the mail up if it is not wanted any more, or has failed for too long."""
+    """Mark the mail as failed if it is no longer wanted or has waited too long."""
     patience = timedelta(days=constants.MATCH_MAIL_PATIENCE_DAYS)
     with transaction.atomic():
-        # Held against sympathy._ask_for_mail, which may be asking for it again.
+        # Locked, because sympathy._ask_for_mail may be asking for it again.
         held = MatchMail.objects.select_for_update().filter(pk=mail.pk)
         is_late = mail.due_at < timezone.now() - patience
         if held.first() is not None and (is_late or not _is_wanted(mail)):

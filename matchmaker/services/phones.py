@@ -1,4 +1,4 @@
-"""Phone numbers of accounts: claimed, proven, dropped."""
+"""Claim, prove and drop phone numbers of accounts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +14,11 @@ from project.lib.work import due
 
 
 class _HolderChanged(errors.PhoneTaken):
-    """Who has proven the number is not who had when it was looked up."""
+    """The number's holder has changed since it was looked up."""
 
 
 def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, str | None]:
-    """What else a change of `row`'s numbers changes; an account has one at most.
+    """Return what else changes with `row`'s numbers; an account has at most one.
 
     `row` is locked. Raises PhoneProofNeeded for a claim beside a proven number.
     """
@@ -39,14 +39,14 @@ def columns(row: Member, changes: Mapping[str, Any]) -> dict[str, str | None]:
 def prove_phone(member: Member, phone: str) -> Member:
     """Make `phone` (E.164) the member's proven number; return the member's row.
 
-    The caller has checked a one-time code. Whoever proves a number last holds it: an
-    earlier holder with an e-mail loses it, is signed out everywhere, since whoever came
-    in by the number may still be in, and is told by mail. So is the member, of a number
-    that is new. Proofs of one number wait for each other; a holder that changes
-    meanwhile is looked up again. Repeating it changes nothing.
+    The caller has checked a one-time code. The last to prove a number holds it: an
+    earlier holder with an e-mail loses it, is signed out everywhere (somebody may still
+    be signed in by the number) and is told by mail. The member is told of a new number
+    too. Proofs of one number wait for each other; if the holder changes meanwhile, it
+    is looked up again. Repeating it changes nothing.
 
-    Raises PhoneHasAccount for a holder who has nothing but the number; TokenDead where
-    the member is gone, inactive or signed out everywhere since `member` was read.
+    Raises PhoneHasAccount for a holder who has only the number; TokenDead if the member
+    is gone, inactive or signed out everywhere since `member` was read.
     """
     while True:
         try:
@@ -74,14 +74,14 @@ def _prove(member: Member, phone: str) -> Member:
         if row.phone_number != phone:
             row.phone_number, row.claimed_phone = phone, None
             row.save(update_fields=["phone_number", "claimed_phone"])
-            # A session that was stolen for a minute could add a way in for good.
+            # Somebody with a session stolen for a minute could add permanent access.
             shown = f"…{phone[-constants.PHONE_DIGITS_TOLD :]}"
             _tell(row, AccountMail.Kind.PHONE_ADDED, shown)
         return row
 
 
 def _take_number(holder: Member, phone: str) -> None:
-    """Leave a locked earlier holder without the number, told and signed out."""
+    """Take the number from a locked earlier holder, tell it and sign it out."""
     if holder.email is None:
         raise errors.PhoneHasAccount
     _tell(holder, AccountMail.Kind.PHONE_LOST, phone)
@@ -91,7 +91,7 @@ def _take_number(holder: Member, phone: str) -> None:
 
 
 def _tell(member: Member, kind: AccountMail.Kind, phone: str) -> None:
-    """Have the member told by mail what happened to a number, if it has an e-mail."""
+    """Mail the member about what happened to a number, if it has an e-mail."""
     if member.email is None:
         return
     mail = AccountMail.objects.create(
@@ -103,10 +103,10 @@ def _tell(member: Member, kind: AccountMail.Kind, phone: str) -> None:
 def drop_phone_claim(member: Member) -> None:
     """Forget the account's number, whether it was claimed or proven.
 
-    For a password that is reset by e-mail: whoever planted a number, and proved it,
-    must not come back by it. The owner proves it again. Codes that were asked for from
-    the account die with its tokens (sign_out_everywhere). An account without an e-mail
-    is its number, and keeps it. Raises TokenDead for a deleted member.
+    For a password reset by e-mail: somebody who planted a number and proved it must not
+    come back by it. The owner can prove it again. Codes requested from the account
+    expire with its tokens (sign_out_everywhere). An account without an e-mail keeps its
+    number. Raises TokenDead for a deleted member.
     """
     with transaction.atomic():
         row = locked_member(member)

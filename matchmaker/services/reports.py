@@ -1,4 +1,4 @@
-"""Reports: made by members, closed by staff."""
+"""Make reports, for members, and close them, for staff."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -10,10 +10,10 @@ from matchmaker.services.locks import locked_pair
 
 
 def report_member(viewer: Member, other_id: int, *, reason: str, text: str) -> Report:
-    """Put a report into the admin's queue, also of a member whom the viewer blocks.
+    """Put a report into the admin's queue, even about a member the viewer blocks.
 
-    And of one who hides: who blocks first cannot escape. But that is answered with
-    MemberUnknown, as of anybody who is hidden. Raises Oneself too.
+    A hidden member can be reported too, so blocking first is no escape; but the answer
+    is MemberUnknown, as for anybody hidden. Raises Oneself too.
     """
     with locked_pair(viewer, other_id) as pair:
         report = Report.objects.create(
@@ -25,15 +25,15 @@ def report_member(viewer: Member, other_id: int, *, reason: str, text: str) -> R
 
 
 def dismiss_report(report: Report, *, by: Member) -> bool:
-    """Close without consequence; False when it was closed already."""
+    """Close a report without consequence; return False if it was already closed."""
     return bool(_close([report.pk], Report.State.DISMISSED, by))
 
 
 def deactivate_reported(report: Report, *, by: Member) -> bool:
-    """Shut the reported member out, and close every open report about them.
+    """Deactivate the reported member, and close all open reports about them.
 
-    Signed out everywhere and invisible at once. False when it was closed already, or
-    when the member is gone.
+    The member is signed out everywhere and invisible at once. Return False if the
+    report was already closed, or the member is gone.
     """
     with transaction.atomic():
         member = (

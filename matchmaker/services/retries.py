@@ -1,4 +1,4 @@
-"""Work that was given up, asked for again by staff."""
+"""Retry failed mails, for staff."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -9,16 +9,16 @@ from project.lib.work import due
 
 
 def retry_match_mail(mail: MatchMail) -> bool:
-    """Have a mail that was given up attempted at once; False for any other.
+    """Attempt a failed mail again at once; return False for any other mail.
 
-    One that is due is left alone: it may be on its way to the server right now, and
-    its next attempt is minutes away at most.
+    A due mail is left alone: it may be on its way to the server right now, and its next
+    attempt is minutes away at most.
     """
     return _retry(constants.MATCH_MAIL, mail)
 
 
 def retry_account_mail(mail: AccountMail) -> bool:
-    """The same for a mail about an account."""
+    """Attempt a failed mail about an account again, in the same way."""
     return _retry(constants.ACCOUNT_MAIL, mail)
 
 

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out: passwords, keys and JWTs."""
+"""Sign-in and sign-out, by passwords, tokens and JWTs."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
@@ -30,7 +30,7 @@ class TokenPair(TypedDict):
 
 
 def authenticated(email: str, password: str) -> Member:
-    """The active member with these credentials. Raises SignInFailed for any other.
+    """Return the active member with these credentials. Raises SignInFailed.
 
     Django's backend also hashes for an unknown e-mail, so both take as long.
     """
@@ -41,10 +41,10 @@ def authenticated(email: str, password: str) -> Member:
 
 
 def issue_key(member: Member) -> Token:
-    """The member's one key, made if need be.
+    """Return the member's only token, created if necessary.
 
     Raises SignInFailed if the member is gone, or signed out everywhere since it was
-    read: whoever came in by an old password gets no key after it was replaced.
+    read: an old password gives no token after it was replaced.
     """
     try:
         with transaction.atomic():
@@ -54,7 +54,7 @@ def issue_key(member: Member) -> Token:
 
 
 def issue_tokens(member: Member) -> TokenPair:
-    """A new pair of JWTs. Raises SignInFailed if the member was deleted meanwhile."""
+    """Return a new pair of JWTs. Raises SignInFailed if the member was just deleted."""
     refresh = refresh_token_for(member, str(uuid4()))
     try:
         with transaction.atomic():
@@ -70,11 +70,12 @@ def issue_tokens(member: Member) -> TokenPair:
 
 
 def rotate_tokens(refresh: str) -> TokenPair:
-    """Exchange a refresh token for a new pair; the old one is dead.
+    """Exchange a refresh token for a new pair; the old one becomes invalid.
 
-    Raises TokenDead when it is forged, expired or revoked, and when it was used before:
-    then somebody else has had it, and all tokens of its family die (RFC 9700, 4.14).
-    Of parallel calls with one token one gets a pair, and keeps it: see `_is_echo`.
+    Raises TokenDead if it is forged, expired, revoked, or was used before: then
+    somebody else has had it, and all tokens of its family become invalid (RFC 9700,
+    4.14). Of parallel calls with one token, one gets a pair and keeps it: see
+    `_is_echo`.
     """
     try:
         token = RefreshToken(refresh)  # type: ignore[arg-type] # it takes text too
@@ -85,7 +86,7 @@ def rotate_tokens(refresh: str) -> TokenPair:
         member = locked_member(member)
         if not member.is_active or token.get(VERSION_CLAIM) != member.token_version:
             raise errors.TokenDead
-        # Those that were issued before there were families began one with their own id.
+        # Tokens issued before there were families have one with their own id.
         family_id = token.get(FAMILY_CLAIM) or str(UUID(token["jti"]))
         family = TokenFamily.objects.filter(pk=family_id, member=member)
         successor = refresh_token_for(member, family_id)
@@ -103,12 +104,12 @@ def rotate_tokens(refresh: str) -> TokenPair:
 
 
 def _is_echo(family: QuerySet[TokenFamily], spent: RefreshToken) -> bool:
-    """Whether a spent token is the one that was exchanged last, a moment ago.
+    """Return whether a spent token is the last one exchanged, a moment ago.
 
-    That is what two tabs of a browser do, which share a token and wake at once. The
-    second gets no pair either, but the first one's is not killed for it. So a thief
-    gains nothing by a second use; only by being first within that moment does a thief
-    go unnoticed, and the owner, refused, signs in anew.
+    Two browser tabs that share a token and wake together do this. The second gets no
+    pair either, but the first one's pair stays valid. So a thief gains nothing by a
+    second use; only a thief who is first within that moment goes unnoticed, and the
+    refused owner signs in anew.
     """
     leeway = timedelta(seconds=settings.REFRESH_REUSE_LEEWAY_SECONDS)
     return family.filter(
@@ -125,13 +126,13 @@ def _pair(refresh: RefreshToken) -> TokenPair:
 
 
 def forget_expired_sign_ins() -> None:
-    """Delete what can sign nobody in any more: token families, and sessions."""
+    """Delete expired token families and sessions."""
     TokenFamily.objects.filter(expires_at__lt=Now()).delete()
     Session.objects.filter(expire_date__lt=Now()).delete()
 
 
 def change_password(member: Member, password: str) -> None:
-    """Set the password; every token and session issued before is dead.
+    """Set the password; all tokens and sessions become invalid.
 
     Raises TokenDead if the password has been changed since `member` was read.
     """
@@ -144,17 +145,17 @@ def change_password(member: Member, password: str) -> None:
 
 
 def sign_out_everywhere(member: Member) -> None:
-    """Kill the member's token, access and refresh tokens, and sessions."""
+    """Revoke the member's token, access and refresh tokens, and sessions."""
     with transaction.atomic():
         sign_out_bearers(member)
         Token.objects.filter(user=member).delete()
 
 
 def delete_sessions(member: Member) -> None:
-    """Delete the member's sessions, whose signed data alone tell them apart.
+    """Delete the member's sessions, which only their signed data identify.
 
-    Only the admin's sign-in makes any, and it sets `last_login`: so there are few to
-    look through, and for most members none to look for.
+    Only the admin's sign-in makes sessions, and it sets `last_login`: so there are few
+    to search, and for most members none to search for.
     """
     if member.last_login is None:
         return
@@ -167,12 +168,12 @@ def delete_sessions(member: Member) -> None:
 
 
 def sign_out_bearers(member: Member) -> None:
-    """Kill every access token, refresh token and session of the member, or none.
+    """Revoke all access tokens, refresh tokens and sessions of the member, or none.
 
-    A change of the e-mail that waits for its proof ends with them.
+    A pending change of the e-mail ends with them.
     """
     with transaction.atomic():
-        # The member first: who refreshes holds it, and then the family.
+        # The member first: a refresh locks it before the family.
         mine = Member.objects.filter(pk=member.pk)
         if mine.update(token_version=F("token_version") + 1, pending_email=None):
             TokenFamily.objects.filter(member=member).delete()

@@ -1,7 +1,7 @@
 """Likes, matches, passes and blocks: what one member decides about another.
 
-Whatever two members do to each other at the same time, they do one after the other
-(locks.locked_pair). All of it may be repeated and changes nothing then.
+Concurrent actions of two members towards each other run one after the other
+(locks.locked_pair). Each may be repeated, and then changes nothing.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from project.lib.work import due
 
 @dataclass(frozen=True)
 class Sympathy:
-    """What is between two members, as one of them may know it.
+    """The likes between two members, as far as one of them may know.
 
-    `email`: the other one's, on mutual sympathy only, and None without one, or where
-    the other's like is older than the account is its owner's.
+    `email`: the other member's, only if they match; None if there is none, or if the
+    other's like is from before the owner took the account back.
     """
 
     liked: bool
@@ -32,10 +32,10 @@ class Sympathy:
 
 
 def like_member(viewer: Member, other_id: int) -> tuple[Sympathy, bool]:
-    """Like, and match when it is mutual; the second value tells a new like.
+    """Like a member, and match if it is mutual; the second value: is the like new?
 
-    A member that had been put away is no longer. After commit a new match mails both.
-    Raises MemberUnknown, Oneself.
+    A pass on the member ends. After commit, a new match mails both. Raises
+    MemberUnknown, Oneself.
     """
     with locked_pair(viewer, other_id) as pair:
         pair.require_visible()
@@ -50,7 +50,7 @@ def like_member(viewer: Member, other_id: int) -> tuple[Sympathy, bool]:
 
 
 def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
-    """Raises MemberUnknown, Oneself."""
+    """Return the likes between two members. Raises MemberUnknown, Oneself."""
     if other_id == viewer.pk:
         raise errors.Oneself
     match = Match.objects.filter(match_between(viewer, OuterRef("pk")))
@@ -69,7 +69,7 @@ def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
 
 
 def withdraw_like(viewer: Member, other_id: int) -> None:
-    """Take the like back; a match ends with it. Raises MemberUnknown, Oneself."""
+    """Withdraw the like; a match ends with it. Raises MemberUnknown, Oneself."""
     with locked_pair(viewer, other_id) as pair:
         pair.require_visible()
         _withdraw(viewer, pair.other)
@@ -77,10 +77,10 @@ def withdraw_like(viewer: Member, other_id: int) -> None:
 
 
 def block_member(viewer: Member, other_id: int) -> None:
-    """Be gone for each other from now on; the blocker's like and a match end.
+    """Hide both members from each other; the blocker's like and a match end.
 
-    Who has been blocked may block too, for when the other comes back; but is told, as
-    of anybody who is hidden, MemberUnknown. Raises Oneself too.
+    A blocked member can block too, which counts when the other block ends; but the
+    answer is MemberUnknown, as for anybody hidden. Raises Oneself too.
     """
     with locked_pair(viewer, other_id) as pair:
         if not pair.is_blocked_by_viewer:
@@ -92,7 +92,7 @@ def block_member(viewer: Member, other_id: int) -> None:
 
 
 def unblock_member(viewer: Member, other_id: int) -> None:
-    """Take the own block back. Raises MemberUnknown, Oneself."""
+    """Remove the viewer's block. Raises MemberUnknown, Oneself."""
     with locked_pair(viewer, other_id) as pair:
         Block.objects.filter(from_member=viewer, to_member=pair.other).delete()
         _tell(pair)
@@ -101,7 +101,7 @@ def unblock_member(viewer: Member, other_id: int) -> None:
 
 
 def pass_member(viewer: Member, other_id: int) -> None:
-    """Put away, so that they are not discovered again. A like stays what it is.
+    """Pass on a member, who is then not discovered again. A like stays.
 
     Raises MemberUnknown, Oneself.
     """
@@ -118,7 +118,7 @@ def bring_back_member(viewer: Member, other_id: int) -> None:
 
 
 def end_like(like: Like) -> None:
-    """Take a like back as its member would, by staff, also one that is hidden.
+    """Withdraw a like in its member's place, for staff, even of a hidden member.
 
     Raises MemberUnknown, TokenDead when one of the two is gone.
     """
@@ -128,7 +128,7 @@ def end_like(like: Like) -> None:
 
 
 def end_match(match: Match) -> None:
-    """Take both likes back, by staff: a match cannot be without them.
+    """Withdraw both likes, for staff, because a match cannot exist without them.
 
     Raises MemberUnknown, TokenDead when one of the two is gone.
     """
@@ -147,12 +147,12 @@ def _match(pair: Pair) -> None:
 
 
 def _ask_for_mail(member: Member, *, about: Member) -> None:
-    """Have `member` told of the match, if there is an address and no recent mail."""
+    """Mail `member` about the match, if there is an address and no recent mail."""
     if member.email is None:
         return
     mail, is_new = MatchMail.objects.get_or_create(member=member, about=about)
     if not is_new:
-        # Held against mails.send_match_mail, which may be giving it up.
+        # Locked, because mails.send_match_mail may be marking it as failed.
         mail = MatchMail.objects.select_for_update().get(pk=mail.pk)
         if mail.given_up_at is None and mail.sent_at is None:
             return  # from an earlier match; about to be sent

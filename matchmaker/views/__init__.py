@@ -1,4 +1,4 @@
-"""Members over HTTP: validate, call a service or a queryset, render."""
+"""HTTP views of members: validate, call a service or a queryset, render."""
 
 from matchmaker.views.discover import DiscoverView
 from matchmaker.views.export import ExportView

@@ -1,4 +1,4 @@
-"""What a request is about, read before it is checked: for the throttles."""
+"""What a request is about, read before validation, for the throttles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,24 +14,24 @@ from project.lib.emails import email_identity
 
 
 def email_tried(request: Request) -> str | None:
-    """Whose account one asks to be let into, however it was spelt."""
+    """Return the identity of the e-mail that somebody tries to sign in with."""
     email = _fields(request).get("email")
     return None if email is None else email_identity(str(email))
 
 
 def own_email(request: Request) -> str | None:
-    """The identity of the e-mail of whoever asks, if there is one."""
+    """Return the identity of the member's e-mail, if there is one."""
     return getattr(request.user, "email_identity", None)
 
 
 def changes_email(request: Request) -> bool:
-    """Whether a profile's changes are, among others, of its e-mail."""
+    """Return whether a profile change includes the e-mail."""
     email = _fields(request).get("email")
     return bool(email) and email != getattr(request.user, "email", None)
 
 
 def bearer_refreshing(request: Request) -> str | None:
-    """Whose refresh token it is; None if it is none, or has expired."""
+    """Return the id in the refresh token, or None if it is invalid or expired."""
     try:
         token = RefreshToken(str(_fields(request).get("refresh")))  # type: ignore[arg-type]
     except TokenError:
@@ -40,20 +40,20 @@ def bearer_refreshing(request: Request) -> str | None:
 
 
 def tries_password(request: Request) -> bool:
-    """Whether it is an attempt, and not a form that was sent half empty."""
+    """Return whether both fields are filled in, so that it is an attempt."""
     given = _fields(request)
     return bool(given.get("email") and given.get("password"))
 
 
 def moves(request: Request) -> bool:
-    """Whether a profile's changes are, among others, of its location, to a place."""
+    """Return whether a profile change includes a valid new location."""
     moved = not {"location", "longitude", "latitude"}.isdisjoint(_fields(request))
     place, errors = bodies.as_json(LocationInput, request)
     return moved and not errors and LocationInput(data=place).is_valid()
 
 
 def chooses(request: Request) -> bool:
-    """Whether a profile's changes are of whom one is shown to when discovering."""
+    """Return whether a profile change includes the gender or the one looked for."""
     given, me = _fields(request), request.user
     return any(
         name in given and given[name] != getattr(me, name)

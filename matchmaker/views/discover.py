@@ -1,4 +1,4 @@
-"""Members to discover."""
+"""The view of members to discover."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response

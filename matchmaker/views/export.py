@@ -1,4 +1,4 @@
-"""Everything of the own account, to keep or to take elsewhere."""
+"""The view that exports all data of a member's account."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response

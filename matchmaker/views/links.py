@@ -1,4 +1,4 @@
-"""Links in mails: asked for by whoever has forgotten a password, and used."""
+"""Views that request mailed links and use them."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -16,7 +16,7 @@ from project.lib.api.views import APIView
 
 
 class LinkView(APIView):
-    """A link is all that it takes: whatever else a request brings does not matter."""
+    """The base of views that need only a link and ignore credentials."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -24,7 +24,8 @@ class LinkView(APIView):
 
 
 class ResetPasswordView(LinkView):
-    # Not counted with other links: who is refused has one for this in the mailbox.
+    # Counted apart from other links, so that a refused member has this link in the
+    # mailbox.
     @throttled(
         "reset_link", account=email_tried, when=has_valid_body(credentials.ResetRequest)
     )
@@ -54,7 +55,7 @@ class ResetPasswordConfirmView(LinkView):
             given["uid"], given["token"], given["new_password"]
         )
         response = Response(status=status.HTTP_204_NO_CONTENT)
-        # Otherwise guesses of strangers could keep the owner from signing in next.
+        # Otherwise strangers' guesses could keep the owner from signing in next.
         remember_device(request, email_identity, response)
         return response
 

@@ -1,4 +1,4 @@
-"""The list, profiles, and the own account."""
+"""Views of the list of members, of profiles, and of the member's own account."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ class MemberViewSet(GenericViewSet):
     pagination_class = None
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        # Signing up needs no credentials, so old ones do not matter.
+        # Signing up needs no credentials, so invalid ones do not matter.
         if self.request and self._is_create():
             return []
         return super().get_authenticators()

@@ -1,4 +1,4 @@
-"""Sign-up by e-mail, sign-in and sign-out."""
+"""Views of sign-up by e-mail, sign-in and sign-out."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the caller decides about one other member."""
+"""Views of what a member decides about another: like, pass, block, report."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status

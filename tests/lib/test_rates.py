@@ -36,7 +36,7 @@ def test_environment_changes_a_scope():
      "20/HOUR", "20 / hour", "٢/hour", "20/hour\n", "1" * 10 + "/day"],
 )  # fmt: skip
 def test_broken_rate_is_named(text):
-    with pytest.raises(ImproperlyConfigured, match=r"^THROTTLE_LIKE: .* is no rate"):
+    with pytest.raises(ImproperlyConfigured, match=r"^THROTTLE_LIKE: .* is not a rate"):
         rates(lambda name, default: text, {"like": "1/day"})
 
 

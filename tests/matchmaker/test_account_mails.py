@@ -39,7 +39,7 @@ def mail(eva, bob) -> AccountMail:
 
 
 def is_done(mail: AccountMail) -> tuple[bool, bool]:
-    """Whether it was sent, and whether it was given up."""
+    """Whether it was sent, and whether it failed."""
     mail.refresh_from_db()
     return mail.sent_at is not None, mail.given_up_at is not None
 
@@ -67,7 +67,7 @@ def test_english(mail, eva, mailoutbox):
 
     (sent,) = mailoutbox
     assert sent.subject == "Your phone number no longer signs you in"
-    assert f"the number {PHONE} is theirs." in sent.body
+    assert f"The number {PHONE} was confirmed" in sent.body
 
 
 def test_it_goes_where_the_member_was_told_of_the_account_before(mail, eva, mailoutbox):

@@ -199,7 +199,7 @@ def test_token_without_its_scheme_is_told_how_to_write_it(ann):
         assert response.status_code == 401
         assert response["WWW-Authenticate"] == 'Token realm="api", Bearer realm="api"'
         assert response.json()["code"] == "scheme_missing"
-        assert "Write Token <key> or Bearer <access token>" in response.json()["detail"]
+        assert "Use Token <token> or Bearer <access token>" in response.json()["detail"]
 
 
 def test_refresh_rotates(ann, api):
