@@ -1,1 +1,1 @@
-"""Rooms and messages; the socket, and REST beside it."""
+"""Chat rooms and messages, over WebSocket and HTTP."""

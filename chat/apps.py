@@ -22,9 +22,9 @@ class ChatConfig(AppConfig):
 
 
 def make_lobby(*, apps: Any = installed, **kwargs: object) -> None:
-    """The one room that is of nobody, wherever there is a table for it."""
+    """Create the lobby, the one room that belongs to nothing, if its table exists."""
     try:
         room = apps.get_model("chat", "Room")
-    except LookupError:  # migrated back
+    except LookupError:  # after migrating back
         return
     room.objects.get_or_create(kind="lobby")

@@ -2,7 +2,7 @@
 
 TEXT_MAX_LENGTH = 4_000  # characters of a message
 
-HISTORY_LIMIT = 50  # messages a page
+HISTORY_LIMIT = 50  # messages per page
 HISTORY_LIMIT_MAX = 100
 
 BIGINT_MAX = 2**63 - 1
@@ -10,9 +10,9 @@ BIGINT_MAX = 2**63 - 1
 MAX_FRAME_BYTES = 16 * 1024
 MAX_RESUMED_ROOMS = 1_000
 
-# Of sockets
+# Socket limits.
 MAX_FRAME_BYTES = 16 * 1024
-MAX_RESUMED_ROOMS = 1_000  # rooms that one `resume` names
-MAX_SOCKETS = 20  # of a member, at all servers together
+MAX_RESUMED_ROOMS = 1_000  # rooms in one `resume`
+MAX_SOCKETS = 20  # of a member, on all servers together
 MESSAGES_PER_S, MESSAGES_BURST = 10, 20  # of a member, however they are sent
 FRAMES_PER_S, FRAMES_BURST = 50, 100  # of a socket, of any type

@@ -1,4 +1,4 @@
-"""The demo page: a chat in two tabs. Its scripts are the client to copy."""
+"""The demo page: a chat in two tabs. Its scripts are a client to copy."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from chat.constants import TEXT_MAX_LENGTH
 from project.lib.page_policy import page_policy
 
 
-@csrf_exempt  # so that another method is told 405, as everywhere
+@csrf_exempt  # so that other methods get 405, as everywhere
 @require_safe
 @cache_control(no_cache=True)
 def demo_page(request: HttpRequest) -> HttpResponse:
@@ -25,7 +25,7 @@ def demo_page(request: HttpRequest) -> HttpResponse:
             "text_max_length": TEXT_MAX_LENGTH,
         },
     )
-    # Not every browser takes the page's own host for 'self' in a WebSocket's address.
+    # Some browsers do not apply 'self' to a WebSocket's address.
     scheme = "wss" if request.is_secure() else "ws"
     policy = page_policy(f"{scheme}://{request.get_host()}")
     response.headers["Content-Security-Policy"] = policy
@@ -33,7 +33,7 @@ def demo_page(request: HttpRequest) -> HttpResponse:
 
 
 def _urls() -> dict[str, str]:
-    """Where the scripts find the API; a room's id stands in the place of the 0."""
+    """Return the API's addresses for the scripts; 0 stands for a room's id."""
     return {
         "signIn": reverse("matchmaker:sign-in"),
         "signOut": reverse("matchmaker:token-logout"),
@@ -45,7 +45,7 @@ def _urls() -> dict[str, str]:
 
 
 def _texts() -> dict[str, str]:
-    """What the scripts say; they fill in what is in {braces}."""
+    """Return the scripts' texts; the scripts fill in the {braces}."""
     return {
         "page": _("Matchmaker chat"),
         # The connection's states

@@ -1,4 +1,4 @@
-"""What can go wrong in the chat, with the codes that clients rely on."""
+"""Errors of the chat, with the codes that clients rely on."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from project.lib.errors import DomainError
 
 
 class RoomUnknown(DomainError):
-    """There is none, or none that the member may be in."""
+    """The room does not exist, or the member may not be in it."""
 
     status = HTTPStatus.NOT_FOUND
     code = "room_unknown"
@@ -34,7 +34,7 @@ class TextTooLong(DomainError):
 
 
 class TextInvalid(DomainError):
-    """It has characters that control or turn what follows (project/lib/text.py)."""
+    """The text contains control or direction characters (project/lib/text.py)."""
 
     code = "text_invalid"
     detail = _("The text contains invalid characters.")
@@ -42,7 +42,7 @@ class TextInvalid(DomainError):
 
 
 class IdUnknown(DomainError):
-    """A place in a room that no message has yet."""
+    """The room has no message with that number yet."""
 
     code = "id_unknown"
     detail = _("There is no such message in this room yet.")
@@ -50,7 +50,7 @@ class IdUnknown(DomainError):
 
 
 class SlowDown(DomainError):
-    """Too many messages at once; `wait_s` seconds later there is room for one."""
+    """Messages are sent too fast; after `wait_s` seconds one may be sent."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "slow_down"

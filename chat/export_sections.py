@@ -1,6 +1,6 @@
-"""What the own-data file holds of the chat: matchmaker/export.py.
+"""What a member's data export says of the chat (see matchmaker/export.py).
 
-What the member wrote, and how far it has read. What others wrote is theirs.
+It has what the member wrote, and how far they have read, but not what others wrote.
 """
 
 from chat.models import Message, Participant

@@ -1,4 +1,4 @@
-"""How fast a member may send, whatever sockets and requests it comes by."""
+"""How fast a member may send, over all their sockets and requests."""
 
 import time
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from project.lib.redis.limiter import take_token
 def count_message(member_id: int) -> None:
     """Count a message that the member is about to send. Raises SlowDown.
 
-    What is refused does not count.
+    A refused message is not counted.
     """
     key = f"chat:pace:{member_id}"
     if wait_s := take_token(key, MESSAGES_PER_S, MESSAGES_BURST):
@@ -22,7 +22,7 @@ def count_message(member_id: int) -> None:
 
 @dataclass
 class Bucket:
-    """The same for one socket, in memory: for frames that cost no message."""
+    """The same limit for one socket, in memory, for frames that are not messages."""
 
     per_s: int
     burst: int
@@ -33,7 +33,7 @@ class Bucket:
         self.tokens = self.burst
 
     def take(self) -> bool:
-        """False when there is none left."""
+        """Take one; return False if none is left."""
         if not settings.THROTTLES:
             return True
         now_s = time.monotonic()

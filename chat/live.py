@@ -1,7 +1,8 @@
-"""Tells open sockets, at all servers, what has happened.
+"""Tell open sockets, on all servers, what has happened.
 
-Called on commit, from any thread and any process; never waits, never raises. What is
-lost on the way, with Redis say, the servers notice by themselves (sockets/repair.py).
+Called on commit, from any thread and any process; it never waits and never raises. What
+is lost on the way, for example with Redis, the servers notice themselves
+(sockets/repair.py).
 """
 
 import asyncio
@@ -23,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
-# Redis may hang; what waits for it must not fill the memory.
+# If Redis hangs, waiting broadcasts must not fill the memory.
 TIMEOUT_S = 1
 MAX_WAITING = 10_000
 
 _ORIGIN = uuid4().hex
-# The sockets of this very process hear of it without Redis: sockets/hub.py.
+# Sockets of this process hear of it without Redis: sockets/hub.py.
 _here: list[Callable[[Event], None]] = []
 
 
@@ -39,7 +40,7 @@ def tell_room(
     number: int | None = None,
     sender_id: int | None = None,
 ) -> None:
-    """Hand a frame to whoever is in the room, but not across a block with the sender.
+    """Send a frame to everybody in the room, except across a block with the sender.
 
     With `number` it is the room's message of that number, and each socket gets it in
     its turn, once.
@@ -55,16 +56,16 @@ def tell_room(
 
 
 def tell_members(member_ids: Iterable[int], frame: frames.Frame) -> None:
-    """Hand a frame to all sockets of these members."""
+    """Send a frame to all sockets of these members."""
     ids = sorted(set(member_ids))
     event = {"kind": "of_members", "members": ids, "text": frames.encoded(frame)}
     _tell([frames.member_group(each) for each in ids], event)
 
 
 def refresh_members(member_ids: Iterable[int]) -> None:
-    """Let the sockets of these members see anew what they may: rooms, blocks, tokens.
+    """Make the sockets of these members read their rights anew: rooms, blocks, tokens.
 
-    They get no messages in between, and `room.new` and `room.gone` by themselves.
+    They get no messages meanwhile, and `room.new` and `room.gone` as needed.
     """
     ids = sorted(set(member_ids))
     event = {"kind": "rights", "members": ids}
@@ -72,7 +73,7 @@ def refresh_members(member_ids: Iterable[int]) -> None:
 
 
 def refresh_room(room_id: int) -> None:
-    """The same for whoever is in the room."""
+    """Do the same for everybody in the room."""
     event = {"kind": "rights_in", "room": room_id}
     _tell([frames.room_group(room_id)], event)
 
@@ -80,7 +81,7 @@ def refresh_room(room_id: int) -> None:
 def tell_presence(
     room_ids: Iterable[int], member: frames.Frame, *, is_online: bool
 ) -> None:
-    """Tell whoever shares one of these rooms with the member, once each."""
+    """Tell everybody who shares one of these rooms with the member, once each."""
     ids = sorted(set(room_ids))
     event = {
         "kind": "presence",
@@ -93,7 +94,7 @@ def tell_presence(
 
 
 def listen_here(take: Callable[[Event], None]) -> None:
-    """Have `take` called with every event of this process, in the caller's thread."""
+    """Call `take` with every event of this process, in the caller's thread."""
     _here[:] = [take]
 
 
@@ -103,7 +104,7 @@ def is_from_here(event: Event) -> bool:
 
 def _tell(groups: list[str], event: Event) -> None:
     event |= {"type": "chat.event", "origin": _origin()}
-    if len(groups) > 1:  # a server may be in many of them: it knows the event again
+    if len(groups) > 1:  # a server may be in many of them and recognizes repeats
         event["name"] = uuid4().hex
     for take in _here:
         take(event)
@@ -122,7 +123,7 @@ def _publisher(pid: int) -> "_Publisher":
 
 
 class _Publisher:
-    """A thread with an event loop, for the channel layer has no other way to send.
+    """A thread with an event loop, because the channel layer can only send from one.
 
     `async_to_sync` would open a connection to Redis for each broadcast.
     """
@@ -154,18 +155,18 @@ class _Publisher:
                 logger.warning("Redis fails, a broadcast is lost: %s", error)
                 self._forget()
             except Exception:
-                # One broadcast must not end all that come after it.
+                # One failed broadcast must not stop all later ones.
                 logger.exception("A broadcast cannot be sent")
             self.waiting.task_done()
 
     def _forget(self) -> None:
-        """Give up what waits: to try each in turn would take hours."""
+        """Drop the waiting broadcasts: trying each in turn would take hours."""
         while not self.waiting.empty():
             self.waiting.get_nowait()
             self.waiting.task_done()
 
     def _finish(self) -> None:
-        """Let what waits go out before the process ends: a command's, say."""
+        """Send what still waits before the process (for example a command) ends."""
         done = asyncio.run_coroutine_threadsafe(self.waiting.join(), self.loop)
         try:
             done.result(TIMEOUT_S)

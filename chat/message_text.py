@@ -1,11 +1,11 @@
-"""What a message may say."""
+"""The rule for the text of messages."""
 
 from chat import constants, errors
 from project.lib import text as text_rules
 
 
 def checked_text(text: str) -> str:
-    """The text in NFC; blanks and lines are the sender's.
+    """Return the text in NFC; spaces and line breaks stay as they are.
 
     Raises TextEmpty, TextTooLong, TextInvalid.
     """

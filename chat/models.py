@@ -1,4 +1,4 @@
-"""Rooms, who has read how far in them, and messages."""
+"""Rooms, how far their participants have read, and messages."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -22,17 +22,17 @@ class Kind(models.TextChoices):
 
 
 def _only(kind: Kind, *columns: str) -> Q:
-    """Match a room of `kind` that has these columns and none of the others."""
+    """Condition: a room of `kind` has these columns and none of the others."""
     of_any = ("low_member", "high_member", "event", "organization")
     return Q(kind=kind, **{f"{c}__isnull": c not in columns for c in of_any})
 
 
 class Room(models.Model):
-    """Who may be in it is read from what it is of, never copied: `open_to`.
+    """A room. Who may be in it is read from what it belongs to, not copied: `open_to`.
 
-    Triggers make those of matches, events and organizations with them, whoever writes
-    (`sql/rooms_opened.sql`). `last_number` counts the messages: whoever sends one holds
-    the row until the commit, so numbers have no gaps and their order is the commits'.
+    Triggers create the rooms of matches, events and organizations, whoever writes those
+    (`sql/rooms_opened.sql`). `last_number` counts the messages: a sender locks the row
+    until the commit, so numbers have no gaps and follow the order of commits.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -106,7 +106,7 @@ class Room(models.Model):
 
 
 class Participant(models.Model):
-    """How far a member has read in a room; no right to be in it."""
+    """How far a member has read in a room. It grants no access."""
 
     room = models.ForeignKey(
         Room,
@@ -141,7 +141,7 @@ class Participant(models.Model):
 
 
 class Message(models.Model):
-    """`number` is its place in its room: 1, 2, 3, … without holes.
+    """A message; `number` is its place in the room: 1, 2, 3, … without gaps.
 
     When the sender's account is deleted, a trigger empties the row but keeps it, so
     that numbers have no gaps (`sql/sender_forgotten.sql`).

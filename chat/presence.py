@@ -1,7 +1,8 @@
-"""Who is online: how many sockets each member has, counted in Redis by server.
+"""Who is online: how many sockets each member has on each server, in Redis.
 
-A server is a process that has sockets. It beats; one that is killed stops, and
-whoever beats next finds its members gone. What Redis forgets each server puts back.
+A server is a process with sockets. It beats regularly; if it is killed, another server
+notices and removes its members. If Redis loses the counts, each server writes its own
+again.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,13 +14,13 @@ from django.conf import settings
 from chat.constants import MAX_SOCKETS
 from project.lib.redis.lua import script
 
-# After so many beats missed a server counts as dead.
+# A server that misses so many beats counts as dead.
 MISSED_BEATS = 4
-# Long after its members were told of; should nobody have been there to do it.
+# Long after its members were reported offline; needed if no other server was there.
 FORGOTTEN_S = 3600
 
-# Each server has a hash of its members' counts, and "" to tell an empty one from one
-# that is lost. A sorted set has the servers by when they last beat.
+# Each server has a hash of its members' counts, and "" to tell an empty hash from a
+# lost one. A sorted set has the servers by their last beat.
 _PRELUDE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -94,14 +95,14 @@ SERVERS = "chat:servers"
 
 
 class TooManySockets(Exception):
-    """The member has MAX_SOCKETS of them."""
+    """The member has MAX_SOCKETS sockets already."""
 
 
 class Presence:
-    """This server's part. Every method raises redis.RedisError.
+    """This server's part of the presence. Every method raises redis.RedisError.
 
-    Counts are told, not changed: so they are called in order (threads.in_order), and
-    none is counted twice or lost when Redis forgets them meanwhile.
+    Counts are set, not incremented: calls come in order (threads.in_order), so none is
+    counted twice or lost if Redis forgets them meanwhile.
     """
 
     def __init__(self) -> None:
@@ -109,7 +110,7 @@ class Presence:
         self.alive_s = settings.CHAT_BEAT_S * MISSED_BEATS
 
     def enter(self, member_id: int, count: int) -> bool:
-        """The member has `count` sockets here, one more; True: it was offline.
+        """Record that the member has `count` sockets here, one more; True: was offline.
 
         Raises TooManySockets.
         """
@@ -119,11 +120,11 @@ class Presence:
         return bool(before == 0)
 
     def leave(self, member_id: int, count: int) -> bool:
-        """The member has `count` sockets left here; True: it is offline now."""
+        """Record that the member has `count` sockets left here; True: now offline."""
         return bool(self._run(_LEAVE, self.server, member_id, count) == 0)
 
     def beat(self, sockets: Mapping[int, int]) -> bool:
-        """Say that this server lives. False: Redis had lost `sockets`, by member."""
+        """Say that this server is alive. False: Redis had lost `sockets`, by member."""
         if self._run(_BEAT, self.server, FORGOTTEN_S):
             return True
         counts = [value for pair in sockets.items() for value in pair]
@@ -131,7 +132,7 @@ class Presence:
         return False
 
     def bury(self) -> list[int]:
-        """Forget servers that died; return whose last sockets they had, once."""
+        """Forget dead servers; return members whose last sockets they had, once."""
         return [int(member) for member in self._run(_BURY)]
 
     def online(self, member_ids: Collection[int]) -> set[int]:

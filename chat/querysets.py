@@ -1,4 +1,4 @@
-"""Every shared read of rooms and messages, as chainable verbs.
+"""Every shared read of rooms and messages, as chainable methods.
 
 A `viewer` is a member or an expression of its id, so that reads can be compiled
 (project/lib/reads/statements.py).
@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from matchmaker.querysets import blocks_between, hidden_from
 
-if TYPE_CHECKING:  # the names of the classes' rows
+if TYPE_CHECKING:  # types of the classes' rows
     from chat.models import Message, Room  # noqa: F401
 
 LOW, HIGH = OuterRef("low_member"), OuterRef("high_member")
@@ -22,14 +22,14 @@ EVENT, ORGANIZATION = OuterRef("event"), OuterRef("organization")
 
 class RoomQuerySet(QuerySet["Room"]):
     def open_to(self, viewer: Any) -> Self:
-        """Of a few rooms those that `viewer` may be in now."""
+        """Filter a few rooms for those that `viewer` may be in now."""
         return self.filter(reduce(or_, _reasons(viewer)))
 
     def ways_in(self, viewer: Any) -> list[Self]:
-        """The same of all rooms, for a UNION: each part begins with the viewer's.
+        """Return the same of all rooms, for a UNION whose parts start from the viewer.
 
-        With `is_presence_told`: whether the viewer's presence is for the others there,
-        and theirs for the viewer, as far as they have it too.
+        With `is_presence_told`: whether the viewer's presence is shown to the others
+        there, and theirs to the viewer, if it is told for them too.
         """
         return [
             self.filter(reason).annotate(is_presence_told=is_told)
@@ -37,11 +37,11 @@ class RoomQuerySet(QuerySet["Room"]):
         ]
 
     def acquainted(self) -> Self:
-        """Direct rooms whose two members may talk to each other."""
+        """Return direct rooms whose two members may talk to each other."""
         return self.filter(_acquainted())
 
     def with_titles(self, viewer: Any) -> Self:
-        """Annotate `title`, and `other`: whom a direct room is with."""
+        """Annotate `title`, and `other`: the other member of a direct room."""
         is_low = Q(low_member=viewer)
         return self.annotate(
             other=Case(When(is_low, then=F("high_member")), default=F("low_member")),
@@ -61,7 +61,7 @@ class MessageQuerySet(QuerySet["Message"]):
         return self.annotate(is_visible=seen & ~Q(sender__in=hidden_from(viewer)))
 
     def for_staff(self) -> Self:
-        """Of direct rooms only where one of the two has reported the other."""
+        """Leave out direct rooms unless one of the two has reported the other."""
         return self.filter(~Q(room__kind="direct") | Exists(_reports()))
 
 
@@ -73,14 +73,14 @@ def _reports() -> QuerySet[Any]:
 
 
 def _reasons(viewer: Any) -> list[Q]:
-    """Why a room is open to `viewer`: each is enough."""
+    """Return the reasons why a room is open to `viewer`: one is enough."""
     return [reason for reason, _is_told in _ways(viewer)]
 
 
 def _ways(viewer: Any) -> list[tuple[Q, Any]]:
-    """Each with whether presence is told there.
+    """Return the ways into rooms, each with whether presence is told there.
 
-    In a room of two that asks for a match, since what else lets them talk has a room
+    In a direct room this requires a match, since any other reason to talk has a room
     of its own.
     """
     yes, no = Value(True), Value(False)
@@ -111,7 +111,7 @@ def _attended_by(member: Any) -> dict[str, Any]:
 
 
 def _memberships() -> QuerySet[Any]:
-    """Those that are confirmed: anybody can name anybody in an organization."""
+    """Return confirmed memberships: anybody can name anybody in an organization."""
     memberships = apps.get_model("events", "Membership").objects
     return memberships.filter(confirmed_at__isnull=False)
 

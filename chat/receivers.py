@@ -1,6 +1,6 @@
-"""What the apps below tell the chat: open sockets see anew what their members may.
+"""Receivers of the apps below: open sockets read their members' rights anew.
 
-Rights themselves are read where they are needed; this only makes it be at once.
+Rights themselves are read where they are needed; this makes changes immediate.
 """
 
 from collections.abc import Collection
@@ -29,7 +29,7 @@ def on_signed_out(*, member_id: int, **kwargs: Any) -> None:
 
 @receiver(members.account_changed)
 def on_account_changed(*, member_id: int, **kwargs: Any) -> None:
-    """Those too whom the member talks to: the room is closed, or open again."""
+    """Include the members they talk to: the direct room is closed, or open again."""
     low = Room.objects.filter(low_member=member_id).values_list("high_member")
     high = Room.objects.filter(high_member=member_id).values_list("low_member")
     others = [pk for (pk,) in low.union(high)]
@@ -39,6 +39,6 @@ def on_account_changed(*, member_id: int, **kwargs: Any) -> None:
 @receiver(events.event_closed)
 @receiver(events.organization_closed)
 def on_closed(*, signal: Any, sender: Any, **which: int) -> None:
-    """`which`: event_id or organization_id, as the room has them."""
+    """Tell the room of `which`: event_id or organization_id."""
     for (room_id,) in Room.objects.filter(**which).values_list("pk"):
         broadcasts.room_closed(room_id)

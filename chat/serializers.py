@@ -1,4 +1,4 @@
-"""Shapes of rooms and messages: those that come in, and those that go out."""
+"""Fields of rooms and messages, in requests and answers."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from project.lib.errors import DomainError
 
 
 class TextField(serializers.CharField):
-    """A message's text, as it was written: spaces and lines are the sender's."""
+    """A message's text as it was written, with its spaces and line breaks."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, allow_blank=True, **kwargs)
@@ -60,7 +60,7 @@ class ReadPosition(serializers.Serializer):
 
 
 class SeenMessage(serializers.Serializer):
-    """`id`: its place in the room, from 1 on without holes."""
+    """A message; `id` is its place in the room, from 1 without gaps."""
 
     id = serializers.IntegerField(source="number")
     room = serializers.IntegerField(source="room_id")
@@ -81,7 +81,7 @@ class RoomList(serializers.Serializer):
 
 
 class History(serializers.Serializer):
-    """The latest first. `next` leads to older ones, `previous` to newer ones."""
+    """Messages, latest first. `next` leads to older ones, `previous` to newer ones."""
 
     count = serializers.IntegerField(
         help_text=_("How many messages the room has in all")

@@ -1,4 +1,4 @@
-"""The chat over HTTP: validate, call, render. Sockets get what is sent here too."""
+"""The chat over HTTP: validate, call, render. Sockets get these messages too."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status

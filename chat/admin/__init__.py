@@ -1,4 +1,4 @@
-"""The admin panel of the chat. It reads; every write is a service."""
+"""The admin panel of the chat. It only reads; every write is a service."""
 
 from chat.admin import messages, rooms
 

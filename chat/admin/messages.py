@@ -1,7 +1,7 @@
-"""Messages: found, hidden and shown again.
+"""The admin of messages: search, hide and show again.
 
-What two members write to each other is theirs: staff reads it only where one of them
-has reported the other.
+Direct messages are private: staff reads them only if one of the two members has
+reported the other.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class MessageAdmin(OfMembersAdmin):
     list_display = ("id", "where", "number", "who", "preview", "sent_at", "hidden_at")
     list_display_links = ("id",)
     list_filter = (HiddenFilter, "room__kind", "sent_at")
-    linked_lookups = ("room",)  # from the page of a room
+    linked_lookups = ("room",)  # for links from the page of a room
     fields = ("where", "number", "who", "text", "sent_at", "hidden_at")
     readonly_fields = ("where", "who")
     actions = ("hide", "unhide")
@@ -56,7 +56,7 @@ class MessageAdmin(OfMembersAdmin):
         return readable
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Numbers have no holes."""
+        """Messages are never deleted, so that numbers have no gaps."""
         return False
 
     def matching(self, term: str) -> Q:

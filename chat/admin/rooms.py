@@ -1,4 +1,4 @@
-"""Rooms: which there are, and how much is said in them."""
+"""The admin of rooms, and of how much is written in them."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class RoomAdmin(OfMembersAdmin):
         return super().get_queryset(request).select_related("event", "organization")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A room goes with what it is of, so whoever may delete that, may."""
+        """A room is deleted only together with what it belongs to."""
         return False
 
     def matching(self, term: str) -> Q:

@@ -1,4 +1,4 @@
-"""Have the demo members talk: in the lobby, two by two, at events, in organizations."""
+"""Make the demo members talk: in the lobby, in pairs, at events, in organizations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ People = Mapping[int, Member]
 
 
 def load_conversations(load: Load) -> dict[str, int]:
-    """Fill rooms in which nothing is said yet; tell how many messages it were."""
+    """Fill rooms that have no messages; return how many messages were added."""
     rng = Random(f"chat {load.seed}")  # noqa: S311 - repeatable, not secret
     numbers = {email_of(n): n for n in range(1, NEIGHBOURS + 1)}
     found = Member.objects.filter(email_identity__in=numbers, is_active=True)
@@ -41,7 +41,7 @@ def load_conversations(load: Load) -> dict[str, int]:
     return {"messages": said}
 
 
-# A room, who speaks in turn, and what they say.
+# A room, its speakers in turn, and what they say.
 Talk = tuple[Room, Sequence[Member], Sequence[str]]
 
 
@@ -70,7 +70,7 @@ def _of_the_match(people: People) -> Iterator[Talk]:
 
 
 def _in_private(people: People, rng: Random) -> Iterator[Talk]:
-    """Those who can be signed in as, with others of their organizations."""
+    """Yield talks between the demo sign-ins and members of their organizations."""
     for number in range(1, SIGN_INS + 1):
         if number not in people:
             continue
@@ -121,7 +121,7 @@ def _common_language(members: Sequence[Member]) -> Language:
 def _say(
     room: Room, speakers: Sequence[Member], lines: Sequence[str], *, hours_ago: int
 ) -> int:
-    """Each has read the room up to the own last line."""
+    """Add messages; each member has read the room up to their own last one."""
     silent = Room.objects.filter(pk=room.pk, last_number=0)
     if not lines or not silent.update(last_number=len(lines)):
         return 0

@@ -1,4 +1,4 @@
-"""What demo members say, in their two languages. Lines of a talk by turns."""
+"""What demo members say, in their two languages; lines of a talk alternate."""
 
 from matchmaker.models import Language
 
@@ -21,7 +21,7 @@ LOBBY: tuple[tuple[Language, str], ...] = (
     (Language.ENGLISH, "Good night from the other side of the clock."),
 )
 
-# By turns, of an even number: what the second of the two says last is unread.
+# Even numbers of lines, so that the second member's last line is unread.
 MATCH: tuple[str, ...] = (
     "Привет! Мы понравились друг другу, и вот чат 🙂",
     "Привет! And now I can practise my English on you.",

@@ -1,6 +1,6 @@
 """What a member reads of the chat: each read is one statement, compiled once.
 
-What is not open to the member at that moment is not there.
+Rooms that are not open to the member at that moment are left out.
 """
 
 from chat.reads.messages import SeenMessage, messages_before, messages_between

@@ -1,4 +1,4 @@
-"""The list of a room's messages over HTTP, the latest first."""
+"""The list of a room's messages over HTTP, latest first."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from project.lib.reads.pages import Page
 
 
 class History(List):
-    """Numbers have no holes, so they say which pages there are."""
+    """A room's messages; numbers have no gaps, so they tell which pages exist."""
 
     filterset = HistoryFilter
 
     def page(self, request: MemberRequest, given: dict[str, Any]) -> Page:
-        """Raises RoomUnknown."""
+        """Return the page. Raises RoomUnknown."""
         before = int(given.get("before", constants.BIGINT_MAX))
         limit = int(given.get("limit", constants.HISTORY_LIMIT))
         messages, last = messages_before(
@@ -26,7 +26,7 @@ class History(List):
         oldest = messages[-1].number if messages else 1
         newer = before + limit
         previous = None
-        if before <= last:  # the first page is before none
+        if before <= last:  # the first page has no `before`
             previous = {"before": newer if newer <= last else None}
         return Page(
             count=last,

@@ -19,10 +19,10 @@ from project.lib.reads.statements import Param, Statement
 
 @dataclass(frozen=True, slots=True)
 class SeenMessage:
-    """A message as one viewer sees it: `number` is its place in the room.
+    """A message as one viewer sees it; `number` is its place in the room.
 
-    Hidden are those that staff hid, and those of members who are gone or hide from
-    the viewer: of them there is nothing but the number, not even when they were sent.
+    Hidden are messages that staff hid, and those of members who are gone or hide from
+    the viewer: only the number is left of them, not even the time.
     """
 
     room_id: int
@@ -36,7 +36,7 @@ class SeenMessage:
 
     @classmethod
     def of(cls, message: Message) -> Self:
-        """As its sender sees it."""
+        """Return the message as its sender sees it."""
         sender = message.sender
         if message.hidden_at is not None or sender is None:
             return cls(message.room_id, message.number, True)
@@ -62,9 +62,9 @@ class SeenMessage:
 def messages_between(
     member_id: int, room_id: int, *, after: int, up_to: int, limit: int
 ) -> list[SeenMessage]:
-    """The first `limit` messages with `after` < number <= `up_to`, in order.
+    """Return the first `limit` messages with `after` < number <= `up_to`, in order.
 
-    None are left out. Raises RoomUnknown when the room is not open to the member.
+    None are left out. Raises RoomUnknown if the room is not open to the member.
     """
     wanted = _Wanted(Viewer(member_id), room_id, low=after, high=up_to, limit=limit)
     messages, _last = _messages(_messages_up(), wanted)
@@ -74,9 +74,9 @@ def messages_between(
 def messages_before(
     member_id: int, room_id: int, *, before: int, limit: int
 ) -> tuple[list[SeenMessage], int]:
-    """The last `limit` messages with a number < `before`, the latest first.
+    """Return the last `limit` messages with a number < `before`, latest first.
 
-    And how many the room has. Raises RoomUnknown when it is not open to the member.
+    And how many the room has. Raises RoomUnknown if it is not open to the member.
     """
     wanted = _Wanted(Viewer(member_id), room_id, low=0, high=before - 1, limit=limit)
     return _messages(_messages_down(), wanted)
@@ -84,7 +84,7 @@ def messages_before(
 
 @dataclass(frozen=True, kw_only=True)
 class _Range:
-    """Numbers of messages: `low` < number <= `high`."""
+    """A range of message numbers: `low` < number <= `high`."""
 
     low: int
     high: int
@@ -107,9 +107,9 @@ def _messages_down() -> Statement[_Wanted]:
 
 
 def _compiled_messages(order: str) -> Statement[_Wanted]:
-    """One row at least for a room that is open, with nulls where there is no message.
+    """Compile the read; an open room gives at least one row, with nulls if it is empty.
 
-    The limit is written last, since Django slices by numbers only.
+    The limit is appended last, because Django slices only by numbers.
     """
     low = Param[_Wanted](lambda values: values.low, BigIntegerField())
     high = Param[_Wanted](lambda values: values.high, BigIntegerField())

@@ -1,4 +1,4 @@
-"""What happened to messages that a client has already, and to the others' positions."""
+"""What happened to messages that a client already has, and to others' positions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from chat.models import Room
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
 
-# Of each room; those that were hidden last, and those who have read the furthest.
+# Per room: the messages that were hidden last, and the members who have read furthest.
 HIDDEN_A_ROOM = 200
 READERS_A_ROOM = 50
 
-# In `wanted(id, up_to)`, and of whoever has a position in `room`.
+# For `wanted(id, up_to)`, and for members with a position in `room`.
 _WANTED = RawSQL("wanted.id", [], BigIntegerField())
 _READER = RawSQL("participant.member_id", [], BigIntegerField())
 
@@ -31,9 +31,9 @@ class Position:
 
 
 def hidden_up_to(member_id: int, up_to: Mapping[int, int]) -> list[tuple[int, int]]:
-    """Rooms and numbers of messages hidden for all, of each room up to a number.
+    """Return rooms and numbers of messages that are hidden for all, up to a number.
 
-    Of rooms that are open to the member, in order; HIDDEN_A_ROOM of each at most.
+    Only of rooms that are open to the member, in order; at most HIDDEN_A_ROOM of each.
     """
     return _hidden().rows(
         _Rooms(Viewer(member_id), rooms=[*up_to], numbers=[*up_to.values()])
@@ -41,10 +41,10 @@ def hidden_up_to(member_id: int, up_to: Mapping[int, int]) -> list[tuple[int, in
 
 
 def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
-    """How far others have read who are in these rooms now, but not across a block.
+    """Return how far others have read who are in these rooms now and not blocked.
 
-    Of rooms that are open to the member, but not of the lobby; READERS_A_ROOM of each
-    at most.
+    Only of rooms that are open to the member, but not of the lobby; at most
+    READERS_A_ROOM of each.
     """
     rows = _positions().rows(_Rooms(Viewer(member_id), rooms=[*room_ids]))
     return [Position(*row) for row in rows]
@@ -52,7 +52,7 @@ def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
 
 @dataclass(frozen=True)
 class _Rooms:
-    """`numbers`: of the last message of each room that the client has."""
+    """The rooms of a client; `numbers`: of the last message it has in each."""
 
     viewer: Viewer
     rooms: list[int]

@@ -19,7 +19,7 @@ from project.lib.reads.statements import Param, Statement
 
 @dataclass(frozen=True)
 class InRoom:
-    """What a member reads or does in one room."""
+    """The values of a read by a member in one room."""
 
     viewer: Viewer
     room_id: int
@@ -38,7 +38,7 @@ class _Together:
 ROOM = Param[InRoom](lambda values: values.room_id, BigIntegerField())
 _MEMBERS = Param[_Together](lambda values: values.member_ids)
 
-# In `unnest(…) viewer(id)`, where many members are asked about at once.
+# For `unnest(…) viewer(id)`, when many members are read at once.
 EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
 
 
@@ -46,8 +46,9 @@ EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
 class RoomState:
     """A room as one of its members has it.
 
-    `user`: whom a direct one is with. `is_entered`: a read position is stored.
-    `is_presence_told`: to others there for whom it is too, and theirs to the member.
+    `user`: the other member of a direct room. `is_entered`: a read position is stored.
+    `is_presence_told`: to others there for whom it is told too, and theirs to the
+    member.
     """
 
     id: int
@@ -65,37 +66,37 @@ class RoomState:
 
 
 def rooms_of(member_id: int) -> list[RoomState]:
-    """The rooms that are open to the member, the lobby first, then by id.
+    """Return the rooms that are open to the member, the lobby first, then by id.
 
-    Who has never been in the lobby has read all of it.
+    A member who was never in the lobby counts as having read all of it.
     """
     return [_state(*row) for row in _rooms_of().rows(_Asking(Viewer(member_id)))]
 
 
 def room_of(member_id: int, room_id: int) -> RoomState:
-    """One of them. Raises RoomUnknown when it is not open to the member."""
+    """Return one of them. Raises RoomUnknown if it is not open to the member."""
     for row in _room_of().rows(InRoom(Viewer(member_id), room_id)):
         return _state(*row)
     raise RoomUnknown
 
 
 def last_number(member_id: int, room_id: int) -> int:
-    """How many messages the room has. Raises RoomUnknown when it is not open."""
+    """Return how many messages the room has. Raises RoomUnknown if it is not open."""
     for _pk, last in _open_room().rows(InRoom(Viewer(member_id), room_id)):
         return last
     raise RoomUnknown
 
 
 def counters(room_ids: Collection[int]) -> dict[int, int]:
-    """How many messages each of these rooms has; one that is gone is not there."""
+    """Return how many messages each of these rooms has, without rooms that are gone."""
     rooms = Room.objects.filter(pk__in=room_ids)
     return dict(rooms.values_list("pk", "last_number"))
 
 
 def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
-    """The ids of the rooms open to each member, with RoomState's `is_presence_told`.
+    """Return the ids of each member's open rooms, with RoomState's `is_presence_told`.
 
-    None for who is not active.
+    Inactive members get no rooms.
     """
     rooms: dict[int, dict[int, bool]] = {pk: {} for pk in member_ids}
     rows = _rooms_by_member().rows(_Together([*member_ids]))
@@ -105,7 +106,7 @@ def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
 
 
 def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
-    """Whom each of these members blocks or is blocked by."""
+    """Return whom each of these members blocks or is blocked by."""
     hidden: dict[int, set[int]] = {pk: set() for pk in member_ids}
     for member_id, other_id in _HIDDEN.rows(_Together([*member_ids])):
         hidden[member_id].add(other_id)
@@ -113,7 +114,7 @@ def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def open_room(*columns: str) -> Statement[InRoom]:
-    """Compile the room ROOM if it is open to VIEWER; else there is none."""
+    """Compile a read of the room ROOM; it gives no row unless open to VIEWER."""
     return Statement.of(
         Room.objects.filter(pk=ROOM).open_to(VIEWER).values_list(*columns)
     )

@@ -1,4 +1,4 @@
-"""Every write of the chat: one function a use case, told to open sockets on commit."""
+"""Every write of the chat: one function per use case; sockets are told on commit."""
 
 from chat.services.messages import hide_message, send_message, unhide_message
 from chat.services.reading import mark_read

@@ -1,4 +1,4 @@
-"""What open sockets are told of, once it is committed; none of it can undo a write."""
+"""What open sockets are told after a commit; no failure here can undo a write."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -23,7 +23,7 @@ def message_sent(message: Message) -> None:
 
 
 def new_frame(message: Message) -> frames.Frame:
-    """Of a message whose sender is there: what the sender and everybody else gets."""
+    """Return two frames of a message whose sender exists: the sender's, the others'."""
     sender = message.sender
     assert sender is not None  # noqa: S101
     return frames.message_new(
@@ -42,7 +42,7 @@ def message_hidden(message: Message) -> None:
 
 
 def moved_on(member: Member, room_id: int, kind: str, number: int) -> None:
-    """Of the lobby, where everybody is, only the member's own sockets are told."""
+    """Tell how far the member has read; in the lobby only their own sockets."""
     frame = frames.message_read(
         room_id, number, frames.user(member.pk, member.first_name)
     )
@@ -55,10 +55,10 @@ def moved_on(member: Member, room_id: int, kind: str, number: int) -> None:
 
 
 def rights_changed(member_ids: Iterable[int]) -> None:
-    """Sockets of these members see anew which rooms they are in, and who is hidden."""
+    """Make these members' sockets read anew their rooms and who is hidden."""
     transaction.on_commit(partial(live.refresh_members, [*member_ids]), robust=True)
 
 
 def room_closed(room_id: int) -> None:
-    """The same for all who are in the room."""
+    """Do the same for everybody in the room."""
     transaction.on_commit(partial(live.refresh_room, room_id), robust=True)

@@ -1,11 +1,11 @@
-"""What a write of a member holds first."""
+"""What a member's write locks first."""
 
 from django.db import connection
 
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
 
-# SHARE, which a sign-out waits for: once it is answered nothing more is stored.
+# SHARE: a sign-out waits for it, so nothing is stored after the sign-out is answered.
 _HOLD = """
 SELECT 1 FROM matchmaker_member
 WHERE id = %s AND token_version = %s AND is_active FOR SHARE
@@ -13,10 +13,10 @@ WHERE id = %s AND token_version = %s AND is_active FOR SHARE
 
 
 def hold_signed_in(member: Member) -> None:
-    """Until the transaction ends, the member is not deleted, and stays signed in.
+    """Keep the member from being deleted or signed out until the transaction ends.
 
-    Raises TokenDead for one who is gone, not active, or signed out since `member` was
-    read: a socket has it from its handshake.
+    Raises TokenDead for one who is gone, inactive, or signed out since `member` was
+    read: a socket has read it at its handshake.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [member.pk, member.token_version])

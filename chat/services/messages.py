@@ -1,4 +1,4 @@
-"""Messages: stored first, then told to whoever is in the room."""
+"""Messages: stored first, then sent to everybody in the room."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,7 @@ from project.lib.reads.statements import Param, Statement
 
 
 class _Repeated(DomainError):
-    """Somebody else is storing the same message: the same client, twice at once."""
+    """The same client is storing the same message in another call right now."""
 
 
 _REPEATED = {"message_client_id_unique": _Repeated}
@@ -33,11 +33,11 @@ def send_message(
 ) -> tuple[Message, bool]:
     """Store a message under the room's next number; the second value: it is new.
 
-    The room's row is held from then on until the commit: so the order of numbers is
-    that of commits, and one that is rolled back leaves no hole. A `client_id` that the
-    member has used in this room names the message there already, which uses up no
-    number and is told to nobody. After commit whoever is in the room gets it. Raises
-    RoomUnknown, TextEmpty, TextTooLong, TextInvalid, TokenDead.
+    The room's row is locked from then on until the commit, so numbers follow the order
+    of commits, and a rollback leaves no gap. A `client_id` that the member has used in
+    this room returns the stored message, which takes no number and is told to nobody.
+    After commit everybody in the room gets it. Raises RoomUnknown, TextEmpty,
+    TextTooLong, TextInvalid, TokenDead.
     """
     text = checked_text(text)
     if room_id > BIGINT_MAX:
@@ -49,15 +49,15 @@ def send_message(
                 return _store(member, room_id, text, client_id), True
         except _Repeated:
             stored = _stored(member, room_id, client_id)
-    if stored is None:  # deleted with its room, in this moment
+    if stored is None:  # it was deleted with its room at this moment
         raise errors.RoomUnknown
     return stored, False
 
 
 def hide_message(message: Message) -> bool:
-    """By staff: its number and time stay; False when it is hidden already.
+    """Hide a message, as staff; its number and time stay. False if already hidden.
 
-    After commit whoever is in the room is told.
+    After commit everybody in the room is told.
     """
     with transaction.atomic():
         shown = Message.objects.filter(pk=message.pk, hidden_at=None)
@@ -68,9 +68,10 @@ def hide_message(message: Message) -> bool:
 
 
 def unhide_message(message: Message) -> bool:
-    """By staff: who reads the room from now on sees it; sockets are not told.
+    """Show a message again, as staff, to those who read the room later.
 
-    False for one that is not hidden, or whose sender is gone, and the text with them.
+    Sockets are not told. False if it is not hidden, or if the sender is gone, and the
+    text with them.
     """
     hidden = Message.objects.filter(pk=message.pk, hidden_at__isnull=False)
     return bool(hidden.exclude(sender=None).update(hidden_at=None))
@@ -113,8 +114,8 @@ class _Sent(InRoom):
 def _send() -> Statement[_Sent]:
     """Take the number, move the sender's read position with it, and insert.
 
-    The position moves only where nothing unread was before. Instants are taken while
-    the room is held, so they are in the order of the numbers.
+    The position moves only if nothing before was unread. Times are taken while the room
+    is locked, so they follow the order of the numbers.
     """
     return Statement.written(
         """

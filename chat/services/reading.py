@@ -13,19 +13,19 @@ from matchmaker.viewer import VIEWER, Viewer
 from project.lib.constraints import violations_as
 from project.lib.reads.statements import Param, Statement
 
-# The room is deleted in this moment.
+# The room is being deleted.
 _GONE = {"participant_room": errors.RoomUnknown}
 
 
 def mark_read(member: Member, room_id: int, number: int) -> int:
     """Move the member's position up to `number`; return where it is then.
 
-    It never moves back. After commit the room's members are told, of the lobby only
+    It never moves back. After commit the room's members are told, for the lobby only
     the member's own sockets. Raises RoomUnknown, IdUnknown, TokenDead.
     """
     if room_id > BIGINT_MAX:
         raise errors.RoomUnknown
-    # What is beyond is the future in any room; PostgreSQL would not read it.
+    # Larger numbers are in no room, and PostgreSQL could not read them.
     wanted = min(max(number, -1), BIGINT_MAX)
     with violations_as(_GONE):
         hold_signed_in(member)

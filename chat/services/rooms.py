@@ -1,4 +1,4 @@
-"""Rooms: opened by two members; triggers make all others (sql/rooms_opened.sql)."""
+"""Open direct rooms; triggers create all others (sql/rooms_opened.sql)."""
 
 from contextlib import suppress
 
@@ -18,9 +18,9 @@ def lobby_id() -> int:
 
 
 def see_rooms(member: Member) -> list[reads.RoomState]:
-    """`reads.rooms_of`, by a member who is here now.
+    """Return `reads.rooms_of`, and record that the member is here.
 
-    From the first time on the lobby has a read position: what comes after is unread.
+    From the first time on, the lobby has a read position: what comes after is unread.
     """
     rooms = reads.rooms_of(member.pk)
     for room in rooms:
@@ -30,10 +30,10 @@ def see_rooms(member: Member) -> list[reads.RoomState]:
 
 
 def open_direct_room(member: Member, other_id: int) -> tuple[Room, bool]:
-    """The room of two members who may talk; the second value: it is new.
+    """Return the room of two members who may talk; the second value: it is new.
 
-    After commit both are told of a new one. Raises MemberUnknown for who is not the
-    member's to know of, NotAcquainted, Oneself, TokenDead.
+    After commit both are told of a new one. Raises MemberUnknown for a member the
+    caller may not know of, NotAcquainted, Oneself, TokenDead.
     """
     with locked_pair(member, other_id) as pair:
         pair.require_visible()
@@ -42,14 +42,14 @@ def open_direct_room(member: Member, other_id: int) -> tuple[Room, bool]:
             low_member_id=low, high_member_id=high, defaults={"kind": Kind.DIRECT}
         )
         if not Room.objects.filter(pk=room.pk).acquainted().exists():
-            raise errors.NotAcquainted  # and the room is rolled back
+            raise errors.NotAcquainted  # the room is rolled back too
         if is_new:
             broadcasts.rights_changed([low, high])
     return room, is_new
 
 
 def _enter(member: Member, room: reads.RoomState) -> None:
-    # The account may be going; then nothing is left to enter for.
+    # The account may be going; then there is nothing to enter.
     with suppress(TokenDead), transaction.atomic():
         hold_members(member)
         Participant.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""What a socket asks of the services, each in one go and one thread."""
+"""Calls of the services by a socket, each in one go in one thread."""
 
 from chat import limits, reads, services
 from chat.errors import SlowDown
@@ -7,14 +7,14 @@ from matchmaker.models import Member
 
 
 def see(member: Member) -> tuple[list[reads.RoomState], set[int]]:
-    """The member's rooms, and whom the member is hidden from."""
+    """Return the member's rooms, and whom the member is hidden from."""
     return services.see_rooms(member), reads.hidden_from([member.pk])[member.pk]
 
 
 def send(member: Member, command: incoming.Send) -> reads.SeenMessage | None:
     """Store a message; None: everybody is told of it, the sender too.
 
-    One that was stored before is returned, for this client only.
+    A message that was stored before is returned, for this client only.
     """
     limits.count_message(member.pk)
     room_id = services.lobby_id() if command.room_id is None else command.room_id
@@ -29,9 +29,9 @@ def mark_read(member: Member, room_id: int, number: int) -> None:
 
 
 def missed(member_id: int, after: dict[int, int]) -> list[frames.Frame]:
-    """What else a client that resumes cannot know: what was hidden, and who has read.
+    """Return what else a resuming client missed: hidden messages, read positions.
 
-    `after`: the rooms, and up to which number it has the messages.
+    `after`: up to which number it has the messages of each room.
     """
     hidden = reads.hidden_up_to(member_id, after)
     positions = reads.positions_in(member_id, after)

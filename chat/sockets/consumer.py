@@ -1,4 +1,4 @@
-"""A socket's coming and going."""
+"""How a socket opens, is served and closes."""
 
 import asyncio
 import logging
@@ -28,14 +28,14 @@ from project.lib.server.application import WIRE
 
 logger = logging.getLogger(__name__)
 
-# How long a client may take to resume before what is new is sent to it.
+# How long a client may take to resume before new messages are sent to it.
 HOLD_S = 1.0
 
 Message = dict[str, Any]
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
-    """One socket. Channels' own groups are not used: see hub.py."""
+    """One socket. It does not use Channels' own groups: see hub.py."""
 
     socket: Socket | None = None
     conversation: Conversation | None = None
@@ -58,7 +58,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         finally:
             await self.leave()
 
-    # Coming
+    # Opening
 
     async def let_in(self) -> bool:
         headers = dict(self.scope["headers"])
@@ -69,7 +69,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             self.ticket = await in_thread(handshake.ticket, token)
             was_offline = await self.count()
         except (handshake.Refused, TooManySockets):
-            await self.close()  # before it is open: 403
+            await self.close()  # refused before it opens: 403
             return False
         except DatabaseError as error:
             logger.warning("A socket cannot be let in: %s", error)
@@ -85,7 +85,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         return True
 
     async def count(self) -> bool:
-        """True: the member was offline. Raises TooManySockets."""
+        """Count the socket; True: the member was offline. Raises TooManySockets."""
         self.server, member_id = server(), self.ticket.member.pk
         presence, counted = self.server.presence, self.server.hub.counted
         self.is_counted = True
@@ -118,10 +118,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
         if was_offline:
             announce(socket, socket.shared, is_online=True)
         await tell_who_is_online(self.server.presence, socket, socket.shared)
-        # Only from now on is the client heard; what it said may be here already.
+        # The client is heard only from now on; its first frames may be here already.
         self.timers.append(loop.call_later(HOLD_S, socket.release_if_silent))
 
-    # Going
+    # Closing
 
     def close_soon(self, code: int) -> None:
         self.closing = asyncio.get_running_loop().create_task(self.close(code))

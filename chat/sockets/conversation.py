@@ -1,4 +1,4 @@
-"""What a client asks for, done by services, and what comes of it told in frames."""
+"""Carry out a client's frames by the services, and answer in frames."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ class Conversation:
         self.bucket = Bucket(FRAMES_PER_S, FRAMES_BURST)
 
     async def hear(self, text: str) -> None:
-        """Answer a frame. What is wrong with it is told; raises TokenDead only."""
+        """Answer a frame. Its errors are sent to the client; raises TokenDead only."""
         if not self.bucket.take():
             await self.tell(commands.slow_down())
             return
@@ -82,9 +82,9 @@ class Conversation:
                 await self.resume(after)
 
     async def repeat(self, message: reads.SeenMessage, client_id: str) -> None:
-        """Tell of a message that was stored before; in its turn, if that is to come.
+        """Send a message that was stored before, in its turn if that is still to come.
 
-        Of one that is hidden nothing but this answer says which it is for the client.
+        If it is hidden, only this answer tells the client which message it was.
         """
         position = self.socket.positions.get(message.room_id)
         is_to_come = position is not None and position < message.number
@@ -96,7 +96,7 @@ class Conversation:
             await self.tell(seen_frame(message))
 
     async def resume(self, after: dict[int, int]) -> None:
-        """Send again, in order, what follows; say so when the client has it all."""
+        """Replay in order what follows, and tell the client when it has everything."""
         socket = self.socket
         socket.is_resuming = True
         try:
@@ -121,7 +121,7 @@ class Conversation:
         await self.tell(frames.resumed(reached))
 
     async def _set_back(self, after: dict[int, int]) -> set[int]:
-        """Let the client have got no more than it says; return the rooms it is in."""
+        """Set positions back to what the client says; return the rooms it is in."""
         positions = self.socket.positions
         counters = await in_thread(reads.counters, after.keys() & positions.keys())
         mine = counters.keys() & positions.keys()

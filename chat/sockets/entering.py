@@ -1,4 +1,4 @@
-"""Sockets and members that come into rooms."""
+"""Let sockets and members into rooms."""
 
 import logging
 from collections.abc import Collection
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def room_frame(room: RoomState) -> frames.Frame:
-    """A room in `welcome` and `room.new`."""
+    """Return a room as `welcome` and `room.new` have it."""
     return {
         "id": room.id,
         "kind": room.kind,
@@ -34,7 +34,7 @@ def room_frame(room: RoomState) -> frames.Frame:
 
 
 async def enter_rooms(hub: Hub, socket: Socket, rooms: Collection[RoomState]) -> None:
-    """Have the socket get all that comes after what `rooms` say."""
+    """Subscribe the socket to all that comes after what `rooms` say."""
     new = []
     for room in rooms:
         if room.kind == Kind.LOBBY:
@@ -42,7 +42,7 @@ async def enter_rooms(hub: Hub, socket: Socket, rooms: Collection[RoomState]) ->
         if hub.join(socket, room.id, room.last_id):
             new.append(room.id)
     await hub.settle()
-    if new:  # sent after `rooms` were read, and before Redis was asked to tell
+    if new:  # sent after `rooms` were read, before this server subscribed
         for room_id, last in (await in_thread(reads.counters, new)).items():
             if room_id in hub.rooms:
                 hub.rooms[room_id].saw(last)
@@ -51,7 +51,7 @@ async def enter_rooms(hub: Hub, socket: Socket, rooms: Collection[RoomState]) ->
 async def tell_who_is_online(
     presence: Presence, socket: Socket, room_ids: Collection[int]
 ) -> None:
-    """Send a `presence` for each other member of these rooms who is online."""
+    """Send `presence` for each other member of these rooms who is online."""
     if not room_ids:
         return
     try:
@@ -67,9 +67,9 @@ async def tell_who_is_online(
 
 
 def announce(socket: Socket, room_ids: Collection[int], *, is_online: bool) -> None:
-    """Tell the others in these rooms that the socket's member comes or goes.
+    """Tell the others in these rooms that the socket's member is online or offline.
 
-    They are rooms where presence is told; so are theirs, or they are not told.
+    Presence is told in these rooms; others get it only where theirs is told too.
     """
     if room_ids:
         live.tell_presence(room_ids, socket.user, is_online=is_online)

@@ -1,4 +1,4 @@
-"""Who may open a socket: the bearer of an access token, from a page of ours."""
+"""Who may open a socket: the bearer of an access token, from an allowed page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +15,16 @@ from matchmaker.authentication import FAMILY_CLAIM, VERSION_CLAIM, JWTAuthentica
 from matchmaker.models import Member
 
 SUBPROTOCOL = "bearer"
-LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django's, under DEBUG
+LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django's under DEBUG
 
 
 class Refused(Exception):
-    """There is no token, or it is none."""
+    """The token is missing or malformed."""
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """Who came in, with what of the token may end it. `expires_at`: seconds of Unix."""
+    """A signed-in member, with what may end the token. `expires_at`: Unix seconds."""
 
     member: Member
     expires_at: float
@@ -33,7 +33,7 @@ class Ticket:
 
 
 def is_known_origin(headers: dict[bytes, bytes]) -> bool:
-    """Whether a browser's page may be let in. No Origin, no browser."""
+    """Whether the Origin is allowed. Without an Origin it is no browser."""
     origin = headers.get(b"origin")
     if origin is None:
         return True
@@ -54,9 +54,9 @@ def _has_port(netloc: str) -> bool:
 
 
 def token_in(scope: dict[str, Any]) -> tuple[str, str | None]:
-    """The token, and the subprotocol to answer with. Raises Refused.
+    """Return the token, and the subprotocol to answer with. Raises Refused.
 
-    Browsers cannot set the header, so `bearer, <token>` are subprotocols there.
+    Browsers cannot set headers here, so they send the subprotocols `bearer, <token>`.
     """
     headers = dict(scope["headers"])
     words = headers.get(b"authorization", b"").decode("latin-1").split()
@@ -71,9 +71,9 @@ def token_in(scope: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def ticket(token: str) -> Ticket:
-    """Raises Refused for a token that is forged, expired, revoked or of another kind.
+    """Return who signed in. Raises Refused for an invalid, expired or revoked token.
 
-    Goes to the database.
+    It reads the database.
     """
     checker = JWTAuthentication()
     try:
@@ -86,7 +86,7 @@ def ticket(token: str) -> Ticket:
 
 
 def language(headers: dict[bytes, bytes], member: Member) -> str:
-    """Return what Accept-Language asks for, else what the member has chosen."""
+    """Return the language of Accept-Language, otherwise the member's own."""
     asked = headers.get(b"accept-language", b"").decode("latin-1")
     for code, _quality in parse_accept_lang_header(asked):
         try:

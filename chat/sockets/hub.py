@@ -1,7 +1,7 @@
-"""All sockets of this process, and the one channel that brings them what happens.
+"""All sockets of this process, and the one channel that brings them events.
 
-One channel for the process, not one for each socket: a broadcast crosses Redis once a
-server, and is put into bytes once. Everything here runs on the server's event loop.
+One channel for the process, not one for each socket: a broadcast crosses Redis once per
+server, and is encoded once. Everything here runs on the server's event loop.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-# Beyond that they are dropped, as if Redis had lost them: repair.py finds messages.
+# Beyond that, events are dropped as if Redis had lost them: repair.py finds messages.
 MAX_WAITING_EVENTS = 1_000
 MAX_NAMES = 1_000
 REDIS_TIMEOUT_S = 1.0
-# After a failure only repair.py asks Redis, once in so long: not each client in turn.
+# After a failure only repair.py tries Redis, at this interval, not each client in turn.
 REDIS_PAUSE_S = 2.0
-# Who types is told in rooms where somebody may care.
+# `typing` is told only in rooms that are small enough for somebody to care.
 TYPING_SOCKETS = 200
 
 REDIS_ERRORS = (redis.RedisError, OSError, TimeoutError)
@@ -41,9 +41,10 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.rooms: dict[int, LocalRoom] = {}
         self.members: dict[int, set[Socket]] = defaultdict(set)
-        # Sockets that are counted in Redis: those above, and some that come or go.
+        # Sockets that are counted in Redis: those above, and some that are opening or
+        # closing.
         self.counted: Counter[int] = Counter()
-        # Members whose rights are to be read anew, and how often that was asked.
+        # Members whose rights are to be read anew, and how often that was requested.
         self.doubted: dict[int, int] = {}
         self.has_doubts = asyncio.Event()
         self._events: asyncio.Queue[Event] = asyncio.Queue(MAX_WAITING_EVENTS)
@@ -69,7 +70,7 @@ class Hub:
         self._want(frames.member_group(socket.member_id))
 
     def join(self, socket: Socket, room_id: int, last: int) -> bool:
-        """Let the socket get what comes after `last`; True: the room was not here."""
+        """Send the socket what comes after `last`; True: the room is new here."""
         room = self.rooms.get(room_id)
         is_new = room is None
         if room is None:
@@ -118,9 +119,9 @@ class Hub:
     # The channel layer
 
     async def settle(self) -> None:
-        """Join the groups that are wanted and leave the others, as far as Redis lets.
+        """Join wanted groups and leave the others, as far as Redis allows.
 
-        What fails is tried again the next time.
+        What fails is tried again next time.
         """
         async with self._settling:
             if self.loop.time() < self._failed_at_s + REDIS_PAUSE_S:
@@ -168,7 +169,7 @@ class Hub:
                 if not live.is_from_here(event):
                     self._take(event)
             except Exception:
-                # What no server of ours has sent must not be the last that is heard.
+                # A message that is not ours must not stop the reading.
                 logger.exception("A broadcast cannot be read")
 
     def _take_from_thread(self, event: Event) -> None:
@@ -186,7 +187,7 @@ class Hub:
             try:
                 await self._handle(event)
             except Exception:
-                # One event must not end all that come after it.
+                # One failed event must not stop all later ones.
                 logger.exception("An event of the chat fails")
 
     async def _handle(self, event: Event) -> None:
@@ -225,7 +226,7 @@ class Hub:
                     socket.tell(frame, event["sender"], is_passing=False)
 
     def _was_here(self, name: str | None) -> bool:
-        """Whether this event has come already: it goes to several groups."""
+        """Whether this event has come already; it goes to several groups."""
         if name is None:
             return False
         if name in self._names:
@@ -242,5 +243,5 @@ async def _in_time(asking: Coroutine[None, None, Answer]) -> Answer:
         async with asyncio.timeout(REDIS_TIMEOUT_S):
             return await asking
     except AttributeError as error:
-        # redis-py's: the connection, which another task has just lost, is None to it.
+        # redis-py raises this when another task has just lost the connection.
         raise redis.ConnectionError("The connection has been lost.") from error

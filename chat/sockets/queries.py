@@ -35,7 +35,7 @@ class Standing:
     hidden: set[int]
 
 
-# Much longer than it takes from the time that a message is hidden at to its commit.
+# Much longer than from the time at which a message is hidden to its commit.
 LATELY = timedelta(minutes=1)
 HIDDEN_LATELY = 10_000  # at most: those of one who said that much and goes, say
 
@@ -60,12 +60,12 @@ COMPANIONS = """
     SELECT id, first_name FROM matchmaker_member JOIN other USING (id)
     WHERE is_active LIMIT %s
 """
-# Of a member's rooms together; whoever is in bigger ones learns who comes from then on.
+# In all rooms of a member; those in bigger rooms are told only who comes later.
 MAX_COMPANIONS = 1_000
 
 
 def spoken(room_id: int, after: int, limit: int) -> list[Spoken]:
-    """The first `limit` messages of a room with a number > `after`, in order."""
+    """Return the first `limit` messages of a room with a number > `after`, in order."""
     rows = (
         Message.objects.filter(room=room_id, number__gt=after)
         .select_related("sender")
@@ -76,7 +76,7 @@ def spoken(room_id: int, after: int, limit: int) -> list[Spoken]:
 
 
 def hidden_lately(room_ids: Collection[int]) -> set[tuple[int, int]]:
-    """Rooms and numbers of messages in these rooms that were hidden a moment ago."""
+    """Return rooms and numbers of messages hidden a moment ago in these rooms."""
     rows = Message.objects.filter(
         room__in=room_ids, hidden_at__gt=Now() - LATELY
     ).order_by("-hidden_at")
@@ -84,7 +84,7 @@ def hidden_lately(room_ids: Collection[int]) -> set[tuple[int, int]]:
 
 
 def seen_frame(message: reads.SeenMessage) -> frames.Frame:
-    """A message as its viewer gets it over the socket."""
+    """Return the frame of a message as its viewer gets it."""
     if message.sender_id is None or message.sent_at is None:  # it is hidden
         return frames.message_hidden(message.room_id, message.number)
     return frames.message_new(
@@ -98,7 +98,7 @@ def seen_frame(message: reads.SeenMessage) -> frames.Frame:
 
 
 def standing(member_ids: Collection[int]) -> dict[int, Standing]:
-    """How each of these members stands; nothing for who is gone or not active."""
+    """Return what each of these members may do; nobody who is gone or inactive."""
     members = Member.objects.filter(pk__in=member_ids, is_active=True)
     versions = dict(members.values_list("pk", "token_version"))
     families = defaultdict[int, set[UUID]](set)
@@ -115,7 +115,7 @@ def standing(member_ids: Collection[int]) -> dict[int, Standing]:
 
 
 def told_in(rooms: Mapping[int, bool]) -> set[int]:
-    """Of a member's rooms those where presence is told."""
+    """Return the member's rooms where presence is told."""
     return {pk for pk, is_told in rooms.items() if is_told}
 
 
@@ -125,9 +125,9 @@ def names(member_ids: Collection[int]) -> dict[int, str]:
 
 
 def companions(room_ids: Collection[int]) -> dict[int, str]:
-    """Members whose presence is told in any of these rooms, with their first names.
+    """Return members whose presence is told in these rooms, with their first names.
 
-    They are rooms where the presence of whoever asks is told.
+    In these rooms the presence of the asking member is told as well.
     """
     with connection.cursor() as cursor:
         cursor.execute(COMPANIONS, [[*room_ids], MAX_COMPANIONS])

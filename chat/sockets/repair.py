@@ -1,6 +1,6 @@
-"""What a server does by itself, so that nothing stays lost with a broadcast.
+"""A server's periodic tasks, so that nothing stays lost with a broadcast.
 
-Each task is one for the process, however many sockets it has.
+Each task runs once per process, however many sockets it has.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def start(hub: Hub, presence: Presence) -> None:
 
 
 async def find_messages(hub: Hub) -> None:
-    """Have every room and socket get the messages that no broadcast brought."""
+    """Give rooms and sockets the messages whose broadcasts were lost."""
     await hub.settle()
     counters = await in_thread(reads.counters, [*hub.rooms])
     for room_id, number in counters.items():
@@ -51,9 +51,9 @@ async def find_messages(hub: Hub) -> None:
 
 
 class _Hidden:
-    """Finds messages that were hidden when no broadcast told of it.
+    """Find messages that were hidden when no broadcast told of it.
 
-    As by the database itself, with the account of who sent them.
+    The database itself hides messages when their sender's account is deleted.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -70,9 +70,9 @@ class _Hidden:
 
 
 async def beat(hub: Hub, presence: Presence) -> None:
-    """Stay alive to the others, and tell who is gone with a server that is not."""
+    """Show that this server is alive, and tell who went offline with a dead server."""
     if not await in_order(presence.beat, dict(hub.counted)):
-        # Redis has lost them, or the others took this server for dead.
+        # Redis lost them, or the others took this server for dead
         for sockets in [*hub.members.values()]:
             for socket in [*sockets][:1]:
                 announce(socket, socket.shared, is_online=True)
@@ -86,7 +86,7 @@ async def beat(hub: Hub, presence: Presence) -> None:
 
 
 class _Rights:
-    """Goes through all members with sockets here, a part at a time."""
+    """Read the rights of all members with sockets here, a part at a time."""
 
     def __init__(self, hub: Hub, presence: Presence) -> None:
         self.hub, self.presence = hub, presence
@@ -107,6 +107,6 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         except (DatabaseError, redis.RedisError) as error:
             logger.warning("The chat cannot repair itself yet: %s", error)
         except Exception:
-            # It must not be the last time.
+            # A failure must not make this round the last.
             logger.exception("The chat cannot repair itself")
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What members may see, read anew for those who have sockets here."""
+"""Read members' rights anew and apply them to their sockets here."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ Entered = tuple[Socket, list[int]]
 
 
 async def settle_doubts(hub: Hub, presence: Presence) -> None:
-    """For ever: read the rights of members whose rights have changed."""
+    """Read, forever, the rights of members whose rights have changed."""
     while True:
         await hub.has_doubts.wait()
         hub.has_doubts.clear()
@@ -37,7 +37,7 @@ async def settle_doubts(hub: Hub, presence: Presence) -> None:
         try:
             entered = await look(hub, asked)
         except DatabaseError as error:
-            # Their sockets wait: better late than what is not theirs.
+            # Their sockets wait: better late than with what they may not see.
             logger.warning("Rights cannot be read yet: %s", error)
             await asyncio.sleep(RETRY_S)
         except Exception:
@@ -51,9 +51,9 @@ async def settle_doubts(hub: Hub, presence: Presence) -> None:
 
 
 async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
-    """Read where these members stand, and have their sockets follow.
+    """Read what these members may do, and apply it to their sockets.
 
-    Return which came into rooms: they are yet to be told who is online, by `greet`.
+    Return those who came into rooms: `greet` then tells them who is online.
     """
     entered = []
     found = await in_thread(standing, [*member_ids])
@@ -69,7 +69,7 @@ async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
 
 
 async def greet(presence: Presence, entered: list[Entered]) -> None:
-    """Let members who are in rooms anew and those who were there see each other."""
+    """Tell members new in rooms and those already there of each other."""
     for socket, room_ids in entered:
         announce(socket, room_ids, is_online=True)
         await tell_who_is_online(presence, socket, room_ids)
@@ -81,7 +81,7 @@ def _is_signed_in(socket: Socket, now: Standing) -> bool:
 
 
 async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
-    """Return the rooms where others and the socket's member may see each other anew."""
+    """Return the rooms where the socket's member and others see each other anew."""
     socket.hidden = now.hidden
     if socket.lobby_id is None:
         socket.was_missed = True
@@ -103,7 +103,7 @@ async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
 
 
 def _trust(hub: Hub, asked: dict[int, int]) -> None:
-    """End the doubts, but for those that came while the database was read."""
+    """End the doubts, except those raised while the database was read."""
     for member_id, times in asked.items():
         if hub.doubted.get(member_id) == times:
             del hub.doubted[member_id]

@@ -1,4 +1,4 @@
-"""A room of which this process has sockets: puts its messages into their order."""
+"""A room with sockets in this process; it puts the room's messages in order."""
 
 import asyncio
 import logging
@@ -16,15 +16,15 @@ logger = logging.getLogger(__name__)
 # Broadcasts of two senders may overtake each other by a little.
 PATIENCE_S = 0.05
 PAGE = 200
-# After so many sockets others get their turn on the event loop.
+# After so many sockets, others get their turn on the event loop.
 CHUNK = 200
 
 
 class LocalRoom:
-    """Numbers up to `last` have been handed to the sockets; up to `known` there are.
+    """A room; numbers up to `last` were handed to its sockets, up to `known` exist.
 
-    A gap between what was handed on and what came is read from the database, once for
-    all sockets.
+    A gap between what was handed on and what arrived is read from the database, once
+    for all sockets.
     """
 
     def __init__(self, room_id: int, last: int) -> None:
@@ -36,7 +36,7 @@ class LocalRoom:
         self._task: asyncio.Task[None] | None = None
 
     async def take(self, number: int, sender_id: int | None, text: str) -> None:
-        """A message that was sent; in any order, and any number of times."""
+        """Take a message that was sent, in any order and any number of times."""
         if number > self.last:
             if len(self._next) < PAGE:  # others are read when it is their turn
                 self._next[number] = (sender_id, text)
@@ -45,13 +45,13 @@ class LocalRoom:
             self._mind_gap(PATIENCE_S)
 
     def saw(self, number: int) -> None:
-        """There is a message of that number, brought by a broadcast or not."""
+        """Note that a message of that number exists, however that was learnt."""
         if number > self.known:
             self.known = number
         self._mind_gap(0)
 
     def hide(self, number: int) -> None:
-        """Tell those who were sent it that it is hidden; the others read it so."""
+        """Tell sockets that have the message that it is hidden; others read it so."""
         frame = framed(frames.encoded(frames.message_hidden(self.id, number)))
         for socket in self.sockets:
             if socket.positions.get(self.id, 0) >= number:
@@ -65,7 +65,7 @@ class LocalRoom:
 
     async def _hand_on(self) -> None:
         if self._is_handing_on:
-            return  # who does takes these along
+            return  # whoever is filling takes these along
         self._is_handing_on = True
         try:
             while self.last + 1 in self._next:
@@ -95,7 +95,7 @@ class LocalRoom:
             self._task = asyncio.get_running_loop().create_task(self._fill())
 
     async def _fill(self) -> None:
-        """Read what is missing and hand it on; what is not there yet comes later."""
+        """Read what is missing and hand it on; what is not stored yet comes later."""
         try:
             is_full = True
             while is_full and self.last < self.known:

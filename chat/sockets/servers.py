@@ -1,4 +1,4 @@
-"""What the sockets of a process share; it is there from the first of them on."""
+"""What the sockets of a process share, made with the first of them."""
 
 import asyncio
 

@@ -17,15 +17,15 @@ from project.lib.server.socket_bounds import Wire, framed
 
 logger = logging.getLogger(__name__)
 
-PAGE = 100  # messages that are read at once
+PAGE = 100  # messages read at once
 
 
 class Socket:
-    """All messages go out by `_put`, so each goes out once and in its turn.
+    """A socket; all its messages go through `_put`, each once and in its turn.
 
-    A live one that is next is sent at once. Whatever else is the case (a gap, a client
-    that reads slowly, rights that changed, a `resume`) the room is `behind`, and what
-    the socket lacks is read from the database, as the member may see it then.
+    The next message of a room is sent live. In every other case (a gap, a slow client,
+    changed rights, a `resume`) the room is `behind`, and what the socket lacks is read
+    from the database, as the member may see it then.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class Socket:
         self.hidden: set[int] = set()
         self.behind: set[int] = set()
         self.shared: set[int] = set()  # rooms where presence is told
-        self.online: set[int] = set()  # the others, as far as the client was told
-        # Until the client has said from where it resumes, or a moment has passed: what
-        # came live before would come again, or after what is newer.
+        self.online: set[int] = set()  # the others, as the client was told
+        # Set until the client resumes or a moment has passed: live messages before that
+        # would come twice or out of order.
         self.is_held = True
         self.is_resuming = False
         self.is_current = asyncio.Event()
@@ -65,7 +65,7 @@ class Socket:
         frame: bytes,
         hidden: bytes,
     ) -> None:
-        """A message of the room; nothing happens if the client has it already."""
+        """Send a message of the room, unless the client has it already."""
         position = self.positions.get(room_id)
         if position is None or number <= position:
             return
@@ -75,7 +75,7 @@ class Socket:
             self.lacks(room_id)
 
     def tell(self, frame: bytes, sender_id: int | None, *, is_passing: bool) -> None:
-        """Anything else; what is `passing` may be left out, for a slow client, say."""
+        """Send another frame; `passing` ones may be left out for a slow client."""
         if sender_id in self.hidden:
             return
         if is_passing and (self.wire.is_congested or not self.is_current.is_set()):
@@ -83,7 +83,7 @@ class Socket:
         self.wire.write(frame)
 
     def tell_presence(self, member_id: int, frame: bytes, *, is_online: bool) -> None:
-        """That a member came or went, if it is news to the client."""
+        """Send that a member is online or offline, if that is news to the client."""
         is_known = (member_id in self.online) == is_online
         if is_known or member_id in self.hidden or member_id == self.member_id:
             return
@@ -100,7 +100,7 @@ class Socket:
             self.catch_up()
 
     def release_if_silent(self) -> None:
-        """The client has had its time to resume; it may be doing so, and for longer."""
+        """Stop waiting for `resume`; if one has begun, it may take longer."""
         if not self.is_resuming:
             self.release()
 
@@ -114,7 +114,7 @@ class Socket:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Begin to send what is lacking, unless that is under way or must wait."""
+        """Begin to send what is missing, unless that is under way or must wait."""
         is_under_way = self._task is not None and not self._task.done()
         if self.behind and not self.is_waiting and not is_under_way:
             self._task = asyncio.get_running_loop().create_task(self._catch_up())
@@ -127,7 +127,7 @@ class Socket:
             self._task.cancel()
 
     async def replay_all(self, room_id: int) -> None:
-        """Send all that is lacking, as fast as the client takes it.
+        """Send all that is missing, as fast as the client takes it.
 
         Raises RoomUnknown, django.db.Error.
         """
@@ -140,7 +140,7 @@ class Socket:
             raise RoomUnknown
 
     async def replay(self, room_id: int) -> bool:
-        """Send one page of what is lacking; False: there was none left.
+        """Send one page of what is missing; False: nothing was missing.
 
         Raises RoomUnknown, django.db.Error.
         """
@@ -152,7 +152,7 @@ class Socket:
             after=after, up_to=BIGINT_MAX, limit=PAGE,
         )  # fmt: skip
         for message in page:
-            # Others may have moved it on, or back, since this was read.
+            # Another task may have moved the position since this was read.
             if self.is_waiting or room_id not in self.positions:
                 return True
             if message.number == self.positions[room_id] + 1:
@@ -168,12 +168,12 @@ class Socket:
         while self.behind and not self.is_waiting:
             room_id = next(iter(self.behind))
             try:
-                # Before the read: what comes during it makes the room behind again.
+                # Set before the read: what comes during it makes the room behind again.
                 self.behind.discard(room_id)
                 if await self.replay(room_id):
                     self.behind.add(room_id)
             except RoomUnknown:
-                continue  # not the member's any more; the hub is about to say so
+                continue  # no longer the member's room; the hub is about to say so
             except DatabaseError as error:
                 logger.warning("A socket cannot catch up yet: %s", error)
                 self.behind.add(room_id)

@@ -1,6 +1,6 @@
-"""Where sockets go to the database: a few threads that keep their connections.
+"""Threads in which sockets read the database; each keeps its connection.
 
-As in project/lib/server/http.py: the pool of threads is the pool of connections.
+As in project/lib/server/http.py, the pool of threads is the pool of connections.
 Channels' own `database_sync_to_async` has one thread for all sockets.
 """
 
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 async def in_thread(
     function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
 ) -> Answer:
-    """Call it in one of settings.CHAT_THREADS threads, in the caller's language."""
+    """Call in one of settings.CHAT_THREADS threads, in the caller's language."""
     language = translation.get_language()
     call = partial(_call, language, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
@@ -30,7 +30,7 @@ async def in_thread(
 async def in_order(
     function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
 ) -> Answer:
-    """Call it after all that was called so before; not for the database."""
+    """Call after all earlier calls of this kind; not for the database."""
     call = partial(function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_one_thread(), call)
 
@@ -46,6 +46,6 @@ def _one_thread() -> ThreadPoolExecutor:
 
 
 def _call(language: str | None, function: Callable[[], Answer]) -> Answer:
-    close_old_connections()  # one that a restarted PostgreSQL has cut off, too
-    with translation.override(language):  # no thread has its caller's by itself
+    close_old_connections()  # also one that a restarted PostgreSQL has cut off
+    with translation.override(language):  # threads do not inherit it
         return function()

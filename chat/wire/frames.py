@@ -1,7 +1,7 @@
-"""What goes out over the socket, and the names of the channel layer's groups.
+"""Frames that the server sends, and the names of the channel layer's groups.
 
-The only place that knows either. Each builder returns what becomes one JSON object.
-incoming.py reads what comes in.
+Nothing else knows either. Each builder returns the content of one JSON object.
+incoming.py reads what clients send.
 """
 
 import json
@@ -14,7 +14,7 @@ from matchmaker.display_names import display_name
 
 Frame = dict[str, Any]
 
-# Of the service's own; 3000 to 3999 are IANA's. README has the table.
+# The service's own codes; 3000 to 3999 are IANA's. The README has the table.
 TOKEN_DEAD = 4401
 BINARY = 1003
 UNAVAILABLE = 1013
@@ -62,7 +62,7 @@ def message_new(
 
 
 def message_hidden(room_id: int, number: int) -> Frame:
-    """In the place of a message that the reader may not see."""
+    """Stand in for a message that the reader may not see."""
     return {"type": "message.hidden", "room": room_id, "id": number}
 
 
@@ -80,7 +80,7 @@ def presence(member: Frame, *, is_online: bool) -> Frame:
 
 
 def room_new(room: Frame) -> Frame:
-    """`room` is as in `welcome`."""
+    """Tell of a new room; `room` is as in `welcome`."""
     return {"type": "room.new", "room": room}
 
 
@@ -89,7 +89,7 @@ def room_gone(room_id: int) -> Frame:
 
 
 def resumed(last_ids: Mapping[int, int]) -> Frame:
-    """Up to where each room was replayed; rooms that are not yours are left out."""
+    """Tell up to where each room was replayed; rooms not open to you are left out."""
     return {"type": "resumed", "rooms": {str(k): v for k, v in last_ids.items()}}
 
 
@@ -102,5 +102,5 @@ def error(code: str, detail: str, client_id: str | None = None) -> Frame:
 
 
 def instant(moment: datetime) -> str:
-    """ISO 8601 in UTC, as everywhere in the API."""
+    """Return ISO 8601 in UTC, as everywhere in the API."""
     return moment.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What clients ask for over the socket."""
+"""Frames that clients send."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from project.lib.api.parsers import BYTE_ORDER_MARK, RepeatedName, without_repea
 from project.lib.api.unknown_input import unknown_field
 
 CLIENT_ID_MAX_LENGTH = 64
-# Fields of every frame: an error names the frame by its client_id.
+# Fields of every frame; an error names its frame by the client_id.
 EVERYWHERE = ("type", "client_id")
 NAME_MAX_LENGTH = 64
 ROOM_KEY = re.compile(r"[1-9][0-9]{0,18}")
@@ -23,7 +23,7 @@ ROOM_KEY = re.compile(r"[1-9][0-9]{0,18}")
 
 @dataclass(frozen=True)
 class Send:
-    """`room_id` None: the lobby."""
+    """Send a message; `room_id` None: to the lobby."""
 
     room_id: int | None
     text: str
@@ -43,7 +43,7 @@ class Typing:
 
 @dataclass(frozen=True)
 class Resume:
-    """After which number to replay each room."""
+    """Resume; after which number to replay each room."""
 
     after: dict[int, int] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ Command = Send | Read | Typing | Resume | Ping
 
 
 class FrameInvalid(Exception):
-    """What a client sent is no command; `frame` tells it."""
+    """The frame is not a valid command; `frame` is the error to answer with."""
 
     def __init__(self, code: str, detail: str, client_id: str | None = None) -> None:
         super().__init__(code)
@@ -65,7 +65,7 @@ class FrameInvalid(Exception):
 
 
 def read(text: str) -> Command:
-    """The command in a client's text frame. Raises FrameInvalid."""
+    """Return the command in a client's text frame. Raises FrameInvalid."""
     if len(text) > MAX_FRAME_BYTES or len(text.encode()) > MAX_FRAME_BYTES:
         raise FrameInvalid("frame_too_large", _("A frame can be at most 16 KiB."))
     try:
@@ -102,7 +102,7 @@ def read(text: str) -> Command:
 
 
 def client_id_of(given: Frame) -> str | None:
-    """What an answer names the client's frame by, if it can be repeated."""
+    """Return the client_id with which an answer names the frame, if it is valid."""
     client_id = given.get("client_id")
     if not isinstance(client_id, str) or len(client_id) > CLIENT_ID_MAX_LENGTH:
         return None
@@ -110,7 +110,7 @@ def client_id_of(given: Frame) -> str | None:
 
 
 def _shown(name: str) -> str:
-    """A field's name as an answer can repeat it."""
+    """Return a field's name in a form that an answer can repeat."""
     return name[:NAME_MAX_LENGTH] if name.isprintable() else "?"
 
 
