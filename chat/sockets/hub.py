@@ -242,6 +242,7 @@ async def _in_time(asking: Coroutine[None, None, Answer]) -> Answer:
     try:
         async with asyncio.timeout(REDIS_TIMEOUT_S):
             return await asking
-    except AttributeError as error:
-        # redis-py raises this when another task has just lost the connection.
+    except (AttributeError, RuntimeError) as error:
+        # redis-py raises these when another task has just lost the connection, or is
+        # making it anew and reads from it.
         raise redis.ConnectionError("The connection has been lost.") from error
