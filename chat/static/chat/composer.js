@@ -1,4 +1,4 @@
-// The field where one writes, with a draft for each room.
+// The message field, with a draft for each room.
 
 import { byId } from "./dom.js";
 
@@ -13,7 +13,7 @@ export class Composer {
   #send;
   #typing;
 
-  /** `send(text)` and `typing()` are about the room that was opened last. */
+  /** `send(text)` and `typing()` refer to the room that was opened last. */
   constructor({ send, typing }) {
     this.#send = send;
     this.#typing = typing;
@@ -64,7 +64,7 @@ export class Composer {
     this.#fit();
   }
 
-  /** The field grows with its text, up to what the stylesheet allows. */
+  /** Let the field grow with its text, as far as the stylesheet allows. */
   #fit() {
     this.#field.style.height = "auto";
     this.#field.style.height = `${this.#field.scrollHeight}px`;

@@ -7,49 +7,49 @@
 //   chat.send(4, "Hello");
 //
 // Every frame of the server is dispatched as an event of its type, with the frame as
-// `detail`. Of messages each comes once and in the order of their numbers, over however
-// many connections. Beside them there are:
+// `detail`. Each message comes once, in the order of the numbers, even over several
+// connections. There are two more events:
 //
-//   status  { state }  "connecting", "open" (all that was missed is here), "waiting", "closed"
-//   outbox  { room }   what `pending(room)` says has changed
+//   status  { state }  "connecting", "open" (nothing is missing), "waiting", "closed"
+//   outbox  { room }   `pending(room)` has changed
 //
-// `welcome` has one field more, `skipped`: ids of rooms of which so much was missed that
-// it is better read anew by REST.
+// `welcome` has one more field, `skipped`: ids of rooms where so much was missed that it
+// should be read anew by REST.
 
 import { Outbox } from "./outbox.js";
 
-const QUIET_MS = 20_000; // without a frame; then the server is asked whether it is there
-const PATIENCE_MS = 8_000; // for an answer, before the connection counts as dead
-const WAIT_MS = 1_000; // before the first try to connect again; twice as long each time
+const QUIET_MS = 20_000; // without a frame, after which the server is pinged
+const PATIENCE_MS = 8_000; // to wait for an answer, before the connection counts as broken
+const WAIT_MS = 1_000; // before the first reconnect; doubled each time
 const LONGEST_WAIT_MS = 30_000;
 const MAX_REPLAYED = 1_000; // messages of one room
 const TOKEN_DEAD = 4401; // expired or revoked
 const ROOMS_A_RESUME = 200; // a frame has at most 16 KiB
 
-// The service could not take these just now; all other errors are final.
+// After these errors a message is sent again; all others are final.
 const PASSING = new Set(["slow_down", "unavailable"]);
 
 export class ChatConnection extends EventTarget {
   #url;
   #token;
   #state = "closed";
-  #run = 0; // tells a connection from those before it
+  #run = 0; // distinguishes a connection from earlier ones
   #socket = null;
   #timer = null;
   #tries = 0;
   #isDoubtful = false; // the token
   #me = null;
   #last = new Map(); // room → id of the last message that was dispatched
-  #resumes = 0; // that the server has not answered yet
-  #gaps = new Set(); // rooms of which one of these is about a gap
+  #resumes = 0; // not answered by the server yet
+  #gaps = new Set(); // rooms in which one of them fills a gap
   #outbox;
 
   /**
-   * `token({ isDoubtful })` resolves to an access JWT, or to null when nobody is signed
-   * in any more. `isDoubtful`: the last one has died, or the last connection was refused,
-   * and browsers do not say why.
+   * `token({ isDoubtful })` resolves to an access JWT, or to null if nobody is signed in
+   * any more. `isDoubtful`: the last token has expired, or the last connection was
+   * refused, and browsers do not say why.
    *
-   * `storage`, sessionStorage say, keeps what was not sent over a reload of the page.
+   * `storage`, for example sessionStorage, keeps unsent messages when the page reloads.
    */
   constructor({ url, token, storage = null }) {
     super();
@@ -73,7 +73,7 @@ export class ChatConnection extends EventTarget {
     if (this.#state === "closed") this.#connect();
   }
 
-  /** For good, with all that was not sent. */
+  /** Close for good and drop unsent messages. */
   close() {
     this.#hangUp();
     this.#last.clear();
@@ -81,18 +81,18 @@ export class ChatConnection extends EventTarget {
     this.#enter("closed");
   }
 
-  /** Look now whether the server is there: the network came back, or the user did. */
+  /** Check the server now: the network or the user has come back. */
   nudge() {
     if (this.#state === "waiting") this.#connect();
     else if (this.#state === "open") this.#ask();
   }
 
-  /** Send a message, now or once it is possible. Returns its client_id. */
+  /** Send a message, now or as soon as possible. Returns its client_id. */
   send(room, message) {
     return this.#outbox.add(room, message);
   }
 
-  /** Messages to the room that are not confirmed; `error` says why one never will be. */
+  /** Return the room's unconfirmed messages; `error` says why one was refused. */
   pending(room) {
     return this.#outbox.in(room);
   }
@@ -128,7 +128,7 @@ export class ChatConnection extends EventTarget {
       this.close();
       return;
     }
-    this.#isDoubtful = true; // until the server welcomes who bears it
+    this.#isDoubtful = true; // until the server sends `welcome`
     this.#socket = new WebSocket(this.#url, ["bearer", token]);
     this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     this.#socket.onclose = ({ code }) => {
@@ -144,7 +144,7 @@ export class ChatConnection extends EventTarget {
   }
 
   #wait() {
-    // Each client at a moment of its own, or all would fall upon a restarted server.
+    // A random pause, so that clients do not all connect to a restarted server at once.
     const atMost = Math.min(LONGEST_WAIT_MS, WAIT_MS * 2 ** this.#tries++);
     this.#timer = setTimeout(() => this.#connect(), Math.random() * atMost);
     this.#enter("waiting");
@@ -157,7 +157,7 @@ export class ChatConnection extends EventTarget {
     this.#resumes = 0;
     this.#gaps.clear();
     if (this.#socket === null) return;
-    // A dead connection takes minutes to close; what it still says is of no use.
+    // A broken connection takes minutes to close; ignore what it still sends.
     this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close();
     this.#socket = null;
@@ -181,7 +181,7 @@ export class ChatConnection extends EventTarget {
     if (this.#state === "open") this.#tell(frame);
   }
 
-  // What the server says
+  // Frames of the server
 
   #hear(frame) {
     clearTimeout(this.#timer);
@@ -218,7 +218,7 @@ export class ChatConnection extends EventTarget {
       const last = known.get(id) ?? last_id;
       const isTooMuch = last_id - last > MAX_REPLAYED;
       if (isTooMuch) skipped.push(id);
-      // Of the others too it may have missed what was hidden, and who has read.
+      // In the other rooms, too, hidden messages and read positions may have been missed.
       else if (known.has(id) || last < last_id) after.push([id, last]);
       this.#last.set(id, isTooMuch ? last_id : last);
     }
@@ -252,25 +252,25 @@ export class ChatConnection extends EventTarget {
       this.#last.set(room, id);
       this.#dispatch(frame.type, frame);
     } else if (id <= last) {
-      // Again; or staff have hidden it since.
+      // A repeat, or a message that staff has hidden since.
       if (frame.type === "message.hidden") this.#dispatch(frame.type, frame);
     } else if (!this.#gaps.has(room)) {
-      // This one comes again, after those that are missing.
+      // This message will come again, after the missing ones.
       this.#gaps.add(room);
       this.#resume([[room, last]]);
     }
   }
 
-  /** True: the error is dealt with, and nobody's concern. */
+  /** Return true if the error needs no further handling. */
   #mend({ code, detail, client_id }) {
     if (PASSING.has(code)) {
       if (this.#resumes > 0) this.#lose();
       else this.#outbox.pause();
       return true;
     }
-    // One that closed before it was resumed, say: `room.gone` tells of it.
+    // For example a room that closed before it was resumed; `room.gone` reports it.
     if (code === "room_unknown" && client_id === null) return true;
-    // Of a frame that it did not read, the server does not know the client_id.
+    // The server does not know the client_id of a frame that it did not read.
     const clientId = code === "frame_too_large" ? this.#outbox.sending : client_id;
     return this.#outbox.fail(clientId, detail);
   }

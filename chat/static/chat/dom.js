@@ -1,8 +1,8 @@
-// Elements and texts. Whatever comes from people goes in as text, never as HTML.
+// Elements and texts. What people write is inserted as text, never as HTML.
 
 const TEXTS = JSON.parse(document.getElementById("texts").textContent);
 
-/** The page's text of that name, in the reader's language, with its {places} filled. */
+/** Return the page's text of that name, with its {placeholders} filled. */
 export function say(name, values = {}) {
   return TEXTS[name].replace(/\{(\w+)\}/g, (_place, key) => values[key]);
 }
@@ -11,7 +11,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** `properties` are the element's own; `data` and `aria` are groups of attributes. */
+/** Create an element; `data` and `aria` in `properties` are groups of attributes. */
 export function element(tag, { data = {}, aria = {}, ...properties } = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   Object.assign(made.dataset, data);
@@ -20,7 +20,7 @@ export function element(tag, { data = {}, aria = {}, ...properties } = {}, ...ch
   return made;
 }
 
-/** The API calls a member without a first name "#57", in every language. */
+/** Return a name to show: the API calls a member without a first name "#57". */
 export function nameOf({ id, first_name: name }) {
   return name && name !== `#${id}` ? name : say("member", { id });
 }
@@ -29,8 +29,8 @@ const DRAWING_MS = 20;
 const due = new Set();
 
 /**
- * Call `draw` in a moment, once, however often that is asked: a client that was away is
- * told a thousand things in a row. (No animation frame: a tab in the background has none.)
+ * Call `draw` soon and once, however often it is requested: a client that was away gets a
+ * thousand frames in a row. (Not an animation frame, which background tabs do not get.)
  */
 export function soon(draw) {
   if (due.size === 0) setTimeout(drawAll, DRAWING_MS);

@@ -1,4 +1,4 @@
-// The messages of the room that is open.
+// The list of messages of the open room.
 
 import { byId, dayOf, element, nameOf, say, timeOf } from "./dom.js";
 
@@ -20,8 +20,8 @@ export class MessageList {
   #discard;
 
   /**
-   * `older()` is called when the reader nears the first message, `seen()` when it may
-   * have come to the last one; `talk(memberId)` and `discard(clientId)` for buttons.
+   * `older()` is called when the reader is near the first message, `seen()` when they may
+   * have reached the last one; `talk(memberId)` and `discard(clientId)` are for buttons.
    */
   constructor({ older, seen, talk, discard }) {
     this.#talk = talk;
@@ -52,7 +52,7 @@ export class MessageList {
     this.draw();
   }
 
-  /** All anew, leaving in place what is in view. */
+  /** Draw everything anew, and keep what is in view in place. */
   draw() {
     const fromEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop;
     this.#last = null;
@@ -65,7 +65,7 @@ export class MessageList {
     else this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
   }
 
-  /** Those that have come since, at the end. */
+  /** Append the messages that have come since. */
   drawNew() {
     const { messages, firstId } = this.#room;
     const since = messages.slice(this.#last === null ? 0 : this.#last.id + 1 - firstId);
@@ -108,12 +108,12 @@ export class MessageList {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  /** The message, under a new day's heading or the line of what is new, if need be. */
+  /** Draw a message, with a heading for a new day or a line for new messages if needed. */
   #items(message) {
     const before = this.#last;
     this.#last = message;
     const items = [];
-    // A message that was hidden while one looks has no time.
+    // A message that has just been hidden has no time.
     const day = message.sent_at && dayOf(message.sent_at);
     if (day && (!before?.sent_at || day !== dayOf(before.sent_at))) {
       items.push(element("li", { className: "day", textContent: day }));

@@ -1,8 +1,8 @@
-// Messages that the server has not confirmed yet: each is sent until it is, under one
-// client_id, by which the server knows it again.
+// Messages that the server has not confirmed yet. Each is sent until it is confirmed, under
+// one client_id, by which the server recognizes repeats.
 
 const KEY = "chat.outbox";
-const PAUSE_MS = 1_000; // after `slow_down`; twice as long each time
+const PAUSE_MS = 1_000; // after `slow_down`; doubled each time
 const LONGEST_PAUSE_MS = 8_000;
 
 export class Outbox {
@@ -15,7 +15,7 @@ export class Outbox {
   #timer = null;
   #pauseMs = PAUSE_MS;
 
-  /** `tell(frame)` sends; `changed(room)` is called when `in(room)` answers otherwise. */
+  /** `tell(frame)` sends; `changed(room)` is called when `in(room)` has changed. */
   constructor({ storage, tell, changed }) {
     this.#storage = storage;
     this.#tell = tell;
@@ -23,7 +23,7 @@ export class Outbox {
     this.#entries = JSON.parse(storage?.getItem(KEY) ?? "[]");
   }
 
-  /** The client_id of the message that waits for its answer, or null. */
+  /** Return the client_id of the message that waits for its answer, or null. */
   get sending() {
     return this.#sending;
   }
@@ -40,7 +40,7 @@ export class Outbox {
     return entry.client_id;
   }
 
-  /** The server has it, or nobody wants it any more. */
+  /** Remove a message that the server has, or that the user has discarded. */
   remove(clientId) {
     const at = this.#entries.findIndex((entry) => entry.client_id === clientId);
     if (at < 0) return;
@@ -50,7 +50,7 @@ export class Outbox {
     this.#answered(clientId);
   }
 
-  /** The server will never take it. False: there is no such message. */
+  /** Mark a message as refused. Returns false if there is no such message. */
   fail(clientId, reason) {
     const entry = this.#entries.find((each) => each.client_id === clientId);
     if (entry === undefined) return false;
@@ -65,14 +65,14 @@ export class Outbox {
     this.#sendNext();
   }
 
-  /** The connection is lost: what was on its way is sent again after `start`. */
+  /** Stop, because the connection is lost; `start` sends the current message again. */
   stop() {
     clearTimeout(this.#timer);
     this.#isOpen = false;
     this.#sending = null;
   }
 
-  /** The server asks for patience: send the same once more, later. */
+  /** Send the same message again later, because the server asked to slow down. */
   pause() {
     if (this.#sending === null) return;
     clearTimeout(this.#timer);
@@ -89,7 +89,7 @@ export class Outbox {
     this.#storage?.removeItem(KEY);
   }
 
-  /** One at a time: if one is refused for haste, the next must not overtake it. */
+  /** Send one at a time: if one must wait, the next must not overtake it. */
   #sendNext() {
     const next = this.#entries.find((entry) => entry.error === null);
     if (!this.#isOpen || this.#sending !== null || next === undefined) return;
@@ -111,7 +111,7 @@ export class Outbox {
   }
 }
 
-/** crypto.randomUUID is there over HTTPS only. */
+/** Return a UUID; crypto.randomUUID exists only over HTTPS. */
 function uuid4() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

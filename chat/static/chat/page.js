@@ -1,4 +1,4 @@
-// The page: who is signed in, which room is open, and what is done with either.
+// The page: signing in and out, opening rooms, and drawing.
 
 import { Composer } from "./composer.js";
 import { ChatConnection } from "./connection.js";
@@ -8,7 +8,7 @@ import { RoomList, presenceOf, titleOf } from "./room_list.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
 
-const READ_DELAY_MS = 200; // many messages at once are read at once
+const READ_DELAY_MS = 200; // so that many messages are marked as read together
 const NOTICE_MS = 8_000;
 const HISTORY_LIMIT = 50;
 
@@ -31,7 +31,7 @@ const composer = new Composer({
   send: (text) => chat.send(current.id, text),
   typing: () => chat.typing(current.id),
 });
-const loading = new Set(); // rooms whose older messages are on their way
+const loading = new Set(); // rooms whose older messages are being loaded
 let current = null;
 let readTimer = null;
 let typedAt = 0;
@@ -118,7 +118,7 @@ document.addEventListener("visibilitychange", () => {
   markReadSoon();
 });
 
-// What is known has changed
+// Changes of the store
 
 store.addEventListener("rooms", () => soon(drawRooms));
 
@@ -184,7 +184,7 @@ byId("back").onclick = () => {
   byId("rooms").querySelector(`[data-room="${id}"]`)?.focus();
 };
 
-/** Open the room of this member and oneself, if the two may talk. */
+/** Open the direct room with this member, if the two may talk. */
 async function talk(memberId) {
   try {
     open(store.add(await session.ask("POST", urls.rooms, { member: memberId })));
@@ -208,7 +208,7 @@ async function loadOlder(room) {
   }
 }
 
-/** Once what is there has been in view for a moment. */
+/** Mark messages as read after they have been in view for a moment. */
 function markReadSoon() {
   clearTimeout(readTimer);
   readTimer = setTimeout(() => {
@@ -235,7 +235,7 @@ function drawRooms() {
     isOnline === null ? kind : `${kind} · ${say(isOnline ? "online" : "offline")}`;
 }
 
-// These are drawn in a moment, when no room may be open any more.
+// These are drawn a moment later, when possibly no room is open any more.
 const inRoom = (draw) => () => current !== null && draw();
 const drawMessages = inRoom(() => messageList.draw());
 const drawNew = inRoom(() => messageList.drawNew());
@@ -257,7 +257,7 @@ function notify(text) {
 }
 
 function complain(error) {
-  // One that was signed out meanwhile sees the form.
+  // If the member was signed out meanwhile, the form is shown.
   if (session.isSignedIn) notify(error.status ? error.message : say("unreachable"));
 }
 

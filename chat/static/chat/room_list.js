@@ -1,4 +1,4 @@
-// The rooms with what is unread, and who is online.
+// The list of rooms with unread counts, and of members online.
 
 import { byId, element, nameOf, say } from "./dom.js";
 
@@ -8,7 +8,7 @@ export class RoomList {
   #open;
   #talk;
 
-  /** `open(room)` and `talk(memberId)` are called for what is clicked. */
+  /** `open(room)` and `talk(memberId)` are called on clicks. */
   constructor({ open, talk }) {
     this.#open = open;
     this.#talk = talk;
@@ -62,7 +62,7 @@ export function titleOf(room) {
   return room.user ? nameOf(room.user) : room.title || say("untitled");
 }
 
-/** Whether the other one in a direct room is there; null: that is not known. */
+/** Return whether the other member of a direct room is online; null if not known. */
 export function presenceOf(room, store) {
   if (room.kind !== "direct") return null;
   const [other] = room.others(store.me);
@@ -82,7 +82,7 @@ function avatar(room, isOnline) {
   return element("span", { className: "with-dot" }, made, dot);
 }
 
-/** Keeps the focus of who walks through the list by keyboard. */
+/** Keep the keyboard focus where it was in the list. */
 function replace(list, items) {
   const at = [...list.children].findIndex((item) => item.contains(document.activeElement));
   list.replaceChildren(...items);

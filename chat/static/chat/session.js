@@ -1,17 +1,17 @@
-// Who is signed in: a pair of JWTs, renewed in time, and requests that bear them.
+// The session: a pair of JWTs, renewed in time, and requests that carry them.
 
 const KEY = "chat.tokens";
 const TIMEOUT_MS = 10_000;
 const SHARE_OF_LIFE = 0.8; // of an access token, after which it is renewed
 
-/** The service has answered, and not as one would like. */
+/** The service answered with an error. */
 export class Refused extends Error {
   constructor(status, body) {
     super(Refused.#text(body) ?? `HTTP ${status}`);
     this.status = status;
   }
 
-  /** Of `{"detail": …}`, or of `{"field": ["…"]}`. */
+  /** Return the message of `{"detail": …}` or `{"field": ["…"]}`. */
   static #text(body) {
     if (body === null || typeof body !== "object") return null;
     return body.detail ?? Object.values(body).flat().join(" ");
@@ -24,7 +24,7 @@ export class Session {
   #tokens;
   #renewal = null;
 
-  /** `storage`: sessionStorage makes each tab somebody of its own. */
+  /** `storage`: with sessionStorage each tab has a session of its own. */
   constructor({ urls, storage }) {
     this.#urls = urls;
     this.#storage = storage;
@@ -35,12 +35,12 @@ export class Session {
     return this.#tokens !== null;
   }
 
-  /** Raises Refused. */
+  /** Sign in. Throws Refused. */
   async signIn(email, password) {
     this.#keep(await request("POST", this.#urls.signIn, { email, password }));
   }
 
-  /** Ends the member's sessions on all devices; offline, here only. */
+  /** End the member's sessions on all devices; if offline, only here. */
   async signOut() {
     const bearer = this.#tokens?.access;
     this.forget();
@@ -53,8 +53,8 @@ export class Session {
   }
 
   /**
-   * An access token, or null when nobody is signed in any more. A doubtful one is tried
-   * first. Raises when the service cannot be asked.
+   * Return an access token, or null if nobody is signed in any more. A doubtful one is
+   * tried first. Throws if the service cannot be reached.
    */
   async token({ isDoubtful }) {
     if (!this.isSignedIn) return null;
@@ -67,7 +67,7 @@ export class Session {
     return this.#tokens?.access ?? null;
   }
 
-  /** Ask the API as the member; the JSON of the answer. Raises Refused. */
+  /** Call the API as the member; return the answer's JSON. Throws Refused. */
   async ask(method, url, body) {
     const { access, renewAt } = this.#tokens ?? {};
     if (Date.now() >= renewAt) await this.#renew();
@@ -80,7 +80,7 @@ export class Session {
     }
   }
 
-  /** A refresh token can be used once: so there is one renewal at a time. */
+  /** Renew one at a time, because a refresh token can be used only once. */
   #renew() {
     this.#renewal ??= this.#exchange().finally(() => {
       this.#renewal = null;
@@ -99,7 +99,7 @@ export class Session {
   }
 
   #keep({ access, refresh }) {
-    // By its own two instants: the clock of this device may be wrong.
+    // By the token's own two times, because this device's clock may be wrong.
     const { iat, exp } = claims(access);
     const renewAt = Date.now() + (exp - iat) * 1000 * SHARE_OF_LIFE;
     this.#tokens = { access, refresh, renewAt };
@@ -115,7 +115,7 @@ async function request(method, url, body, bearer) {
     method,
     headers,
     body: body && JSON.stringify(body),
-    credentials: "omit", // who is signed in to the admin is somebody else
+    credentials: "omit", // the admin's session may be another member's
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const answer = await response.json().catch(() => null);

@@ -1,6 +1,6 @@
-// What the page knows: rooms and their messages. No DOM here, and no network.
+// The page's data: rooms and their messages, without DOM and network.
 //
-// Events, each with the room as `detail` where there is one: `rooms` (the list, or
+// Events, each with its room, if any, as `detail`: `rooms` (the list, or
 // anything that it shows), `message` ({ room, message }: one more at the end), `messages`
 // (any other change), `typing`, `receipts`.
 
@@ -11,7 +11,7 @@ export class Store extends EventTarget {
   rooms = new Map();
   online = new Map(); // id → first name
 
-  /** Take in what a ChatConnection brings. */
+  /** Store the events of a ChatConnection. */
   follow(chat) {
     const on = (type, take) => chat.addEventListener(type, ({ detail }) => take(detail));
     on("welcome", (frame) => this.#welcome(frame));
@@ -34,7 +34,7 @@ export class Store extends EventTarget {
     return [...this.rooms.values()].reduce((sum, room) => sum + room.unread, 0);
   }
 
-  /** Returns the room; one that is known already gets what is new of it. */
+  /** Return the room; a known one is updated. */
   add(given) {
     const room = this.rooms.get(given.id) ?? new Room();
     this.rooms.set(given.id, room.update(given));
@@ -42,7 +42,7 @@ export class Store extends EventTarget {
     return room;
   }
 
-  /** Older messages, the latest first; none: there are no more. */
+  /** Add older messages, latest first; none means that there are no more. */
   prepend(room, rows) {
     const first = room.firstId;
     const older = rows.filter((row) => row.id < first).reverse();
@@ -59,7 +59,7 @@ export class Store extends EventTarget {
 
   #welcome({ user, rooms, skipped }) {
     this.me = user;
-    this.online.clear(); // those who still are come again
+    this.online.clear(); // members still online are reported again
     const known = this.rooms;
     this.rooms = new Map();
     for (const given of rooms) {
@@ -82,7 +82,7 @@ export class Store extends EventTarget {
     room.meet(message.user);
     room.typists.delete(message.user?.id);
     room.last_id = Math.max(room.last_id, message.id);
-    // As the server does: who writes has read, unless something was unread before.
+    // As on the server: the sender has read everything, unless something was unread before.
     const isMine = message.user?.id === this.me.id;
     if (isMine && room.read_id === message.id - 1) room.read_id = message.id;
     this.#tell("message", { room, message });
@@ -142,16 +142,16 @@ export class Store extends EventTarget {
 class Room {
   last_id = 0;
   read_id = 0;
-  messages = []; // of consecutive ids, up to the last one
-  isComplete = false; // from the first one on
-  people = new Map(); // who was seen here: id → first name
-  readers = new Map(); // id → up to which message
+  messages = []; // with consecutive ids, up to the last one
+  isComplete = false; // includes the first message
+  people = new Map(); // seen in this room: id → first name
+  readers = new Map(); // id → last message read
   typists = new Map(); // id → timer
 
   update({ id, kind, title, last_id, read_id, user }) {
-    this.meet(user); // whom a direct room is with
+    this.meet(user); // the other member of a direct room
     Object.assign(this, { id, kind, title, user });
-    // What comes live may overtake an answer of the API.
+    // Live frames may overtake an answer of the API.
     this.last_id = Math.max(this.last_id, last_id);
     this.read_id = Math.max(this.read_id, read_id);
     return this;
@@ -169,7 +169,7 @@ class Room {
     return id >= this.firstId && id < this.firstId + this.messages.length;
   }
 
-  /** The others whom one has seen here. */
+  /** Return the others seen in this room. */
   others(me) {
     return [...this.people.keys()].filter((id) => id !== me.id);
   }

@@ -1,4 +1,4 @@
-// Shows the list as soon as an organization is chosen, or none.
+// Submits the filter as soon as an organization is chosen or cleared.
 django.jQuery(() => {
   const filter = django.jQuery("#organization-filter");
   filter.on("change", () => filter[0].form.submit());
