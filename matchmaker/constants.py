@@ -4,7 +4,7 @@ PICTURE_MAX_BYTES = 5 * 1024 * 1024
 PICTURE_MAX_PIXELS = 40_000_000
 AVATAR_MAX_SIDE_PX = 1024
 
-# Farther than any place on Earth is from another (20,003.9 km).
+# More than the distance between any two places on Earth (20,003.9 km).
 ANYWHERE_KM = 20_010
 
 REPORT_TEXT_MAX_LENGTH = 2_000

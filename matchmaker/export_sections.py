@@ -43,7 +43,7 @@ def avatar(request: MemberRequest) -> object:
     try:
         with default_storage.open(picture.name) as file:
             content = file.read()
-    except FileNotFoundError:  # replaced just now
+    except FileNotFoundError:  # just replaced
         return None
     return {
         "url": request.build_absolute_uri(picture.url),

@@ -67,13 +67,13 @@ def clean_picture(
     data = _drawn(data)
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            # The size is read from the header, before anything is unpacked.
+            # The size is read from the header, before the pixels are decoded.
             if picture.width * picture.height > max_pixels:
                 raise PictureRefused(
                     _("The picture has more than %(size)d megapixels.")
                     % {"size": max_pixels // 1_000_000}
                 )
-            # A JPEG can be decoded at a fraction of its size, and of the time.
+            # A JPEG can be decoded at a fraction of its size and in less time.
             picture.draft(None, (max_side_px, max_side_px))
             picture.load()
             reduced = _reducible(picture)

@@ -1,6 +1,6 @@
 """Parts that other apps add to a member's own profile.
 
-An app adds its own in its AppConfig.ready: `register(shapes.EmailFacts, read_facts)`.
+An app adds its own in its AppConfig.ready: `register(EmailFacts, read_facts)`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,12 +14,12 @@ from matchmaker.models import Member
 
 @dataclass(frozen=True)
 class Part:
-    """A part: `shape` declares fields that no other part has, `read` their values.
+    """A part: `serializer` declares fields no other part has, `read` returns values.
 
     `read` takes a constant number of queries.
     """
 
-    shape: type[Serializer]
+    serializer: type[Serializer]
     read: Callable[[Member], Mapping[str, Any]]
 
 
@@ -27,15 +27,15 @@ PARTS: list[Part] = []
 
 
 def register(
-    shape: type[Serializer], read: Callable[[Member], Mapping[str, Any]]
+    serializer: type[Serializer], read: Callable[[Member], Mapping[str, Any]]
 ) -> None:
     """Show these fields after those registered earlier."""
-    PARTS.append(Part(shape, read))
+    PARTS.append(Part(serializer, read))
 
 
 def fields() -> Iterator[tuple[str, Field]]:
     for part in PARTS:
-        yield from part.shape().get_fields().items()
+        yield from part.serializer().get_fields().items()
 
 
 def read(member: Member) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from django.dispatch import Signal
 
-# Sent by services.register_member. Argument: `member`.
+# A member was registered (services.register_member). Argument: `member`.
 member_registered = Signal()
 
-# Two members like each other. Both: `member_ids`.
+# Two members now like each other. Argument: `member_ids`, both.
 match_created = Signal()
 
 # What two members may know of each other or do has changed: a match or a like has
-# ended, a block was made or removed. Both: `member_ids`.
+# ended, a block was made or removed. Argument: `member_ids`, both.
 relation_changed = Signal()
 
 # All access tokens of `member_id` have become invalid.

@@ -1,4 +1,4 @@
-"""Paths of the members' API; each answers with and without a trailing slash."""
+"""URLs of the members' API; each works with and without a trailing slash."""
 
 from matchmaker import views
 from project.lib.api.routes import endpoint

@@ -65,7 +65,7 @@ def title_of(task: Task) -> str:
     return f"{work.title}: {', '.join(map(str, task.message.args))}"
 
 
-# Breadcrumbs, titles and histories show this; the library's is a call in Python.
+# Shown in breadcrumbs, titles and histories; the library's own is a Python call.
 Task.__str__ = title_of
 admin.site.unregister(Task)
 

@@ -1,4 +1,4 @@
-"""The service as an ASGI application: what Daphne serves."""
+"""The service as an ASGI application, which Daphne serves."""
 
 import os
 

@@ -22,7 +22,7 @@ View = Callable[[HttpRequest], JsonResponse]
 
 
 def without_parameters(view: View) -> View:
-    """Let a view that takes no query parameters answer 400 to any, as the API does."""
+    """Decorate a view to answer 400 to any query parameter, as the API does."""
 
     @wraps(view)
     def refusing(request: HttpRequest) -> JsonResponse:

@@ -32,7 +32,7 @@ def beat(
     client = make_client(settings.REDIS_URL, INTERVAL_S)
     while True:
         if is_well():
-            with suppress(redis.RedisError):  # the next beat finds it again
+            with suppress(redis.RedisError):  # the next beat tries again
                 for name in (key(part), key(part, socket.gethostname())):
                     client.set(name, "1", ex=LIFETIME_S)
         if stopping.wait(INTERVAL_S):

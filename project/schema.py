@@ -86,10 +86,10 @@ class AutoSchema(SwaggerAutoSchema):
 
     def get_response_schemas(self, response_serializers: Any) -> dict[str, Any]:
         responses: dict[str, Any] = super().get_response_schemas(response_serializers)
-        if shape := self.overrides.get("geojson"):
-            feature = self.serializer_to_schema(shape())
+        if feature_of := self.overrides.get("geojson"):
+            feature = self.serializer_to_schema(feature_of())
             for status in responses.keys() & {"200", "201"}:
-                # Swagger 2.0 has one schema a status; OpenAPI 3 calls this `content`.
+                # Swagger 2.0 has one schema per status; OpenAPI 3 has `content`.
                 responses[status]["x-content"] = {GEOJSON: {"schema": feature}}
                 responses[status].description = format_lazy(
                     _("As GeoJSON: {name}"), name=_name(feature)
@@ -112,9 +112,9 @@ class AutoSchema(SwaggerAutoSchema):
             return str(self.view.operation)
         words = [word for word in self.path.split("/")[2:-1] if "{" not in word]
         action = getattr(self.view, "action", "")
-        if action in VERBS:  # /api/events/create/ has said it
+        if action in VERBS:  # /api/events/create/ already says it
             words += [verb for verb in [VERBS[action]] if verb != words[-1]]
-        elif len(self.view.action_map or ()) > 1:  # not the last word says what it is
+        elif len(self.view.action_map or ()) > 1:  # the last word says too little
             words[-1] = action
         return "_".join(words).replace("-", "_")
 
@@ -153,25 +153,25 @@ class Generator(OpenAPISchemaGenerator):
         return parameters
 
 
-def _untitle(shape: Any) -> None:
+def _untitle(schema: Any) -> None:
     """Drop titles of nested objects, which clients take for names of models."""
-    for inner in shape.get("properties", {}).values():
+    for inner in schema.get("properties", {}).values():
         if inner.get("type") == openapi.TYPE_OBJECT:
             inner.pop("title", None)
         _untitle(inner.get("items", inner))
 
 
-def _require(shape: Any) -> None:
+def _require(schema: Any) -> None:
     """Mark properties that are always present, even if null.
 
     Read-only properties are in every answer, and only in answers. `x-omitempty` is
     go-swagger's; without it swagger-typescript-api too takes null for absent.
     """
-    properties = shape.get("properties", {})
+    properties = schema.get("properties", {})
     read_only = [name for name in properties if properties[name].pop("readOnly", None)]
     if read_only:
-        shape.required = [*shape.get("required", []), *read_only]
-    for name in shape.get("required", []):
+        schema.required = [*schema.get("required", []), *read_only]
+    for name in schema.get("required", []):
         if properties[name].get("x-nullable"):
             properties[name]["x-omitempty"] = False
 
@@ -180,15 +180,15 @@ def _name(reference: Any) -> str:
     return str(reference.get("$ref", "")).rpartition("/")[2]
 
 
-def _close(shape: Any, definitions: Any) -> None:
+def _close(schema: Any, definitions: Any) -> None:
     """Allow a body's objects only the fields that are described.
 
     Inline objects, such as a GeoJSON Point, may have more.
     """
-    name = _name(shape)
+    name = _name(schema)
     if not name:
-        if "items" in shape:
-            _close(shape["items"], definitions)
+        if "items" in schema:
+            _close(schema["items"], definitions)
         return
     definitions[name]["additionalProperties"] = False
     for inner in definitions[name].get("properties", {}).values():

@@ -25,7 +25,7 @@ SECRET_KEY = env("SECRET_KEY")
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 
-# HTTPS is assumed. Only a laptop turns it off.
+# HTTPS is assumed; only laptops turn it off.
 HTTPS = env.bool("HTTPS", True)
 # The base of links in mails. Never a request's Host, which its sender chooses.
 PUBLIC_URL = public_url(
@@ -102,7 +102,7 @@ TEMPLATES = [
     }
 ]
 
-# One connection a web thread, kept: WEB_THREADS is the size of the pool (asgi.py).
+# One kept connection per web thread: WEB_THREADS is the size of the pool (asgi.py).
 WEB_THREADS = env.int("WEB_THREADS", 8)
 DATABASES = {
     "default": env.db("DATABASE_URL")
@@ -248,7 +248,7 @@ THROTTLE_RATES = rates(
 # An address may do as much as this many accounts, because offices and mobile networks
 # share one.
 THROTTLE_ADDRESS_FACTOR = factor(env.str("THROTTLE_ADDRESS_FACTOR", default="10"))
-# Proxies whose X-Forwarded-For is believed.
+# Proxies whose X-Forwarded-For is trusted.
 TRUSTED_PROXIES = networks(env.list("TRUSTED_PROXIES", default=[]))
 
 SIMPLE_JWT = {
@@ -316,7 +316,7 @@ CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/api/"],
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, NONCE],  # django-leaflet's scripts bear the nonce
+        "script-src": [SELF, NONCE],  # django-leaflet's scripts carry the nonce
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
@@ -327,7 +327,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Threads, and connections to PostgreSQL, for a web process's sockets.
+# Threads, and PostgreSQL connections, for the sockets of a web process.
 CHAT_THREADS = env.int("CHAT_THREADS", 4)
 # How often a web process looks for messages that no broadcast brought, and how often it
 # reports that it is alive: after four intervals without, its members count as offline.

@@ -168,7 +168,7 @@ class MemberAdmin(
         self, request: HttpRequest, obj: Member, form: Any, change: bool
     ) -> None:
         if not change:
-            return  # the form has registered the member
+            return  # the form has already registered the member
         services.update_profile(obj, **form.profile())
         if "is_active" in form.changed_data:
             services.set_active(obj, obj.is_active)

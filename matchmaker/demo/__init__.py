@@ -1,1 +1,1 @@
-"""Demo members: plausible people around real cities, the same for the same seed."""
+"""Demo members: plausible people in real cities, the same for the same seed."""

@@ -4,7 +4,7 @@ from PIL import Image, ImageDraw
 
 Box = tuple[float, float, float, float]
 
-# Drawn larger and reduced: Pillow does not smooth edges.
+# Drawn larger and then shrunk, because Pillow does not smooth edges.
 OVERSAMPLING = 2
 
 

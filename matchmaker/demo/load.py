@@ -1,4 +1,4 @@
-"""Put demo data into the database: all of them in one transaction, or none."""
+"""Load demo data into the database, in one transaction."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator

@@ -25,7 +25,7 @@ ADMIN_NUMBER = 5
 # Two of the sign-ins, so that there is a pair who can chat at once.
 MATCHED = (1, 2)
 WITH_AVATAR = 24
-# The first members share the cities of the sign-ins, so that these have a full page
+# The first members share the cities of the sign-ins, so that those have a full page
 # of people nearby however small the load is. All others live anywhere.
 NEIGHBOURS = 250
 # GeoNames ids. Member n lives in the one at n modulo 5, so the sign-ins 1 to 5 in Saint

@@ -48,7 +48,7 @@ LOOKING_FOR = Param[DiscoverValues](lambda values: values.looking_for, CharField
 
 
 class Discover(KeysetList[DiscoverValues]):
-    """Members to discover, nearest first."""
+    """The list of members to discover, nearest first."""
 
     filterset = DiscoverFilter
     answer = PublicProfile

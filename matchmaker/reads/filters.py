@@ -1,4 +1,4 @@
-"""Query parameters of the list of members → queryset verbs."""
+"""Filters of the list of members, from query parameters to queryset methods."""
 
 from typing import Any
 

@@ -97,7 +97,7 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
 
 
 def delete_member(member: Member) -> None:
-    """Remove the account and all that is personal in it, files included.
+    """Delete the account with all personal data and files.
 
     Foreign keys delete the rows that refer to it, its tokens are invalid at once, and
     the admin's history forgets its name. Does nothing if it is already gone.

@@ -1,5 +1,5 @@
 -- Folds a text to the letters that searches compare (project/lib/reads/search.py).
--- Columns are computed by it and stored: a migration that changes what comes out
+-- Columns are computed by it and stored: a migration that changes its results
 -- computes them (first_name_folded, last_name_folded, title_folded) anew.
 -- unaccent is only stable, because its rules are a file; indexes ask for immutable. The
 -- rules change with PostgreSQL's major versions, when all indexes are made anew.

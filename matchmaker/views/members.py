@@ -145,12 +145,12 @@ class MeViewSet(GenericViewSet):
 def own_profile(
     request: Request, member: Member, status_code: int = status.HTTP_200_OK
 ) -> Response:
-    shape = (
+    serializer = (
         serializers.OwnProfileFeature
         if wants_geojson(request)
         else serializers.OwnProfile
     )
-    return Response(shape(member, context={"request": request}).data, status_code)
+    return Response(serializer(member, context={"request": request}).data, status_code)
 
 
 def _as_read(request: MemberRequest) -> str:

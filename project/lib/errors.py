@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
-# Both schemes open everything, so a 401 names both (RFC 9110, 11.6.1).
+# Both schemes work everywhere, so a 401 names both (RFC 9110, 11.6.1).
 SCHEMES = 'Token realm="api", Bearer realm="api"'
 
 
 class DomainError(Exception):
-    """A rule was broken: `code` is stable snake_case, `detail` is for people.
+    """A rule was broken; `code` is stable snake_case, `detail` is for people.
 
     With `field`, the error is about one input and becomes a 400 on that field.
     """

@@ -19,7 +19,7 @@ class PointInspector(FieldInspector):
     ) -> Any:
         if not isinstance(field, GeometryField):
             return NotHandled
-        if swagger_object_type is not openapi.Schema:  # a form has only text
+        if swagger_object_type is not openapi.Schema:  # forms hold only text
             make, _ref = self._get_partial_types(
                 field, swagger_object_type, use_references, **kwargs
             )

@@ -6,7 +6,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 def language_asked_for(request: HttpRequest) -> str | None:
-    """Return the language of the answer if the client has named any, else None.
+    """Return the answer's language if the client has named any, otherwise None.
 
     API clients often send no Accept-Language, or `*`: they have chosen none. A header
     that names only unsupported languages gives the answer's language: LANGUAGE_CODE.

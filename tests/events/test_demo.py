@@ -80,7 +80,7 @@ def pictured():
 
 
 def test_same_seed_makes_the_same_events():
-    assert "Beside them: organizations 2, events 8," in demo("--members=80", "--seed=7")
+    assert "Also added: organizations 2, events 8," in demo("--members=80", "--seed=7")
     first = world()
 
     for model in (Event, Organization, Member):
@@ -188,10 +188,10 @@ def test_top_up_adds_only_what_is_missing():
     Organization.objects.latest("id").delete()
     before = set(Event.objects.values_list("pk", flat=True))
 
-    assert "Beside them: organizations 1, events 1, " in demo("--members=100")
-    assert "Beside them" not in demo("--members=100")
+    assert "Also added: organizations 1, events 1, " in demo("--members=100")
+    assert "Also added" not in demo("--members=100")
     said = demo("--members=120", "--seed=2")
-    assert "Beside them: organizations 1, events 2," in said
+    assert "Also added: organizations 1, events 2," in said
 
     kept.refresh_from_db()
     assert kept.cancelled_at

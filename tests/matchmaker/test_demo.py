@@ -154,7 +154,7 @@ def test_top_up_adds_only_what_is_missing():
     said = demo("--members=12")
 
     assert said.startswith("7 demo members added")
-    assert "5 of 12 were there.\n" in said
+    assert "5 of 12 were already there.\n" in said
     emails = set(Member.objects.values_list("email", flat=True))
     assert emails == {email_of(n) for n in range(1, 13)}
     assert kept <= set(Member.objects.values_list("id", flat=True))
@@ -175,7 +175,7 @@ def test_if_empty_leaves_a_filled_database_alone():
     Member.objects.create_user("eve@example.org")
 
     assert demo("--members=9", "--if-empty") == (
-        "There are members: no demo members added.\n"
+        "There already are members; no demo members added.\n"
     )
     assert Member.objects.count() == 1
 
@@ -249,8 +249,8 @@ def test_first_members_have_avatars():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "Say how many"),
-        (["--if-empty"], "Say how many"),
+        ([], "Specify --members N"),
+        (["--if-empty"], "Specify --members N"),
         (["--members=-1"], "--members must be from 0 to 10,000,000, not -1"),
         (["--members=10000001"], "--members must be from 0 to 10,000,000"),
         (["--members=ten"], "invalid int value: 'ten'"),

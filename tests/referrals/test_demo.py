@@ -128,7 +128,7 @@ def test_top_up_adds_only_what_is_missing():
     before = set(Referral.objects.values_list("pk", "referrer"))
 
     assert "referrals 1." in demo("--members=100")
-    assert "Beside them" not in demo("--members=100")
+    assert "Also added" not in demo("--members=100")
     demo("--members=120", "--seed=2")
 
     assert before < set(Referral.objects.values_list("pk", "referrer"))

@@ -58,12 +58,12 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if members is None and (if_empty or not sign_ins):
-            raise CommandError("Say how many: --members N. Or ask for --sign-ins.")
+            raise CommandError("Specify --members N or --sign-ins.")
         if members is not None:
             _check("--members", members, MEMBERS_MAX)
             _check("--seed", seed, SEED_MAX)
             if if_empty and Member.objects.exists():
-                self.stdout.write("There are members: no demo members added.")
+                self.stdout.write("There already are members; no demo members added.")
             else:
                 self._load(members, seed)
         if sign_ins:
@@ -75,16 +75,16 @@ class Command(BaseCommand):
             added = load_demo(members, seed=seed, progress=_with_bar)
         except Error as error:
             raise CommandError(
-                f"No demo members added, the database said: {str(error).strip()}"
+                f"No demo members added; database error: {str(error).strip()}"
             ) from error
         self.stdout.write(
             f"{added.members:,} demo members added in"
             f" {time.monotonic() - started_at:.1f} s (seed {seed});"
-            f" {members - added.members:,} of {members:,} were there."
+            f" {members - added.members:,} of {members:,} were already there."
         )
         others = [f"{name} {n:,}" for name, n in added.others.items() if n]
         if others:
-            self.stdout.write(f"Beside them: {', '.join(others)}.")
+            self.stdout.write(f"Also added: {', '.join(others)}.")
 
     def _print_sign_ins(self) -> None:
         rows = [

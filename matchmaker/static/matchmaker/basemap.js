@@ -22,7 +22,7 @@
     const plain = { renderer, interactive: false, weight: 1 };
     for (const shift of SHIFTS) {
       const latLngs = (line) => line.map(([lon, lat]) => [lat, lon + shift]);
-      // One layer each: Leaflet passes over those that are out of view.
+      // One layer each, because Leaflet skips layers that are out of view.
       for (const polygon of land.coordinates) {
         L.polygon(polygon.map(latLngs), {
           ...plain, color: "#a9b5ad", fillColor: "#f6f5ef", fillOpacity: 1,
@@ -34,7 +34,7 @@
     }
   }
 
-  // Names the largest places in view that have room for their name.
+  // Labels the largest places in view that have room for their name.
   function labelCities(map, cities) {
     map.createPane("cities").style.zIndex = 450; // above land, below markers
     const labels = L.layerGroup().addTo(map);

@@ -1,7 +1,7 @@
-// The admin's map of one place: drag the marker, click to set it anew, or remove it.
+// The admin's map of one place: drag the marker, click to move it, or remove it.
 L.PlaceField = L.GeometryField.extend({
   addTo(map) {
-    // Leaflet looks for its images by their plain names, which hashed files lack.
+    // Leaflet looks for its images under plain names, which hashed files do not have.
     L.Icon.Default.imagePath = textOf("force-img-path");
     L.GeometryField.prototype.addTo.call(this, map);
     map.addControl(removeButton(() => {
@@ -39,13 +39,13 @@ L.PlaceField = L.GeometryField.extend({
 
   _controlDrawOptions() {
     const options = L.GeometryField.prototype._controlDrawOptions.call(this);
-    options.edit = false; // modes of their own to drag and remove one marker
+    options.edit = false; // these are separate modes, too much for one marker
     return options;
   },
 
   _setView() {
     const [marker] = this.drawnItems.getLayers();
-    // Near enough to name the next towns, far enough to have some in view.
+    // Near enough to show names of towns, far enough to have some in view.
     if (marker) this._map.setView(marker.getLatLng(), 9, { animate: false });
   },
 });

@@ -141,7 +141,7 @@ class MomentField(serializers.Field):
             self.fail("too_late")
         except ValueError:
             self.fail("invalid")
-        if moment.year == MAXYEAR:  # what reckons with the year after it fails
+        if moment.year == MAXYEAR:  # calculations with the following year would fail
             self.fail("too_late")
         moment = moment.replace(microsecond=0)
         day, _is_day = parse_moment(data.strip()[:DATE_LENGTH])

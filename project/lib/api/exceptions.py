@@ -132,6 +132,6 @@ def _messages(errors: Any, path: str = "") -> Iterator[str]:
 
 def _detail_and_code(exc: exceptions.APIException) -> tuple[Text, str]:
     detail: object = exc.detail
-    if isinstance(detail, dict):  # simplejwt puts its details beside the message
+    if isinstance(detail, dict):  # simplejwt puts details next to the message
         detail = detail.get("detail", exc.default_detail)
     return str(detail), getattr(detail, "code", None) or exc.default_code

@@ -1,4 +1,4 @@
-"""Serializer fields that several apps take: places, pictures, phone numbers."""
+"""Serializer fields that several apps share: places and phone numbers."""
 
 import math
 import re
@@ -85,7 +85,7 @@ class PointField(GeometryField):
         return Point(float(lon), float(lat), srid=WGS84)
 
 
-# EPSG:4326 in GeoJSON is longitude, latitude too, whatever its axes are elsewhere.
+# In GeoJSON, EPSG:4326 too is longitude, latitude, whatever its axes are elsewhere.
 _WGS84 = re.compile(r"(urn:ogc:def:crs:)?(EPSG:([0-9.]*:)?4326|OGC:([0-9.]*:)?CRS84)")
 
 

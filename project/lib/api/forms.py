@@ -70,7 +70,7 @@ def as_json(
         if name and has_parts(fields.get(name[0])):
             parts.setdefault(name[0], []).append((key, given))
         else:
-            values[key] = given[-1]  # unknown, and told so by whoever reads this
+            values[key] = given[-1]  # unknown; the reader of the values reports it
     for key, found in parts.items():
         try:
             values[key] = _assembled(key, fields[key], found)
@@ -92,7 +92,7 @@ def _is_list(field: serializers.Field | None) -> bool:
 
 
 def _single(field: serializers.Field | None, given: list[Any]) -> Any:
-    if len(given) > 1:  # which one is meant?
+    if len(given) > 1:  # ambiguous
         raise _Unclear(_("Specify this field only once."))
     if isinstance(given[0], UploadedFile) and not isinstance(
         field, serializers.FileField
@@ -121,7 +121,7 @@ def _assembled(name: str, field: serializers.Field, found: Found) -> Any:
                 _("“%(key)s” cannot be read. Write it like %(example)s.")
                 % {"key": key[:_SHOWN_MAX_LENGTH], "example": example}
             )
-        if path in ((), ("",)):  # users or, as some libraries repeat a field, users[]
+        if path in ((), ("",)):  # users, or users[] of some libraries
             whole += given
         else:
             _plant(tree, path, _single(None, given))

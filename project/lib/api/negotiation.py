@@ -23,7 +23,7 @@ class FormatOrAccept(BaseContentNegotiation):
         content_type = (request.content_type or "").partition(";")[0].strip().lower()
         return next((p for p in parsers if p.media_type == content_type), None)
 
-    # DRF gives a list and needs one itself, whatever its stubs say.
+    # DRF passes a list and needs one, contrary to its stubs.
     def select_renderer(  # type: ignore[override]
         self,
         request: Request,
@@ -35,7 +35,7 @@ class FormatOrAccept(BaseContentNegotiation):
             for renderer in renderers:
                 if renderer.format == wanted:
                     return renderer, renderer.media_type
-            # Answer in JSON: the error handler asks for a renderer again.
+            # Answer in JSON, because the error handler asks for a renderer again.
             if getattr(request, "_format_refused", False):
                 return renderers[0], renderers[0].media_type
             request._format_refused = True  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ class FormatOrAccept(BaseContentNegotiation):
 
 
 def _media_ranges(accept: str) -> list[tuple[str, float]]:
-    """Parse an Accept header into (media type, quality), as written, leniently."""
+    """Parse an Accept header leniently into (media type, quality), in its order."""
     ranges = []
     for item in accept.lower().split(","):
         media_type, *parameters = (part.strip() for part in item.split(";"))

@@ -92,7 +92,7 @@ def describe(
         statuses.add(401)
     responses = {status: _answer(answer) for status, answer in answers.items()}
     responses |= {status: error(status) for status in statuses}
-    responses[400] = FIELD_ERRORS  # unknown parameters, at least
+    responses[400] = FIELD_ERRORS  # because of unknown parameters, at least
     extra: dict[str, Any] = {}
     if public:
         extra["security"] = []
@@ -118,7 +118,7 @@ def describe(
 
 
 def _answer(answer: Any) -> Any:
-    if isinstance(answer, str | Promise):  # words for an answer without a body
+    if isinstance(answer, str | Promise):  # the description of an answer without a body
         return openapi.Response(answer)
     return answer
 

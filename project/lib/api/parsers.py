@@ -65,7 +65,7 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _value in pairs:
             if name in seen:
-                name.encode()  # half a character is no name either
+                name.encode()  # a name cannot contain lone surrogates either
                 raise RepeatedName(name)
             seen.add(name)
     return data
@@ -103,7 +103,7 @@ class FormParser(parsers.FormParser):
             return super().parse(stream, media_type, parser_context)
         except _TOO_MANY as error:
             raise _too_many() from error
-        except (LookupError, ValueError) as error:  # a charset that cannot read it
+        except (LookupError, ValueError) as error:  # a charset that cannot decode it
             raise ParseError(_("The body is not a valid form.")) from error
 
 
@@ -124,7 +124,7 @@ class MultiPartParser(parsers.MultiPartParser):
             ParseError,
             MultiPartParserError,
             SuspiciousOperation,
-            LookupError,  # a part in a charset that does not exist
+            LookupError,  # a part in an unknown charset
             ValueError,
         ) as error:
             raise ParseError(_("The body is not a valid form.")) from error

@@ -10,7 +10,7 @@ from django.urls import URLPattern, re_path
 def endpoint(
     route: str, view: Callable[..., HttpResponseBase], name: str, **kwargs: Any
 ) -> URLPattern:
-    """Route `route` (a regular expression without its slash) with and without one.
+    """Return a pattern for `route` (a regex without the slash) with or without a slash.
 
     Both forms answer alike: a redirect would turn a POST into a GET.
     """

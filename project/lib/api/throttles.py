@@ -20,7 +20,7 @@ from project.lib.api import known_devices
 from project.lib.redis.limiter import count_in_window
 from project.lib.server.client_address import client_address
 
-if TYPE_CHECKING:  # views import this module: it is in DRF's settings
+if TYPE_CHECKING:  # a cycle: views import this module by DRF's settings
     from rest_framework.views import APIView
 
 SALT = "throttles"  # in keys of Redis: stays if this module is renamed
@@ -82,7 +82,7 @@ def throttled(
 def _remembering(method: Method, account: Callable[[Request], str | None]) -> Method:
     @wraps(method)
     def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
-        who = account(request)  # before the method uses up what says so
+        who = account(request)  # before the method uses up the credentials
         response = method(view, request, *args, **kwargs)
         if who is not None:
             remember_device(request, who, response)

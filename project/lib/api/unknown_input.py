@@ -35,7 +35,7 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     return lowered[near[0]] if near else None
 
 
-# The content negotiation reads it on every endpoint.
+# Content negotiation reads it on every endpoint.
 EVERYWHERE = frozenset({"format"})
 
 
@@ -47,6 +47,6 @@ def parameter_errors(
     for name, values in params.lists():
         if name not in known and name not in EVERYWHERE:
             errors[name] = [unknown_parameter(name, known)]
-        elif len(values) > 1:  # which one is meant?
+        elif len(values) > 1:  # ambiguous
             errors[name] = [_("Specify this parameter only once.")]
     return errors

@@ -20,7 +20,7 @@ def make_client(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
         url,
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
-        # Once, for connections that a restart of Redis has closed. The default sleeps
+        # One retry, for connections closed by a restart of Redis. The default sleeps
         # between its tries, for seconds.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )

@@ -37,7 +37,7 @@ def bounded(application: Application) -> Application:
 
         async def give(message: Mapping[str, Any]) -> None:
             if wire.is_leaving:
-                return  # autobahn would raise, and it is no error
+                return  # autobahn would raise, but this is not an error
             code = message.get("code")
             is_open = wire.protocol.state == wire.protocol.STATE_OPEN
             if is_open and code in OWN_CLOSE_CODES:

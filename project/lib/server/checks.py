@@ -23,7 +23,7 @@ def upstream_is_as_relied_on(**kwargs: Any) -> list[Error]:
 def bounds_are_in_use(**kwargs: Any) -> list[Error]:
     """Check that importing the application makes `daphne` start the bounded server."""
     if upstream_problems():
-        return []  # the application refuses to be imported
+        return []  # importing the application fails
     get_default_application()
     if is_installed():
         return []

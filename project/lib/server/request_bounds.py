@@ -65,7 +65,7 @@ class BoundedRequest(WebRequest):
         self.channel.callLater(READ_ON_S, self.channel.loseConnection)
 
     def _cors_headers(self) -> dict[str, str]:
-        request = HttpRequest()  # of a path that is not yet known
+        request = HttpRequest()  # its path is not known yet
         for origin in self.requestHeaders.getRawHeaders("Origin", [])[:1]:
             request.META["HTTP_ORIGIN"] = origin
         return dict(cors.readable(request, HttpResponse()).items())

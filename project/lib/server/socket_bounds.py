@@ -39,7 +39,7 @@ POLICY_VIOLATION, SERVICE_RESTART = 1008, 1012
 SOCKET_OPTIONS = {
     "maxFramePayloadSize": MAX_FRAME_BYTES,
     "maxMessagePayloadSize": MAX_FRAME_BYTES,
-    "failByDrop": False,  # say why before hanging up
+    "failByDrop": False,  # give the reason before closing
     "allowNullOrigin": True,  # as Daphne sets it; left out, it would be False
 }
 

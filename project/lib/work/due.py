@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# The pause between attempts doubles from a kind's `lease_s` to this.
+# The longest pause between attempts, which doubles from a kind's `lease_s`.
 PAUSE_MAX_S = 600
 ROWS_A_SWEEP = 100
 
@@ -117,7 +117,7 @@ def sweep(work: Work, keep_going: Callable[[], bool] = lambda: True) -> int:
             if _take(work, pk):
                 taken += 1
                 work.do(pk)
-        except Exception:  # of whatever kind: the others must not wait for this one
+        except Exception:  # of any kind: the other rows must not wait for it
             logger.exception("%s %s failed", work.name, pk)
     return taken
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         "Do what rows ask for and no message brought about: forever, or --once. "
         "Any number may run at the same time."
     )
-    requires_system_checks = []  # it starts with everything else, which checks
+    requires_system_checks = []  # it starts together with processes that check
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Sweep once and end.")
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        # A thread a kind: a mail server that hangs must not hold up anything else.
+        # One thread per kind: a hanging mail server must not hold up anything else.
         threads = [
             threading.Thread(
                 target=_sweep_until, args=[stopping, work, interval], name=work.name
@@ -69,7 +69,7 @@ def _sweep_until(stopping: threading.Event, work: due.Work, interval_s: float) -
         close_old_connections()
         try:
             taken = due.sweep(work, keep_going=lambda: not stopping.is_set())
-        except Error as error:  # it may be restarting
+        except Error as error:  # the database may be restarting
             due.logger.warning("%s: no sweep: %s", work.name, error)
             taken = 0
         if not taken:
@@ -82,7 +82,7 @@ def _do_until(stopping: threading.Event, chore: chores.Chore) -> None:
         close_old_connections()
         try:
             chore.do()
-        except Exception:  # it comes round again, and the sweeper must not end for it
+        except Exception:  # it is repeated later, and must not stop the sweeper
             chores.logger.exception("%s failed", chore.name)
         stopping.wait(chore.every_s)
     connections.close_all()

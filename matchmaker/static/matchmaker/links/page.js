@@ -1,5 +1,5 @@
-// What a link from a mail is for stands behind its #: purpose/uid/token. Nothing happens
-// before somebody presses a button: programs that look through mails open links too.
+// The # of a mailed link is followed by purpose/uid/token. Nothing happens before
+// somebody presses a button, because programs that scan mails open links too.
 
 const TIMEOUT_MS = 20_000;
 
@@ -28,7 +28,7 @@ function tell(problem) {
   document.getElementById("problem").textContent = problem;
 }
 
-/** Show what the address asks for, and take the secret out of the address. */
+/** Show what the URL asks for, and remove the secret from the URL. */
 function open() {
   const [purpose, uid, token] = location.hash.slice(1).split("/");
   history.replaceState(null, "", location.pathname);
@@ -47,14 +47,14 @@ function clear(form) {
   for (const field of form.querySelectorAll("[aria-invalid]")) mark(field, []);
 }
 
-/** Say beside a field what is wrong with it; nothing is. */
+/** Show messages next to a field; none clears them. */
 function mark(field, messages) {
   document.getElementById(`${field.id}-error`).textContent = messages.join(" ");
   if (messages.length) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
 }
 
-/** The answer's status and, of an error, its body. Raises when there is none. */
+/** Return whether it succeeded and the errors. Throws if there is no answer. */
 async function send(form) {
   const given = new FormData(form);
   const answer = await fetch(URLS[form.id], {
@@ -69,7 +69,7 @@ async function send(form) {
   return { isDone: answer.ok, errors: answer.ok ? {} : await answer.json() };
 }
 
-/** Say what was refused: beside its field if the form has it, else above the form. */
+/** Show what was refused: next to its field if the form has it, otherwise above. */
 function refuse(form, errors) {
   if (form.id === "ask" && errors.code === "throttled") return tell(TEXTS.mailed);
   const told = [];
@@ -79,7 +79,7 @@ function refuse(form, errors) {
     else if (name !== "code") told.push(messages);
   }
   tell(told.flat().join(" "));
-  if (errors.token) show("ask"); // the link is dead
+  if (errors.token) show("ask"); // the link is no longer valid
   else form.querySelector("[aria-invalid]")?.focus();
 }
 
