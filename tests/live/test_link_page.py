@@ -186,7 +186,7 @@ def test_what_does_not_work_is_said(server, visit):
         )
         heading(page, "Forgot your password?")
         page.goto("/reset/#<img src=x onerror=alert(1)>/a/b")
-        expect(alert).to_contain_text("not complete")
+        expect(alert).to_contain_text("incomplete")
 
         page.goto("/reset/#verify/MQ/x-y")
         page.get_by_role("button", name="Confirm").click()
