@@ -286,7 +286,7 @@ def test_throttling_is_told_in_russian(seconds):
         text = str(Throttled(wait=seconds).detail)
 
     assert is_russian(text)
-    assert f"через {seconds} с" in text
+    assert f"через {seconds}\N{NO-BREAK SPACE}с" in text
 
 
 def described(node: Any, path: str = "") -> Iterator[tuple[str, str]]:

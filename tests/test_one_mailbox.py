@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from events.models import Membership
@@ -87,7 +88,9 @@ def test_another_spelling_is_the_same_account_at_every_door(
     # As it was typed, in NFC.
     assert made.json()["email"] == unicodedata.normalize("NFC", email)
     bo = Member.objects.get(pk=made.json()["id"])
-    Member.objects.filter(pk=bo.pk).update(is_staff=True)
+    Member.objects.filter(pk=bo.pk).update(
+        is_staff=True, email_verified_at=timezone.now()
+    )
     code = InviteCodeFactory(member=bo).code
     like = Like.objects.create(from_member=ann, to_member=bo)
 
@@ -140,7 +143,9 @@ def test_two_mailboxes_are_two_accounts_at_every_door(
 ):
     email, other = (other, email) if turned else (email, other)
     bo = Member.objects.get(pk=sign_up(SIGN_UPS[2], email).json()["id"])
-    Member.objects.filter(pk=bo.pk).update(is_staff=True)
+    Member.objects.filter(pk=bo.pk).update(
+        is_staff=True, email_verified_at=timezone.now()
+    )
     code = InviteCodeFactory(member=bo).code
 
     assert not any(signs_in(other))

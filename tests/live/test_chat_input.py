@@ -93,9 +93,9 @@ def test_fields_that_nobody_reads_are_named_and_nothing_is_done(server):
 def test_field_given_twice_is_named(server):
     with Chat(server, new_member("Ann")) as ann:
         ann.socket.send('{"message": "a", "message": "b"}')
-        assert ann.next()["detail"] == "The field “message” is there twice."
+        assert ann.next()["detail"] == "The field “message” is repeated."
         ann.socket.send('{"type": "resume", "rooms": {"1": 0, "1": 5}}')
-        assert ann.next()["detail"] == "The field “1” is there twice."
+        assert ann.next()["detail"] == "The field “1” is repeated."
         assert ann.silence() == []
 
 

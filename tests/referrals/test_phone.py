@@ -92,7 +92,9 @@ def test_without_echo_the_sms_alone_has_the_code(api, settings, phone):
 def test_sms_is_in_the_callers_language(api, phone):
     api.post(SIGN_UP, {"phone": phone}, HTTP_ACCEPT_LANGUAGE="en")
 
-    assert SENT[0].text == f"Matchmaker code: {SENT[0].code}. Do not share it with anyone."
+    assert (
+        SENT[0].text == f"Matchmaker code: {SENT[0].code}. Do not share it with anyone."
+    )
 
 
 def test_default_backend_prints(api, settings, phone, capsys):
