@@ -211,7 +211,7 @@ def test_what_does_not_work_is_said(server, visit):
         page.goto("/reset/")
         field.fill(told)
         page.get_by_role("button", name="Send the link").click()
-        expect(alert).to_contain_text("the latest one in your mailbox still works")
+        expect(alert).to_contain_text("the latest link in your mailbox still works")
 
 
 @pytest.mark.parametrize("path", ["/reset", "/reset/"])
