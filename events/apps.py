@@ -11,7 +11,7 @@ class EventsConfig(AppConfig):
         from events import export_sections, receivers, tasks  # noqa: F401, PLC0415
         from matchmaker import export  # noqa: PLC0415
         from matchmaker.demo import other_apps  # noqa: PLC0415
-        from project.lib.work import due  # noqa: PLC0415
+        from project.lib.background import due  # noqa: PLC0415
 
         due.register(tasks.PUBLICATION)
         due.register(tasks.PLACE_MAIL)

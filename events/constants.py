@@ -25,7 +25,7 @@ CALENDAR_MAX_EVENTS = 1_000
 # How long calendars keep showing a cancelled event.
 CANCELLED_SHOWN_DAYS = 60
 
-# Kinds of due work (project/lib/work/due.py).
+# Kinds of due work (project/lib/background/due.py).
 PUBLICATION = "publication"
 PLACE_MAIL = "place_mail"
 INVITATION_MAIL = "invitation_mail"

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from events.models import Attendance, InvitationMail, NamingMail
-from project.lib.work.mailing import message_id, printable
+from project.lib.background.mailing import message_id, printable
 
 
 def place_mail(place: Attendance) -> EmailMessage:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events import constants, services
 from events.models import Attendance, Event, InvitationMail, NamingMail
-from project.lib.work import due
+from project.lib.background import due
 
 PUBLICATION_LEASE_S = 10
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT

@@ -9,7 +9,7 @@ class MatchmakerConfig(AppConfig):
     def ready(self) -> None:
         # All of these need the models, which are loaded after this module.
         from matchmaker import checks, export_sections, tasks  # noqa: F401, PLC0415
-        from project.lib.work import chores, due  # noqa: PLC0415
+        from project.lib.background import chores, due  # noqa: PLC0415
 
         due.register(tasks.MATCH_MAIL)
         due.register(tasks.ACCOUNT_MAIL)

@@ -19,6 +19,6 @@ LINK_MAIL_PATIENCE_HOURS = 1
 # How many digits of an added number the account's e-mail is told.
 PHONE_DIGITS_TOLD = 4
 
-# Names of kinds of due work (project/lib/work/due.py).
+# Names of kinds of due work (project/lib/background/due.py).
 MATCH_MAIL = "match_mail"
 ACCOUNT_MAIL = "account_mail"

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from matchmaker import links
 from matchmaker.models import AccountMail, MatchMail, Member
-from project.lib.work.mailing import message_id, printable
+from project.lib.background.mailing import message_id, printable
 
 Kind = AccountMail.Kind
 

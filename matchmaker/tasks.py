@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker import constants, services
 from matchmaker.models import AccountMail, MatchMail
-from project.lib.work import due
-from project.lib.work.chores import Chore
+from project.lib.background import due
+from project.lib.background.chores import Chore
 
 # A mail takes several exchanges with the server, each with its own timeout.
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT

@@ -15,7 +15,7 @@ from django_dramatiq import admin as library
 from django_dramatiq.models import Task
 
 from matchmaker.admin.pagination import ManyRowsAdmin
-from project.lib.work import due
+from project.lib.background import due
 
 STATES = {
     Task.STATUS_RUNNING: pgettext_lazy("task", "running"),

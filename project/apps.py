@@ -8,8 +8,8 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         # The models are loaded after this module.
         from project import task_log  # noqa: PLC0415
+        from project.lib.background import chores  # noqa: PLC0415
         from project.lib.server import checks  # noqa: F401, PLC0415
-        from project.lib.work import chores  # noqa: PLC0415
 
         chores.register(task_log.FORGETTING)
         # The library has names for itself and its rows in English only.

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from project import heartbeats
 from project.lib.api.unknown_input import unknown_parameter
+from project.lib.background import due
 from project.lib.redis.clients import make_client
-from project.lib.work import due
 
 # Probes wait a few seconds at most.
 TIMEOUT_S = 2

@@ -151,7 +151,7 @@ CHANNEL_LAYERS = {
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {
-        # A like waits for this; a message is only a nudge (project/lib/work/due.py).
+        # A like waits for this; a message is only a nudge (lib/background/due.py).
         "client": make_client(REDIS_URL)
     },
     "MIDDLEWARE": [

@@ -2,7 +2,7 @@
 
 Only workers write it. A message that is only sent gets no row, because the sending
 request would have to wait for it; another row already says that the work is due
-(project/lib/work/due.py).
+(project/lib/background/due.py).
 """
 
 import traceback
@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models.functions import Now
 from django_dramatiq.middleware import AdminMiddleware
 
-from project.lib.work.chores import Chore
+from project.lib.background.chores import Chore
 
 KEPT_FOR = timedelta(days=7)
 FRAMES_MAX = 30

@@ -10,7 +10,7 @@ class ReferralsConfig(AppConfig):
         # The models are loaded after this module.
         from matchmaker import export, profile_parts  # noqa: PLC0415
         from matchmaker.demo import other_apps  # noqa: PLC0415
-        from project.lib.work import due  # noqa: PLC0415
+        from project.lib.background import due  # noqa: PLC0415
         from referrals import (  # noqa: PLC0415
             checks,  # noqa: F401
             email_facts,

@@ -31,7 +31,7 @@ BURST_SIZE = 10
 BURST_HOURS = 1
 NEW_ACCOUNT_MINUTES = 10
 
-# Kinds of due work (project/lib/work/due.py).
+# Kinds of due work (project/lib/background/due.py).
 EMAIL_LOOKUP = "email_lookup"
 
 # A look-up of an e-mail that nobody answers has failed after this long.

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.work import due
+from project.lib.background import due
 from referrals import constants, services
 from referrals.models import EmailLookup
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from matchmaker import services
 from matchmaker.models import MatchMail
 from project import heartbeats
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 
 NO_LAG = dict.fromkeys(due.KINDS, 0.0)

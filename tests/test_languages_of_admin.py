@@ -14,7 +14,7 @@ from django.utils import translation
 from django_dramatiq.models import Task
 
 from matchmaker.models import Block, Like, Member
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 from tests.russian import is_ours, is_russian
 

@@ -20,8 +20,8 @@ from events.models import Membership
 from matchmaker import errors, services
 from matchmaker.models import Like, Member
 from project.lib.api import rates
+from project.lib.background import mailing
 from project.lib.emails import deliverable
-from project.lib.work import mailing
 from referrals import hunter
 from tests.factories import PASSWORD, MemberFactory
 from tests.harness.mail_server import MailServer

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.events import Event
 from matchmaker.models import Member
+from project.lib.background.due import DueRow
 from project.lib.sql_rules import SqlRule
-from project.lib.work.due import DueRow
 
 
 class Attendance(DueRow):

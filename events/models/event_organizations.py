@@ -10,7 +10,7 @@ from events.models.events import Event
 from events.models.organizations import Organization
 from events.querysets import EventOrganizationQuerySet
 from matchmaker.models import Member
-from project.lib.work.due import DueRow
+from project.lib.background.due import DueRow
 
 
 class Status(models.TextChoices):

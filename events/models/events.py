@@ -14,10 +14,10 @@ from events import constants
 from events.models.organizations import Organization
 from events.querysets import EventQuerySet
 from matchmaker.models import Member
+from project.lib.background.due import DueRow
 from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
 from project.lib.text import is_visible
-from project.lib.work.due import DueRow
 
 PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.organizations import Organization
 from matchmaker.models import Member
-from project.lib.work.due import DueRow
+from project.lib.background.due import DueRow
 
 
 class Departure(models.Model):

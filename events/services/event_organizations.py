@@ -31,7 +31,7 @@ from events.services.locks import (
 from matchmaker.models import Member
 from matchmaker.services.locks import held_rows
 from matchmaker.staff import may
-from project.lib.work import due
+from project.lib.background import due
 
 
 def name_organizations(

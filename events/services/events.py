@@ -22,9 +22,9 @@ from events.services.locks import (
 )
 from matchmaker import images
 from matchmaker.models import Member
+from project.lib.background import due
 from project.lib.constraints import violations_as
 from project.lib.files import delete_after_commit, stored_jpeg
-from project.lib.work import due
 
 
 class EventFields(TypedDict, total=False):

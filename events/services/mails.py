@@ -16,7 +16,7 @@ from events.models import (
 )
 from matchmaker.models import Block
 from matchmaker.querysets import blocks_between
-from project.lib.work import mailing
+from project.lib.background import mailing
 
 
 def send_place_mail(attendance_id: int) -> None:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from events import constants, errors
 from events.models import Departure, Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
-from project.lib.work import due
+from project.lib.background import due
 
 # The error that the database raises (sql/name_by_consent.sql), whoever writes.
 REFUSALS = {"membership_by_consent": errors.UserUnknown}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models.members import Member
-from project.lib.work.due import DueRow
+from project.lib.background.due import DueRow
 
 
 class _Stance(models.Model):

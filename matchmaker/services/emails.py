@@ -12,9 +12,9 @@ from matchmaker.models import AccountMail, Member
 from matchmaker.services.locks import locked_caller, locked_member
 from matchmaker.services.phones import drop_phone_claim
 from matchmaker.services.sign_in import sign_out_everywhere
+from project.lib.background import due
 from project.lib.constraints import violations_as
 from project.lib.passwords import composed
-from project.lib.work import due
 
 Kind = AccountMail.Kind
 

@@ -10,7 +10,7 @@ from matchmaker import constants, links, mails
 from matchmaker.models import AccountMail, Block, Match, MatchMail, Member
 from matchmaker.querysets import blocks_between, match_between
 from matchmaker.services.locks import held_members
-from project.lib.work import mailing
+from project.lib.background import mailing
 
 
 def send_match_mail(mail_id: int) -> None:

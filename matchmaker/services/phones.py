@@ -9,8 +9,8 @@ from matchmaker import constants, errors
 from matchmaker.models import AccountMail, Member
 from matchmaker.services.locks import locked_member, locked_members
 from matchmaker.services.sign_in import sign_out_everywhere
+from project.lib.background import due
 from project.lib.constraints import violations_as
-from project.lib.work import due
 
 
 class _HolderChanged(errors.PhoneTaken):

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from matchmaker import constants
 from matchmaker.models import AccountMail, MatchMail
-from project.lib.work import due
+from project.lib.background import due
 
 
 def retry_match_mail(mail: MatchMail) -> bool:

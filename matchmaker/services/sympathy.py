@@ -15,7 +15,7 @@ from matchmaker import constants, errors, signals
 from matchmaker.models import Block, Like, Match, MatchMail, Member, Pass
 from matchmaker.querysets import match_between
 from matchmaker.services.locks import Pair, locked_pair
-from project.lib.work import due
+from project.lib.background import due
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.models import Member
-from project.lib.work.due import DueRow
+from project.lib.background.due import DueRow
 from referrals.querysets import EmailLookupQuerySet
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Now
 
 from matchmaker.models import Member
 from matchmaker.services.locks import held_members
-from project.lib.work import due
+from project.lib.background import due
 from referrals import constants, hunter
 from referrals.models import EmailLookup
 

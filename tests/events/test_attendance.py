@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from events import tasks
 from events.models import Attendance, Event
 from matchmaker import services as matchmaker_services
-from project.lib.work import due
+from project.lib.background import due
 from tests.events.attendance import FULL, ME, NOT_FOUND, change, places, url
 from tests.events.factories import AttendanceFactory, EventFactory
 from tests.factories import MemberFactory

@@ -10,7 +10,7 @@ from events import constants, tasks
 from events.models import Attendance
 from matchmaker import services as matchmaker_services
 from matchmaker.models import Member
-from project.lib.work import due
+from project.lib.background import due
 from tests.events.attendance import change, url
 from tests.events.factories import AttendanceFactory, EventFactory
 from tests.factories import MemberFactory

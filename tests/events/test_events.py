@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events import services, tasks
 from events.models import Event, Membership, Role
-from project.lib.work import due
+from project.lib.background import due
 from tests.events.factories import (
     EventFactory,
     MembershipFactory,

@@ -10,7 +10,7 @@ from django.utils import translation
 from events import constants, services, tasks
 from events.models import Event, InvitationMail, Membership, Organization, Role
 from matchmaker.models import Block, Member
-from project.lib.work import due
+from project.lib.background import due
 from tests.events.factories import EventFactory, MembershipFactory, OrganizationFactory
 from tests.factories import MemberFactory
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from events import constants, services, tasks
 from events.models import Membership, NamingMail, Organization, Role
 from matchmaker.models import Member
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from matchmaker import services
 from matchmaker.models import MatchMail
 from matchmaker.tasks import MATCH_MAIL
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 from tests.threads import at_once
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from matchmaker.models import AccountMail
 from matchmaker.tasks import ACCOUNT_MAIL
-from project.lib.work import due
+from project.lib.background import due
 
 RESET = "/api/clients/reset_password/"
 SET = "/api/clients/reset_password_confirm/"

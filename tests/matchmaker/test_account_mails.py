@@ -9,7 +9,7 @@ from django.utils import timezone
 from matchmaker import constants, services
 from matchmaker.models import AccountMail, Member
 from matchmaker.tasks import ACCOUNT_MAIL, send_account_mail
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 from tests.matchmaker.mailbox import reset_link
 from tests.threads import at_once

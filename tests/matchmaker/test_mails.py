@@ -17,7 +17,7 @@ from matchmaker import constants, services
 from matchmaker.models import MatchMail, Member
 from matchmaker.services import mails
 from matchmaker.tasks import send_match_mail
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 from tests.harness.database import somebody_waits
 from tests.harness.waiting import wait_until

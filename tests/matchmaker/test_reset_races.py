@@ -11,7 +11,7 @@ from events.services import new_feed
 from matchmaker import errors, services
 from matchmaker.models import AccountMail, Member
 from matchmaker.tasks import ACCOUNT_MAIL
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import PASSWORD, MemberFactory
 from tests.matchmaker.mailbox import RESET, link_to, reset_link
 from tests.threads import at_once, client_of

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from matchmaker import services as member_services
 from matchmaker.models import Member
-from project.lib.work import due
+from project.lib.background import due
 from referrals import services
 from referrals.models import EmailLookup
 from referrals.tasks import EMAIL_LOOKUP

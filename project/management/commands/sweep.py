@@ -1,6 +1,6 @@
-"""`manage.py sweep`: do work that is due and was missed (project/lib/work/due.py).
+"""`manage.py sweep`: do work that is due and was missed (lib/background/due.py).
 
-It also does the periodic chores (project/lib/work/chores.py).
+It also does the periodic chores (lib/background/chores.py).
 """
 
 import signal
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from project import heartbeats
-from project.lib.work import chores, due
+from project.lib.background import chores, due
 
 INTERVAL_S = 5
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from matchmaker import mails, services
 from matchmaker.models import AccountMail, MatchMail, Member
-from project.lib.work import due
+from project.lib.background import due
 from tests.factories import MemberFactory
 from tests.matchmaker.admin.pages import listed, run
 
