@@ -105,14 +105,17 @@ def test_migrations_go_back_and_forth(django_db_blocker, django_db_setup):
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def tracked(pattern: str) -> list[str]:
+    """Paths of the files that git knows, from the root."""
+    command = ["git", "ls-files", pattern]
+    listed = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
+
 def test_no_file_outgrows_its_reason():
-    files = subprocess.run(
-        ["git", "ls-files", "*.py"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    files = tracked("*.py")
     lengths = {
         name: len((ROOT / name).read_text().splitlines())
         for name in files
@@ -195,16 +198,7 @@ def test_lock_names_no_host_and_hashes_everything():
         assert text.count("--hash=sha256:") >= len(pins)
 
 
-READMES = [
-    ROOT / name
-    for name in subprocess.run(
-        ["git", "ls-files", "*README.md"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-]
+READMES = [ROOT / name for name in tracked("*README.md")]
 
 
 def anchors(page: Path) -> set[str]:

@@ -25,16 +25,12 @@ from tests.events.factories import (
     host,
     invite,
 )
+from tests.events.organizations import NOT_FOUND, NOT_YOURS
 from tests.factories import MemberFactory
 from tests.staff import staff_who_may
 
 CREATE = "/api/events/create/"
 URL = "/api/events/"
-NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-NOT_YOURS = {
-    "detail": "You are not allowed to change this.",
-    "code": "permission_denied",
-}
 DECLINED = "This organization has declined. Only its owners can add it."
 
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from events import services, tasks
-from events.models import Event, Membership, Role
+from events.models import Event, Membership
 from project.lib.background import due
 from tests.events.factories import (
     EventFactory,
@@ -20,18 +20,6 @@ from tests.pictures import upload
 
 CREATE = "/api/events/create/"
 URL = "/api/events/"
-
-
-@pytest.fixture
-def club(ann):
-    """An organization of ann's."""
-    return MembershipFactory(
-        organization__title="Club",
-        organization__postcode="190000",
-        organization__address="Nevsky 1",
-        member=ann,
-        role=Role.OWNER,
-    ).organization
 
 
 def publish(event_id: int) -> Event:
