@@ -107,21 +107,19 @@ def test_secret_of_a_feed_cannot_be_guessed_by_its_list(staff, db):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_no_lookup_beyond_the_declared_filters(rf, admin_user, model):
-    """Each column with each kind of comparison, and each one relation further.
-
-    There are thousands of the latter, so these take turns with the comparisons.
-    """
+    """Each column, and each one relation further, with each kind of comparison."""
     model_admin = admin.site.get_model_admin(model)
     fields = model._meta.get_fields()
-    names = [field.name for field in fields]
-    names += [f"{field.name}__{lookup}" for field in fields for lookup in LOOKUPS]
-    values, lookups = itertools.cycle(NONSENSE), itertools.cycle(LOOKUPS)
-    for field in fields:
-        if field.is_relation and field.related_model:
-            for further in field.related_model._meta.concrete_fields:
-                column = f"{field.name}__{further.name}"
-                names += [column, *(f"{column}__{next(lookups)}" for _i in range(3))]
-    for name in names:
+    columns = [field.name for field in fields]
+    columns += [
+        f"{field.name}__{further.name}"
+        for field in fields
+        if field.is_relation and field.related_model
+        for further in field.related_model._meta.concrete_fields
+    ]
+    values = itertools.cycle(NONSENSE)
+    for column, lookup in itertools.product(columns, ("", *LOOKUPS)):
+        name = f"{column}__{lookup}" if lookup else column
         if _is_declared(model_admin, name):
             continue
         request = rf.get("/", {name: next(values)})
@@ -143,14 +141,10 @@ def test_nonsense_for_declared_filters_is_no_500(staff, model):
     model_admin = admin.site.get_model_admin(model)
     if hierarchy := model_admin.date_hierarchy:
         declared |= {f"{hierarchy}__{part}" for part in ("year", "month", "day")}
-    own = {*declared, *model_admin.linked_lookups, "q", "o", "p"}
-    given = [*itertools.product(own, NONSENSE)]
-    # Django's alone, and the same in every list: the lists share the values.
-    turn = MODELS.index(model) % 4
-    given += itertools.product({*IGNORED_PARAMS} - own, NONSENSE[turn::4])
-    for name, value in given:
-        answer = staff.get(list_of(model), {name: value})
-        assert answer.status_code < 500, (name, value)
+    for name in (*declared, *model_admin.linked_lookups, *IGNORED_PARAMS, "q"):
+        for value in NONSENSE:
+            answer = staff.get(list_of(model), {name: value})
+            assert answer.status_code < 500, (name, value)
 
 
 def _is_declared(model_admin, name: str) -> bool:

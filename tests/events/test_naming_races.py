@@ -10,7 +10,7 @@ from tests.events.test_organization_races import asking, leaving, setting
 from tests.factories import MemberFactory
 from tests.threads import at_once
 
-ROUNDS = 3
+ROUNDS = 6
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

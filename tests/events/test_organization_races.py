@@ -10,7 +10,7 @@ from tests.events.factories import EventFactory, MembershipFactory, Organization
 from tests.factories import MemberFactory
 from tests.threads import at_once, client_of
 
-ROUNDS = 3
+ROUNDS = 6
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
