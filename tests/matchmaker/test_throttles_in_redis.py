@@ -59,7 +59,7 @@ def test_log_is_as_long_as_its_limit(db, settings, rate):
 
 
 @pytest.fixture
-def _hanging(settings) -> Iterator[None]:
+def _hanging(settings, throttles_on) -> Iterator[None]:
     """A Redis that takes connections, as many as its queue holds, and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
