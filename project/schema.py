@@ -1,4 +1,4 @@
-"""The API's Swagger 2.0 schema, which drf-yasg makes from the views, and its pages."""
+"""The API's Swagger 2.0 schema, which drf-yasg makes from the views."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_yasg import openapi
 from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.inspectors import SwaggerAutoSchema
-from drf_yasg.renderers import SwaggerJSONRenderer
-from drf_yasg.views import get_schema_view
-from rest_framework.permissions import SAFE_METHODS, AllowAny
-from rest_framework.request import Request
+from rest_framework.permissions import SAFE_METHODS
 
 from project.lib.api.openapi import JSON, error
 from project.lib.api.throttles import throttles_of
-from project.lib.api.views import Understanding
 from project.lib.inspectors import JsonTextInspector, PointInspector
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 
@@ -123,7 +119,11 @@ class AutoSchema(SwaggerAutoSchema):
 
 
 class Generator(OpenAPISchemaGenerator):
-    """A generator that writes paths as the contract does, with its base path."""
+    """A generator that writes paths as the contract does, with its base path.
+
+    The schema names no host: without one it describes the host that serves it (Swagger
+    2.0, "host"), and is the same document for all.
+    """
 
     def determine_path_prefix(self, paths: Sequence[str]) -> str:
         return ""
@@ -193,25 +193,3 @@ def _close(schema: Any, definitions: Any) -> None:
     definitions[name]["additionalProperties"] = False
     for inner in definitions[name].get("properties", {}).values():
         _close(inner, definitions)
-
-
-_view: Any = get_schema_view(
-    INFO,
-    public=True,
-    permission_classes=[AllowAny],
-    authentication_classes=[],
-    generator_class=Generator,
-)
-
-
-class SchemaView(Understanding, _view):
-    cache_control = "private, no-cache"  # its pages have a CSRF token
-
-    def refuses(self, request: Request) -> bool:
-        # People reach these pages by all kinds of links, so any parameter is allowed.
-        return request.accepted_renderer.media_type != "text/html"
-
-
-swagger_ui = SchemaView.with_ui("swagger", cache_timeout=0)
-redoc = SchemaView.with_ui("redoc", cache_timeout=0)
-swagger_json = SchemaView.as_cached_view(renderer_classes=(SwaggerJSONRenderer,))

@@ -11,8 +11,8 @@ from chat.demo_page import demo_page
 from matchmaker.admin.passwords import change_own_password
 from matchmaker.link_page import link_page
 from project import health, media
+from project.documentation import redoc, swagger_json, swagger_ui
 from project.lib.api.routes import endpoint
-from project.schema import redoc, swagger_json, swagger_ui
 
 # Nobody may read active tokens, not even staff.
 admin.site.unregister(TokenProxy)
