@@ -21,6 +21,8 @@ NUDGE_SLACK_MS = 200
 
 # Of one calendar file; the latest by date are kept.
 CALENDAR_MAX_EVENTS = 1_000
+# Programs ask once an hour (`calendars.REFRESH`).
+CALENDAR_KEPT_S = 2 * 3600
 
 # How long calendars keep showing a cancelled event.
 CANCELLED_SHOWN_DAYS = 60

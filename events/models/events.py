@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from events import constants
+from events.digests import AsBytes, RowDigest
 from events.models.organizations import Organization
 from events.querysets import EventQuerySet
 from matchmaker.models import Member
@@ -70,6 +71,15 @@ class Event(DueRow):
     # For calendars (RFC 5545): which event it is, and which version of it.
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    # Of all columns that calendars are written from: it changes when one of them does.
+    calendar_digest = models.GeneratedField(
+        expression=RowDigest(
+            "uid", "sequence", "created_at", "changed_at", "title", "description",
+            "date", "is_all_day", AsBytes("location"), "cancelled_at",
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )  # fmt: skip
 
     objects = EventQuerySet.as_manager()
 
@@ -107,6 +117,14 @@ class Event(DueRow):
                 F("id").desc(),
                 name="event_date_down",
                 condition=PUBLIC,
+            ),
+            # For calendars, which also have recently cancelled events.
+            models.Index(
+                F("date").desc(nulls_last=True),
+                F("id").desc(),
+                name="event_calendar",
+                condition=Q(published_at__isnull=False, date__isnull=False),
+                include=["cancelled_at", "calendar_digest"],
             ),
             # For counting events that can be ordered by distance.
             models.Index(

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from events import calendars, serializers, services
+from events.calendar_cache import kept_calendar
 from events.models import CalendarFeed
 from events.reads.calendars import Found, find_for_feed, find_listed, find_one
 from events.reads.filters import CalendarFilter
@@ -50,7 +51,7 @@ class CalendarView(APIView):
         query=query_parameters(CalendarFilter),
     )
     def get(self, request: MemberRequest) -> HttpResponse:
-        return _file(request, find_listed(request))
+        return _file(request, find_listed(request), f"list:{request.user.pk}")
 
 
 class EventCalendarView(APIView):
@@ -117,16 +118,23 @@ class FeedView(APIView):
         feed = found.first()
         if feed is None:
             raise Http404
-        return _file(request, find_for_feed(feed))
+        return _file(request, find_for_feed(feed), f"feed:{feed.pk}")
 
 
-def _file(request: Request, found: Found) -> HttpResponse:
-    """Return the calendar, or 304 if the client has this version of it."""
+def _file(request: Request, found: Found, whose: str | None = None) -> HttpResponse:
+    """Return the calendar, or 304 if the client has this version of it.
+
+    `whose`: the feed or the list that it is kept as. One event is written anew.
+    """
     tag = calendars.calendar_tag(found.version)
     response = get_conditional_response(request, etag=tag)
     if response is None:
+
+        def write() -> bytes:
+            return calendars.calendar_text(found.read())
+
         response = HttpResponse(
-            calendars.calendar_text(found.read()),
+            write() if whose is None else kept_calendar(whose, tag, write),
             content_type=f"{MEDIA_TYPE}; charset=utf-8",
         )
         response["Content-Disposition"] = 'inline; filename="events.ics"'

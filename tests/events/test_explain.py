@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chat.apps import make_lobby
 from events.models import Event, Organization
 from tests.bulk import TOWN, add_events, add_hosts, add_organizations
-from tests.plans import plan_of
+from tests.plans import plan_nodes, plan_of
 
 EVENTS, ORGANIZATIONS = 100_000, 1_000
 
@@ -89,3 +90,15 @@ def test_other_lists_read_no_table_whole(hundred_thousand, as_ann):
 
     _hosted, scanned = plan_of(as_ann, URL, {"organization": host.pk})
     assert not scanned & {"events_event", "events_event_organizations"}
+
+
+def test_calendar_is_read_by_its_index_alone(hundred_thousand, as_ann):
+    with CaptureQueriesContext(connection) as queries:
+        assert as_ann.get(f"{URL}calendar.ics").status_code == 200
+    (version,) = [q["sql"] for q in queries if "MATERIALIZED" in q["sql"]]
+    nodes = list(plan_nodes(version))
+
+    (events,) = [node for node in nodes if node.get("Relation Name") == "events_event"]
+    assert events["Node Type"] == "Index Only Scan"
+    assert events["Index Name"] == "event_calendar"
+    assert events["Actual Rows"] == 1000
