@@ -3,15 +3,26 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import redis
 from django.db import connections
+from rest_framework.test import APIClient
 
 from project.lib.redis.clients import TIMEOUT_S
-from tests.matchmaker.throttling import FAR, is_refused, sign_in
+from project.lib.redis.process_limits import ProcessLimits, limits_of_process
+from tests.harness.redis_server import RedisServer
+from tests.matchmaker.throttling import FAR, TOKEN, is_refused, sign_in
+from tests.threads import at_once
 
-pytestmark = pytest.mark.usefixtures("throttles_on")
+pytestmark = pytest.mark.usefixtures("throttles_on", "nothing_counted")
+
+
+@pytest.fixture
+def nothing_counted() -> None:
+    """The process has counted in no test before."""
+    limits_of_process.forget()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -66,14 +77,113 @@ def _hanging(settings, throttles_on) -> Iterator[None]:
         yield
 
 
-def test_without_redis_all_are_let_through(db, settings, rate, caplog):
-    rate("sign_in", 1)
+@pytest.fixture
+def refusing(settings, throttles_on, tmp_path, request) -> Iterator[RedisServer]:
+    """A Redis that is up and takes no writes, for one reason or another."""
+    with RedisServer(tmp_path) as server:
+        request.param(server.client)
+        settings.REDIS_URL = server.url
+        yield server
+
+
+def fill(client: redis.Redis) -> None:
+    client.config_set("maxmemory", 1)
+
+
+def follow(client: redis.Redis) -> None:
+    client.replicaof("127.0.0.1", "1")
+
+
+def miss_replicas(client: redis.Redis) -> None:
+    client.config_set("min-replicas-to-write", 1)
+
+
+def password(n: int) -> Any:
+    return sign_in(peer=FAR[n % len(FAR)])
+
+
+def token(n: int) -> Any:
+    return sign_in(peer=FAR[n % len(FAR)], url=TOKEN)
+
+
+def reset_link(n: int) -> Any:
+    return APIClient().post(
+        "/api/clients/reset_password/",
+        {"email": "nobody@example.com"},
+        REMOTE_ADDR=FAR[n % len(FAR)],
+    )
+
+
+@pytest.mark.parametrize("guess", [password, token, reset_link])
+@pytest.mark.parametrize("refusing", [fill, follow, miss_replicas], indirect=True)
+def test_secrets_are_throttled_if_redis_refuses_writes(db, refusing, rate, guess):
+    rate("sign_in", 5)
+    rate("reset_link", 5)
+
+    statuses = [guess(n).status_code for n in range(40)]
+
+    assert statuses[5:] == [429] * 35
+    assert 429 not in statuses[:5]
+
+
+def test_without_redis_each_process_counts(db, settings, rate, caplog):
+    rate("sign_in", 2)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
-    assert [sign_in().status_code for _ in range(3)] == [401] * 3
+    answers = [sign_in() for _ in range(40)]
 
-    told = [r for r in caplog.records if "sign_in is not throttled" in r.getMessage()]
-    assert [r.levelname for r in told] == ["WARNING"] * 3
+    assert [a.status_code for a in answers] == [401] * 2 + [429] * 38
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert sign_in("other@example.com", FAR[1]).status_code == 401
+    text = "sign_in is throttled by each process"
+    told = [r for r in caplog.records if text in r.getMessage()]
+    assert {r.levelname for r in told} == {"WARNING"}
+
+
+def test_process_counts_an_address_too(db, settings, rate):
+    rate("sign_in", 2, factor=5)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    statuses = [sign_in(f"m{n}@example.com").status_code for n in range(40)]
+
+    assert statuses == [401] * 10 + [429] * 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_parallel_requests_the_limit_passes_without_redis(settings, rate):
+    rate("sign_in", 5)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    statuses = at_once(*[lambda: sign_in().status_code] * 16)
+
+    assert sorted(statuses) == [401] * 5 + [429] * 11
+
+
+def test_process_forgets_what_was_used_least_recently():
+    limits = ProcessLimits(max_keys=100)
+    for number in range(1000):
+        assert limits.count({"account": 1000, f"address {number}": 5}, 3600) == 0
+
+    assert len(limits) == 100
+    assert limits.count({"account": 1000}, 3600) > 0
+
+
+def test_process_remembers_what_is_tried_on():
+    limits = ProcessLimits(max_keys=100)
+    limits.count({"account": 1}, 3600)
+    for number in range(1000):
+        limits.count({f"other {number}": 1}, 3600)
+        assert limits.count({"account": 1}, 3600) > 0
+
+
+def test_process_counts_wholly_or_not_at_all():
+    limits = ProcessLimits()
+
+    assert limits.count({"a": 5, "b": 50}, 60, times=6) == 60
+    assert limits.count({"a": 5, "b": 50}, 60, times=5) == 0
+    assert [limits.count({"a": 5, "b": 50}, 60) > 0 for _ in range(3)] == [True] * 3
+    assert limits.count({"b": 50}, 60, times=45) == 0
+    assert limits.count({"b": 50}, 60) > 0
 
 
 @pytest.mark.usefixtures("_hanging")

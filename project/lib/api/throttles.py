@@ -158,7 +158,7 @@ def count(
     Refused attempts do not count. `meta` is request.META. `cookies`: request.COOKIES of
     a request that is not signed in; then each device that the account has signed in on
     has the account's rate to itself, so that a stranger's guesses lock nobody out. If
-    Redis fails, every attempt is allowed: better unthrottled than shut.
+    Redis fails, each process counts by itself.
     """
     if not settings.THROTTLES:
         return 0

@@ -37,6 +37,7 @@ def redis_may_fail(
     try:
         yield
     except redis.RedisError as error:
-        logger.warning("Redis fails, %s: %s", consequence, error)
+        # Logged as from the caller's line, by which faults are told apart in the log.
+        logger.warning("Redis fails, %s: %s", consequence, error, stacklevel=3)
         if raises is not None:
             raise raises from error

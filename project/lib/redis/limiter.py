@@ -1,6 +1,7 @@
 """Rate limits, counted in Redis for all processes together.
 
-If Redis fails, every attempt is allowed: better unlimited than shut.
+If Redis fails, each process counts by itself: a password or a code is still not
+guessed without a bound, and nobody is shut out.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from project.lib.redis.clients import redis_may_fail
 from project.lib.redis.lua import script
+from project.lib.redis.process_limits import limits_of_process
 
 # KEYS: logs of instants in ms, newest first. ARGV: the window in ms, how many times
 # the attempt counts, then the limit of each log. Either all logs count the attempt or
@@ -59,10 +61,10 @@ def count_in_window(
     """
     if not settings.THROTTLES:
         return 0
-    with redis_may_fail(f"{what} is not throttled"):
+    with redis_may_fail(f"{what} is throttled by each process"):
         args = [window_s * 1000, times, *limits.values()]
         return float(script(_COUNT)(keys=[*limits], args=args)) / 1000
-    return 0
+    return limits_of_process.count(limits, window_s, times)
 
 
 def take_token(key: str, per_s: int, burst: int) -> float:
@@ -72,7 +74,7 @@ def take_token(key: str, per_s: int, burst: int) -> float:
     """
     if not settings.THROTTLES:
         return 0
-    with redis_may_fail("messages are not counted"):
+    with redis_may_fail("messages are counted by each process"):
         wait_ms = script(_TAKE)(keys=[key], args=[1000 // per_s, burst])
         return float(wait_ms) / 1000
-    return 0
+    return limits_of_process.count({key: burst}, burst / per_s)
