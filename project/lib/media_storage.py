@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 # Names are never reused, but deleted pictures must vanish from caches.
 CACHE_CONTROL = "public, max-age=86400, immutable"
@@ -18,3 +22,12 @@ def media_storage(backend: str, options: Mapping[str, Any]) -> dict[str, Any]:
         parameters |= options.get("object_parameters", {})
         options = {**options, "object_parameters": parameters}
     return {"BACKEND": backend, "OPTIONS": dict(options)}
+
+
+def check_writable() -> None:
+    """Write a small file where pictures are, and remove it; raise what that raises."""
+    name = f"health/{uuid4().hex}"
+    try:
+        default_storage.save(name, ContentFile(b"x" * 4096))
+    finally:
+        default_storage.delete(name)  # on a full disk a part of it is left
