@@ -379,7 +379,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {
+            "class": "project.logs.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
     },
     "filters": {
         # A health page's own answer is enough, and probes ask every few seconds.
@@ -387,14 +390,14 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: "/health/" not in record.getMessage(),
         },
-        "hide_secrets": {"()": "project.logs.HideSecrets"},
+        "repeats": {"()": "project.logs.Repeats"},
         "one_line": {"()": "project.logs.OneLine"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["not_health", "hide_secrets"],
+            "filters": ["not_health", "repeats", "one_line"],
         }
     },
     "loggers": {
