@@ -8,5 +8,9 @@ bind * -::*
 dir /var/lib/redis
 save ""
 appendonly yes
+# When it is full it refuses writes, which is told and passes. Evicting would lose
+# messages and counts without a word.
+maxmemory 256mb
+maxmemory-policy noeviction
 requirepass ${REDISCLI_AUTH:?}
 END
