@@ -9,6 +9,8 @@ def checked_text(text: str) -> str:
 
     Raises TextEmpty, TextTooLong, TextInvalid.
     """
+    if len(text) > text_rules.RAW_LENGTHS * constants.TEXT_MAX_LENGTH:
+        raise errors.TextTooLong
     if text_rules.is_blank(text):
         raise errors.TextEmpty
     try:

@@ -10,7 +10,7 @@ from events.models import Organization
 from events.serializers.organizations import BIGINT_MAX
 from matchmaker.pictures import PictureField
 from project.lib.api.dates import Moment, MomentField
-from project.lib.api.fields import LocationInput
+from project.lib.api.fields import BoundedListField, LocationInput
 from project.lib.text import TextField
 
 DATES = {"date", "all_day"}
@@ -20,7 +20,7 @@ class NamedOrganization(serializers.Serializer):
     id = serializers.IntegerField(min_value=1, max_value=BIGINT_MAX)
 
 
-class OrganizationsField(serializers.ListField):
+class OrganizationsField(BoundedListField):
     """A field for `[{"id": 1}]`, validated to the ids."""
 
     child = NamedOrganization()

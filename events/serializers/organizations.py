@@ -10,7 +10,7 @@ from events import constants, errors
 from events.models import Role
 from matchmaker.models import Member
 from project.lib.api.bodies import as_json
-from project.lib.api.fields import LocationInput
+from project.lib.api.fields import BoundedListField, LocationInput
 from project.lib.emails import email_identity
 from project.lib.text import TextField
 
@@ -37,7 +37,7 @@ class Named(NamedTuple):
     email: str | None
 
 
-class MembersField(serializers.ListField):
+class MembersField(BoundedListField):
     """A list of members to name, validated to `Named`, in one query.
 
     Members whom the caller may not know of, or who do not want it, are refused.

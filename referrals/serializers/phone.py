@@ -32,7 +32,7 @@ class OneTimeCodeField(serializers.RegexField):
         is_number = isinstance(data, int) and not isinstance(data, bool)
         if is_number and 0 <= data <= _CODE_MAX:
             data = f"{data:04}"
-        elif isinstance(data, str):
+        elif isinstance(data, str) and len(data) <= constants.CODE_TEXT_MAX_LENGTH:
             data = unspaced(data)
         text: str = super().to_internal_value(data)
         return text

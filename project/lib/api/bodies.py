@@ -16,10 +16,12 @@ from rest_framework.request import Request
 
 from project.lib.api import forms
 from project.lib.api.exceptions import field_errors
-from project.lib.api.unknown_input import parameter_errors, unknown_field
-
-# An answer names at most this many unknown fields; a body may have 100,000.
-UNKNOWN_TOLD_MAX = 100
+from project.lib.api.fields import is_too_long
+from project.lib.api.unknown_input import (
+    UNKNOWN_TOLD_MAX,
+    parameter_errors,
+    unknown_field,
+)
 
 Errors = dict[str, list[Any]]
 
@@ -114,8 +116,10 @@ def _without_shown(
             kept[name] = value
         elif value != now[name]:
             kept[name] = value
-            if isinstance(value, list) and isinstance(now[name], list):
-                taken = getattr(getattr(fields.get(name), "child", None), "fields", {})
+            field = fields.get(name)
+            taken = getattr(getattr(field, "child", None), "fields", {})
+            are_lists = isinstance(value, list) and isinstance(now[name], list)
+            if taken and are_lists and not is_too_long(field, value):
                 kept[name] = [
                     {key: item[key] for key in item.keys() & taken.keys()}
                     if isinstance(item, dict) and item in now[name]
@@ -155,9 +159,11 @@ def _unknown(field: Any, value: Any) -> Iterator[tuple[list[str], str]]:
             else:
                 for path, message in _unknown(known[name], inner):
                     yield [name, *path], message
-    elif isinstance(
-        field, serializers.ListField | serializers.ListSerializer
-    ) and isinstance(value, list):
+    elif (
+        isinstance(field, serializers.ListField | serializers.ListSerializer)
+        and isinstance(value, list)
+        and not is_too_long(field, value)
+    ):
         for index, inner in enumerate(value):
             for path, message in _unknown(field.child, inner):
                 yield [f"{index}", *path], message

@@ -3,11 +3,13 @@
 import logging
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg2.errors import QueryCanceled
 from rest_framework import exceptions, status
@@ -20,6 +22,11 @@ from project.lib.api.renderers import JSONRenderer
 from project.lib.errors import SCHEMES, DomainError, Text, error_body
 
 NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
+
+# What an answer tells of one field. A list may have more errors, and a message repeats
+# what was sent, which may be long.
+MESSAGES_TOLD_MAX = 20
+MESSAGE_MAX_LENGTH = 500
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +118,23 @@ def _answer_in_json(request: Request | None) -> None:
 def field_errors(detail: Any) -> dict[str, Any]:
     """Return a ValidationError's detail as lists of messages by field."""
     if isinstance(detail, dict):
-        return {field: list(_messages(errors)) for field, errors in detail.items()}
+        return {field: _told(errors) for field, errors in detail.items()}
     return {"non_field_errors": detail if isinstance(detail, list) else [detail]}
+
+
+def _told(errors: Any) -> list[str]:
+    """Return a field's first messages, and whether there are more."""
+    messages = _messages(errors)
+    told = [_shortened(message) for message in islice(messages, MESSAGES_TOLD_MAX)]
+    if next(messages, None) is not None:
+        told.append(gettext("There are more errors."))
+    return told
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= MESSAGE_MAX_LENGTH:
+        return message
+    return f"{message[:MESSAGE_MAX_LENGTH]}…"
 
 
 def _messages(errors: Any, path: str = "") -> Iterator[str]:

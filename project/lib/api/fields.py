@@ -17,6 +17,26 @@ from project.lib.typed import plain
 
 LON_MAX, LAT_MAX = 180, 90
 PHONE_TEXT_MAX_LENGTH = 40
+# With the invisible characters that are dropped, at most between all others.
+PHONE_TYPED_MAX_LENGTH = 4 * PHONE_TEXT_MAX_LENGTH
+
+
+class BoundedListField(serializers.ListField):
+    """A list whose length is checked before its items are read, one by one."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if is_too_long(self, data):
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
+def is_too_long(field: Any, value: Any) -> bool:
+    """Return whether the value is a list of more items than the field takes."""
+    bound = getattr(field, "max_length", None)
+    return isinstance(value, list) and bound is not None and len(value) > bound
 
 
 class DegreesField(serializers.FloatField):
@@ -174,7 +194,10 @@ class PhoneField(serializers.CharField):
         super().__init__(max_length=PHONE_TEXT_MAX_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        text = plain(super().to_internal_value(data))
+        typed = super().to_internal_value(data)
+        if len(typed) > PHONE_TYPED_MAX_LENGTH:
+            self.fail("phone_invalid")
+        text = plain(typed)
         # A number's fraction would be read as more digits of the phone number.
         if isinstance(data, float) or not self._is_written_well(text):
             self.fail("phone_invalid")

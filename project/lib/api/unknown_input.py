@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 # Longer names get no suggestion, because comparing takes quadratic time.
 COMPARED_MAX_LENGTH = 64
+# An answer names at most this many unknown names; a body may have 100,000.
+UNKNOWN_TOLD_MAX = 100
 
 
 def unknown_field(name: str, known: Collection[str]) -> str:
@@ -43,8 +45,10 @@ def parameter_errors(
     params: QueryDict, known: Collection[str] = ()
 ) -> dict[str, list[str]]:
     """Return an error for each query parameter that is unknown or repeated."""
-    errors = {}
+    errors: dict[str, list[str]] = {}
     for name, values in params.lists():
+        if len(errors) == UNKNOWN_TOLD_MAX:
+            break
         if name not in known and name not in EVERYWHERE:
             errors[name] = [unknown_parameter(name, known)]
         elif len(values) > 1:  # ambiguous
