@@ -104,6 +104,17 @@ TEMPLATES = [
 
 # One kept connection per web thread: WEB_THREADS is the size of the pool (asgi.py).
 WEB_THREADS = env.int("WEB_THREADS", 8)
+# What one request does for long, only a few do at once; a quarter of the web threads
+# may wait for a turn, each so long, and whoever comes then is told to come again.
+# Hashing and pictures together leave a web thread of the default eight to the others.
+BUSY_WAIT_S = env.float("BUSY_WAIT_S", 3.0)
+# A password takes a core for 0.5 s: with more at once than cores, all are slower.
+HASH_THREADS = env.int("HASH_THREADS", max(1, WEB_THREADS // 4))
+# Each picture is decoded by a process that ends with it: how many at once, how much
+# memory one may take (a WebP of 40 megapixels takes most of it), and for how long.
+PICTURE_PROCESSES = env.int("PICTURE_PROCESSES", 1)
+PICTURE_MEMORY_MB = env.int("PICTURE_MEMORY_MB", 1024)
+PICTURE_TIMEOUT_S = env.float("PICTURE_TIMEOUT_S", 15.0)
 DATABASES = {
     "default": env.db("DATABASE_URL")
     | {
@@ -187,6 +198,7 @@ KEEP_SECOND_ACCOUNTS = env.bool("KEEP_SECOND_ACCOUNTS", False)
 # For links in mails, from when the mail is handed to the mail server.
 PASSWORD_RESET_TIMEOUT = 3600
 AUTHENTICATION_BACKENDS = ["matchmaker.backends.EmailBackend"]
+PASSWORD_HASHERS = ["project.lib.passwords.BoundedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"project.lib.passwords.{name}"}
     for name in (
@@ -230,6 +242,7 @@ THROTTLE_RATES = rates(
         "confirm_link": "60/hour",
         "like": "120/minute",
         "location": "120/hour",
+        "picture": "30/hour",
         "report": "30/day",
         "preference": "10/day",
         "export": "20/hour",

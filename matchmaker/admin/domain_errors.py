@@ -10,27 +10,28 @@ from django.http.response import HttpResponseBase
 from project.lib.errors import DomainError
 
 
+def shown(
+    request: HttpRequest,
+    view: Callable[..., HttpResponseBase],
+    *args: Any,
+    **kwargs: Any,
+) -> HttpResponseBase:
+    """Return the view's response, or the page again with the error as a message."""
+    try:
+        return view(request, *args, **kwargs)
+    except DomainError as error:
+        messages.error(request, str(error.detail))
+        return HttpResponseRedirect(request.get_full_path())
+
+
 class RefusalsAdmin(admin.ModelAdmin):
     """An admin in which a domain error saves nothing, and a message says why."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._told(request, super().changeform_view, *args, **kwargs)
+        return shown(request, super().changeform_view, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._told(request, super().delete_view, *args, **kwargs)
+        return shown(request, super().delete_view, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return self._told(request, super().changelist_view, *args, **kwargs)
-
-    def _told(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponseBase],
-        *args: Any,
-        **kwargs: Any,
-    ) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except DomainError as error:
-            self.message_user(request, str(error.detail), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        return shown(request, super().changelist_view, *args, **kwargs)

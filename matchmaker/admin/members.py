@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from matchmaker import services
 from matchmaker.admin import display, extra_fields
 from matchmaker.admin.deletions import CountedDeletionAdmin
-from matchmaker.admin.domain_errors import RefusalsAdmin
+from matchmaker.admin.domain_errors import RefusalsAdmin, shown
 from matchmaker.admin.forms import MemberForm, NewMemberForm, PasswordForm
 from matchmaker.admin.pagination import ManyRowsAdmin
 from matchmaker.admin.places import PlaceAdmin
@@ -163,6 +163,11 @@ class MemberAdmin(
             services.set_active(member, is_active)
             self.log_change(request, member, [{"changed": {"fields": ["active"]}}])
         return len(changed)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> Any:
+        return shown(request, super().user_change_password, id, form_url)
 
     def save_model(
         self, request: HttpRequest, obj: Member, form: Any, change: bool

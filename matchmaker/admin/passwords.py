@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from matchmaker import services
+from matchmaker.admin.domain_errors import shown
 from matchmaker.admin.sign_in import count_or_refuse
 from matchmaker.models import Member
 
@@ -36,4 +37,4 @@ def change_own_password(request: HttpRequest) -> HttpResponseBase:
         success_url=reverse("admin:password_change_done"),
         extra_context=admin.site.each_context(request),
     )
-    return view(request)
+    return shown(request, view)

@@ -11,6 +11,7 @@ from rest_framework.exceptions import Throttled
 
 from project.lib.api import throttles
 from project.lib.emails import email_identity
+from project.lib.turns import Busy
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -22,7 +23,10 @@ class SignInForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         email = email_identity(self.cleaned_data.get("username", ""))
         count_or_refuse("sign_in", self.request, email)
-        cleaned = super().clean()
+        try:
+            cleaned = super().clean()
+        except Busy as busy:
+            raise ValidationError(str(busy.detail), code=busy.code) from busy
         if email and self.request is not None:
             throttles.remember_address(self.request.META, email)
         return cleaned

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, authenticate
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -22,6 +23,7 @@ from matchmaker.authentication import (
 )
 from matchmaker.models import Member, TokenFamily
 from matchmaker.services.locks import locked_caller, locked_member
+from project.lib.passwords import composed
 
 
 class TokenPair(TypedDict):
@@ -136,10 +138,11 @@ def change_password(member: Member, password: str) -> None:
 
     Raises TokenDead if the password has been changed since `member` was read.
     """
+    encoded = make_password(composed(password))  # slow, so the row is not locked yet
     with transaction.atomic():
         if locked_member(member).password != member.password:
             raise errors.TokenDead
-        member.set_password(password)
+        member.password = encoded
         member.save(update_fields=["password"])
         sign_out_everywhere(member)
 

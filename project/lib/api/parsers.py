@@ -1,6 +1,7 @@
 """DRF's parsers, which here refuse the inputs that would make them fail."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -15,6 +16,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
+
+from project.lib.turns import Busy
+
+logger = logging.getLogger(__name__)
 
 # Some programs write it before the text; RFC 8259 lets parsers ignore it.
 BYTE_ORDER_MARK = "\ufeff"
@@ -118,6 +123,9 @@ class MultiPartParser(parsers.MultiPartParser):
             return super().parse(stream, media_type, parser_context)
         except RequestDataTooBig:
             raise
+        except OSError as error:  # there is no room for its temporary files
+            logger.error("A form cannot be kept: %s", error)
+            raise Busy from error
         except _TOO_MANY as error:
             raise _too_many() from error
         except (
