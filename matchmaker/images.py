@@ -4,42 +4,30 @@ Only the pixels of an upload survive: it is decoded and encoded anew, so no GPS
 position, thumbnail or trailing archive gets through.
 """
 
-import struct
+import logging
+import signal
+import subprocess
+import sys
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
-from matchmaker import picture_files
+from matchmaker import picture_decoding
 from project.lib.errors import Text
+from project.lib.turns import Busy, Turns, turns
 
-FORMATS = ("JPEG", "PNG", "WEBP")
 WATERMARK = Path(__file__).parent / "watermark.png"
 WATERMARK_WIDTH_RATIO = 0.25
 JPEG_QUALITY = 85
 
-# Some encoders need forty; each costs a pass over the whole picture.
-JPEG_SCANS_MAX = 40
-
 DAMAGED = _("This is not a JPEG, PNG or WebP picture, or it is damaged.")
 
-# The errors that Pillow raises for broken files.
-_BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    struct.error,
-    IndexError,
-    KeyError,
-    TypeError,
-    MemoryError,
-    ZeroDivisionError,
-    Image.DecompressionBombError,
-)
+logger = logging.getLogger(__name__)
 
 
 class PictureRefused(ValueError):
@@ -56,90 +44,64 @@ def clean_picture(
     """Decode an upload: upright, RGB (sRGB), at most `max_side_px` on a side.
 
     Raises PictureRefused if it is not a JPEG, PNG or WebP, is truncated, or exceeds
-    `max_bytes` or `max_pixels`. Only the first frame of an animation is kept;
-    transparency becomes white.
+    `max_bytes` or `max_pixels`; Busy if too many are decoded. Only the first frame of
+    an animation is kept; transparency becomes white.
     """
+    file.seek(0)  # a change that is read a second time is decoded again
     data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise PictureRefused(
             _("The picture is larger than %(size)d MiB.") % {"size": max_bytes >> 20}
         )
-    data = _drawn(data)
-    try:
-        with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            # The size is read from the header, before the pixels are decoded.
-            if picture.width * picture.height > max_pixels:
-                raise PictureRefused(
-                    _("The picture has more than %(size)d megapixels.")
-                    % {"size": max_pixels // 1_000_000}
-                )
-            # A JPEG can be decoded at a fraction of its size and in less time.
-            picture.draft(None, (max_side_px, max_side_px))
-            picture.load()
-            reduced = _reducible(picture)
-            reduced.thumbnail((max_side_px, max_side_px), Image.Resampling.LANCZOS)
-            # Turning copies the picture, so the shrunk one is turned.
-            return _as_rgb(ImageOps.exif_transpose(reduced))
-    except PictureRefused:
-        raise
-    except _BROKEN as error:
-        raise PictureRefused(DAMAGED) from error
-
-
-def _drawn(data: bytes) -> bytes:
-    """Return the file with only the data that draws the picture."""
-    if data.startswith(picture_files.PNG_START):
-        drawn = picture_files.drawn_png(data)
-        if drawn is None:
-            raise PictureRefused(DAMAGED)  # Pillow accepts a PNG without its end
-        return drawn
-    is_jpeg = data.startswith(picture_files.JPEG_START)
-    if is_jpeg and picture_files.jpeg_scans(data) > JPEG_SCANS_MAX:
-        raise PictureRefused(
-            _("The JPEG has more than %(count)d scans.") % {"count": JPEG_SCANS_MAX}
-        )
-    return data
-
-
-def _reducible(picture: Image.Image) -> Image.Image:
-    """Return the picture in a mode that Pillow shrinks smoothly."""
-    if picture.mode.startswith("I"):  # 16 bits a pixel; no alpha channel
-        eight = picture.point(lambda value: value / 256).convert("L")
-        eight.info.pop("transparency", None)
-        return eight
-    if picture.has_transparency_data:
-        smooth = "LA" if picture.mode in ("L", "LA") else "RGBA"
-    else:
-        smooth = {"1": "L", "P": "RGB"}.get(picture.mode, picture.mode)
-    # Converting copies even to the same mode: 160 MB for 40 megapixels.
-    return picture if smooth == picture.mode else picture.convert(smooth)
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    """Return the picture in sRGB by its own profile, on white where transparent."""
-    if picture.mode not in ("LA", "RGBA"):
-        return _as_srgb(picture)
-    opaque = _as_srgb(picture.convert(picture.mode.removesuffix("A")))
-    white = Image.new("RGB", picture.size, "white")
-    white.paste(opaque, mask=picture.getchannel("A"))
-    return white
-
-
-def _as_srgb(picture: Image.Image) -> Image.Image:
-    profile = picture.info.get("icc_profile")
-    if profile and picture.mode in ("RGB", "CMYK", "L"):
-        try:
-            converted = ImageCms.profileToProfile(
-                picture,
-                ImageCms.ImageCmsProfile(BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode="RGB",
+    answer, _end, pixels = _decoded(data, max_pixels, max_side_px).partition(b"\n")
+    word, *size = answer.decode().split()
+    if word == picture_decoding.DECODED:
+        width, height = map(int, size)
+        return Image.frombytes("RGB", (width, height), pixels)
+    raise PictureRefused(
+        {
+            picture_decoding.TOO_MANY_PIXELS: _(
+                "The picture has more than %(size)d megapixels."
             )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            converted = None  # a broken profile: keep the numbers as they are
-        if converted is not None:
-            return converted
-    return picture.convert("RGB")
+            % {"size": max_pixels // 1_000_000},
+            picture_decoding.TOO_MANY_SCANS: _(
+                "The JPEG has more than %(count)d scans."
+            )
+            % {"count": picture_decoding.JPEG_SCANS_MAX},
+        }.get(word, DAMAGED)
+    )
+
+
+@cache
+def decoding_turns() -> Turns:
+    return turns(settings.PICTURE_PROCESSES)
+
+
+def _decoded(data: bytes, max_pixels: int, max_side_px: int) -> bytes:
+    """Return what the process `picture_decoding` answers. Raises Busy."""
+    command = [sys.executable, "-m", picture_decoding.__name__]
+    limits = (max_pixels, max_side_px, settings.PICTURE_MEMORY_MB << 20)
+    with decoding_turns().taken():
+        try:
+            ended = subprocess.run(  # noqa: S603 - nothing in it is anybody's input
+                [*command, *map(str, limits)],
+                input=data,
+                capture_output=True,
+                check=False,
+                cwd=settings.BASE_DIR,
+                env={},  # a broken decoder finds no secrets
+                timeout=settings.PICTURE_TIMEOUT_S,
+            )
+        except (subprocess.TimeoutExpired, OSError) as error:
+            logger.warning("A picture was not decoded: %s", type(error).__name__)
+            raise Busy from error
+    if ended.returncode == 0:
+        return ended.stdout
+    reason = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    logger.warning("Decoding a picture ended with %d: %s", ended.returncode, reason)
+    if ended.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
+        return picture_decoding.DAMAGED.encode()
+    raise Busy  # killed for want of memory, or not even started
 
 
 def watermarked(picture: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image, ImageChops
 
-from matchmaker import errors, images, services
+from matchmaker import errors, images, picture_decoding, services
 from tests.pictures import picture_bytes, upload
 
 ME = "/api/clients/me/"
@@ -145,7 +145,7 @@ def test_large_picture_is_no_jpeg_with_many_scans(ann, as_ann, kind):
     options = {"compress_level": 1} if kind == "PNG" else {"quality": 100, "method": 0}
     noise.save(out, kind, **options)
     data = out.getvalue()
-    assert data.count(b"\xff\xda") > images.JPEG_SCANS_MAX
+    assert data.count(b"\xff\xda") > picture_decoding.JPEG_SCANS_MAX
 
     response = change(as_ann, data)
 

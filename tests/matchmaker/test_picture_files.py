@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageStat, PngImagePlugin
 
-from matchmaker import images
+from matchmaker import images, picture_decoding
+from project.lib.turns import Busy
 from tests.pictures import picture_bytes
 
 
@@ -42,7 +43,7 @@ def test_what_stands_behind_the_picture_is_not_the_picture(kind):
     """Phones append the film of a moving photo."""
     photo = picture_bytes(kind, size=(300, 200))
     film = b"\0\0\0\x18ftypmp42" + random.Random(7).randbytes(3 << 20)
-    assert film.count(b"\xff\xda") > images.JPEG_SCANS_MAX
+    assert film.count(b"\xff\xda") > picture_decoding.JPEG_SCANS_MAX
 
     assert cleaned(photo + film).tobytes() == cleaned(photo).tobytes()
 
@@ -176,3 +177,44 @@ def test_sixteen_bits_with_a_transparent_value_are_taken():
 def test_broken_files_are_refused(data):
     with pytest.raises(images.PictureRefused):
         cleaned(data)
+
+
+@pytest.mark.parametrize("side", [4_095, 4_097, 5_000])
+def test_a_large_picture_is_shrunk_in_strips_without_seams(side):
+    gradient = Image.linear_gradient("L").resize((side, side // 2)).convert("RGBA")
+    wanted = gradient.convert("RGB").resize((1024, 512), Image.Resampling.LANCZOS)
+
+    found = cleaned(saved(gradient, compress_level=1))
+
+    assert found.size in ((1024, 512), (1024, 511))
+    difference = ImageChops.difference(found, wanted.resize(found.size))
+    assert difference.convert("L").getextrema()[1] <= 2
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_a_large_picture_is_turned_too(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.new("RGB", (4_400, 2_200), "red")
+    picture.paste("blue", (2_200, 0, 4_400, 2_200))
+
+    found = cleaned(saved(picture, exif=exif))
+
+    corner = found.getpixel((0, 0))
+    assert found.size == ((1024, 512) if orientation == 3 else (512, 1024))
+    assert corner == ((255, 0, 0) if orientation == 6 else (0, 0, 255))
+
+
+def test_process_that_may_not_take_enough_refuses_the_picture(settings):
+    settings.PICTURE_MEMORY_MB = 150
+    large = picture_bytes("WEBP", (6_320, 6_320), lossless=True, method=0)
+
+    with pytest.raises(images.PictureRefused):
+        cleaned(large)
+
+
+def test_process_that_takes_too_long_is_ended(settings):
+    settings.PICTURE_TIMEOUT_S = 1e-6
+
+    with pytest.raises(Busy):
+        cleaned(picture_bytes())
