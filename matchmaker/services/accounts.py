@@ -6,7 +6,6 @@ from typing import Any, TypedDict, Unpack
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.gis.geos import Point
-from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image
 
@@ -18,7 +17,7 @@ from matchmaker.services.sign_in import delete_sessions, sign_out_everywhere
 from matchmaker.signals import member_registered
 from matchmaker.staff import within_reach
 from project.lib.constraints import violations_as
-from project.lib.files import delete_after_commit, stored_jpeg
+from project.lib.files import delete_after_commit, delete_stored, stored_jpeg
 
 _REFUSALS = {
     "member_email_identity_unique": errors.EmailTaken,
@@ -100,7 +99,8 @@ def delete_member(member: Member) -> None:
     """Delete the account with all personal data and files.
 
     Foreign keys delete the rows that refer to it, its tokens are invalid at once, and
-    the admin's history forgets its name. Does nothing if it is already gone.
+    the admin's history forgets its name. Does nothing if it is already gone. Raises
+    StorageFails, and deletes nothing.
     """
     with suppress(errors.TokenDead), transaction.atomic():
         hold_deletions()
@@ -115,7 +115,7 @@ def delete_member(member: Member) -> None:
         # Before the commit: if a file cannot be deleted, the account stays and can be
         # deleted again; otherwise the file would stay for good.
         if row.avatar.name:
-            default_storage.delete(row.avatar.name)
+            delete_stored(row.avatar.name)
 
 
 def delete_for_staff(staff: Member, member_id: int) -> None:
