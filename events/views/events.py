@@ -10,6 +10,7 @@ from events.reads.answers import EventAnswer, EventFeature
 from events.reads.events import EVENTS, read_event
 from events.views.bodies import asks
 from matchmaker.authentication import MemberRequest
+from matchmaker.views.bodies import brings_picture
 from project.lib.api.bodies import validated
 from project.lib.api.openapi import describe, describe_list
 from project.lib.api.renderers import Written
@@ -25,11 +26,13 @@ class EventViewSet(ViewSet):
     def list(self, request: MemberRequest) -> Response:
         return EVENTS.respond(request)
 
+    @throttled("picture", when=brings_picture)
     @throttled("event")
     @throttled("event_organization", times=asks)
     @describe(
         _("Create an event, which is published a minute later."),
         {202: serializers.ScheduledEvent},
+        errors=[503],
         body=serializers.NewEvent,
         form=True,
     )
@@ -57,13 +60,14 @@ class EventViewSet(ViewSet):
     def retrieve(self, request: MemberRequest, pk: str) -> Response:
         return _shown(request, int(pk))
 
+    @throttled("picture", when=brings_picture)
     @throttled("event_organization", times=asks)
     @describe(
         _("Change an event, as its creator, an owner of its organization or staff."),
         {200: EventAnswer},
         body=serializers.EventChanges,
         form=True,
-        errors=[403, 404],
+        errors=[403, 404, 503],
         geojson=EventFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:

@@ -61,5 +61,10 @@ def chooses(request: Request) -> bool:
     )
 
 
+def brings_picture(request: Request) -> bool:
+    """Return whether a form brings a file; all files that are read are pictures."""
+    return bool(request.FILES)
+
+
 def _fields(request: Request) -> Mapping[str, Any]:
     return request.data if isinstance(request.data, Mapping) else {}

@@ -46,6 +46,7 @@ class ResetPasswordConfirmView(LinkView):
     @describe(
         _("Set a new password with a mailed link."),
         {204: _("Set; all earlier sessions have ended")},
+        errors=[503],
         body=credentials.PasswordReset,
         public=True,
     )

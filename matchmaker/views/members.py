@@ -22,7 +22,13 @@ from matchmaker.reads.members import (
     read_profile,
 )
 from matchmaker.staff import StaffMay
-from matchmaker.views.bodies import changes_email, chooses, email_tried, moves
+from matchmaker.views.bodies import (
+    brings_picture,
+    changes_email,
+    chooses,
+    email_tried,
+    moves,
+)
 from project.lib.api.bodies import validated
 from project.lib.api.openapi import describe, describe_list
 from project.lib.api.renderers import JSONRenderer, Written
@@ -65,6 +71,7 @@ class MemberViewSet(GenericViewSet):
     @describe(
         _("Sign up with a profile."),
         {201: serializers.OwnProfile},
+        errors=[503],
         body=serializers.RegisterMember,
         form=True,
         geojson=OWN_FEATURE,
@@ -91,7 +98,7 @@ class MemberViewSet(GenericViewSet):
     @describe(
         _("Delete a member, as staff who may (only superusers delete staff)."),
         {204: _("Deleted")},
-        errors=[403, 404],
+        errors=[403, 404, 503],
     )
     def destroy(self, request: MemberRequest, pk: str) -> Response:
         services.delete_for_staff(request.user, int(pk))
@@ -112,6 +119,7 @@ class MeViewSet(GenericViewSet):
     def retrieve(self, request: MemberRequest) -> Response:
         return own_profile(request, request.user)
 
+    @throttled("picture", when=brings_picture)
     @throttled("location", when=moves)
     @throttled("preference", when=chooses)
     @throttled("password", when=changes_email)
@@ -119,6 +127,7 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Change your profile."),
         {200: serializers.OwnProfile},
+        errors=[503],
         body=ProfileChanges,
         form=True,
         geojson=OWN_FEATURE,
@@ -127,14 +136,17 @@ class MeViewSet(GenericViewSet):
         changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))
         return own_profile(request, services.update_profile(request.user, **changes))
 
-    @describe(_("Delete your account."), {204: _("Deleted")})
+    @describe(_("Delete your account."), {204: _("Deleted")}, errors=[503])
     def destroy(self, request: MemberRequest) -> Response:
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @throttled("password")
     @describe(
-        _("Change your password."), {204: _("Changed")}, body=credentials.PasswordChange
+        _("Change your password."),
+        {204: _("Changed")},
+        errors=[503],
+        body=credentials.PasswordChange,
     )
     def set_password(self, request: MemberRequest) -> Response:
         given = validated(credentials.PasswordChange, request)

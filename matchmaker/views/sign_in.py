@@ -31,6 +31,7 @@ class TokenLoginView(UnderstandingGeneric, TokenCreateView):
     @describe(
         _("Sign in and get a token."),
         {200: credentials.TokenKey},
+        errors=[503],
         body=credentials.TokenSignIn,
         public=True,
     )
@@ -68,6 +69,7 @@ class SignUpView(APIView):
     @describe(
         _("Sign up with an e-mail and a password."),
         {201: serializers.SignedUp},
+        errors=[503],
         body=serializers.SignUp,
         public=True,
     )
@@ -85,7 +87,7 @@ class SignInView(APIView):
     @describe(
         _("Sign in and get a pair of JWTs."),
         {200: credentials.Tokens},
-        errors=[401],
+        errors=[401, 503],
         body=credentials.Credentials,
         public=True,
     )

@@ -17,7 +17,11 @@ from matchmaker import services
 from matchmaker.models import Member
 from project.lib.api import throttles
 from project.schema import INFO, Generator
-from tests.events.factories import MembershipFactory, OrganizationFactory
+from tests.events.factories import (
+    EventFactory,
+    MembershipFactory,
+    OrganizationFactory,
+)
 from tests.factories import PASSWORD, MemberFactory
 from tests.matchmaker.throttling import (
     CREATE,
@@ -31,6 +35,7 @@ from tests.matchmaker.throttling import (
     is_refused,
     sign_in,
 )
+from tests.pictures import upload
 
 pytestmark = pytest.mark.usefixtures("throttles_on")
 
@@ -308,3 +313,27 @@ def test_refreshing_is_counted_by_member(db, rate):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert other.status_code == 200
     assert [answer.status_code for answer in forged] == [401, 401, 429]
+
+
+def test_pictures_are_counted_by_member(ann, as_ann, rate):
+    rate("picture", 3)
+    event = EventFactory(creator=ann)
+
+    def send(path: str, field: str, data: bytes | None = None) -> int:
+        given = {field: upload(data)}
+        return as_ann.patch(path, given, format="multipart").status_code
+
+    statuses = [
+        send(ME, "avatar"),
+        send(f"/api/events/{event.pk}", "image"),
+        send(ME, "avatar", b"no picture"),  # it was to be decoded, too
+        send(ME, "avatar"),
+        send(f"/api/events/{event.pk}", "image"),
+    ]
+    made = as_ann.post(
+        "/api/events/create/", {"title": "Fest", "image": upload()}, format="multipart"
+    )
+
+    assert [*statuses, made.status_code] == [200, 200, 400, 429, 429, 429]
+    assert as_ann.patch(ME, {"first_name": "Ann"}).status_code == 200
+    assert as_ann.patch(ME, {"avatar": None}).status_code == 200
