@@ -111,9 +111,9 @@ BUSY_WAIT_S = env.float("BUSY_WAIT_S", 3.0)
 # A password takes a core for 0.5 s: with more at once than cores, all are slower.
 HASH_THREADS = env.int("HASH_THREADS", max(1, WEB_THREADS // 4))
 # Each picture is decoded by a process that ends with it: how many at once, how much
-# memory one may take (a WebP of 40 megapixels takes most of it), and for how long.
+# memory one may take (a WebP of 40 megapixels takes 650), and for how long.
 PICTURE_PROCESSES = env.int("PICTURE_PROCESSES", 1)
-PICTURE_MEMORY_MB = env.int("PICTURE_MEMORY_MB", 1024)
+PICTURE_MEMORY_MB = env.int("PICTURE_MEMORY_MB", 768)
 PICTURE_TIMEOUT_S = env.float("PICTURE_TIMEOUT_S", 15.0)
 DATABASES = {
     "default": env.db("DATABASE_URL")
