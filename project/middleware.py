@@ -8,13 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
-from project.lib.errors import refusal_body
+from project.lib.errors import NEVER_KEPT, refusal_body
 from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # For pages of libraries: a picture from another host is not loaded.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}
-# A request that is refused now may be answered later.
-NEVER_KEPT = "private, no-store"
 OWN_PICTURES = "img-src 'self' data: blob:"
 
 

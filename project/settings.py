@@ -102,8 +102,23 @@ TEMPLATES = [
     }
 ]
 
-# One kept connection per web thread: WEB_THREADS is the size of the pool (asgi.py).
+# One kept connection per web thread: WEB_THREADS is the size of the pool
+# (lib/server/http.py).
 WEB_THREADS = env.int("WEB_THREADS", 8)
+# Requests that may wait for a thread. At 5 ms each eight threads work this off in a
+# tenth of a second; where they take longer, who waits longer is better told so.
+WEB_QUEUE = env.int("WEB_QUEUE", 128)
+# How much of the threads and of the queue one sign-in, and one address, may have at
+# once: two sign-ins that hang leave half, and many people can share an address.
+WEB_SIGN_IN_SHARE = env.float("WEB_SIGN_IN_SHARE", 0.25)
+WEB_ADDRESS_SHARE = env.float("WEB_ADDRESS_SHARE", 0.75)
+# A client is answered within 5 s of something hanging; this leaves time to say so.
+REQUEST_TIMEOUT_S = env.float("REQUEST_TIMEOUT_S", 4.0)
+# With pictures: checking and redrawing one of 40 megapixels takes seconds of CPU.
+UPLOAD_TIMEOUT_S = env.float("UPLOAD_TIMEOUT_S", 20.0)
+# How long a stopping process answers what it has; Docker Compose kills after 30 s.
+DRAIN_S = env.float("DRAIN_S", 25.0)
+
 # What one request does for long, only a few do at once; a quarter of the web threads
 # may wait for a turn, each so long, and whoever comes then is told to come again.
 # Hashing and pictures together leave a web thread of the default eight to the others.
@@ -115,17 +130,43 @@ HASH_THREADS = env.int("HASH_THREADS", max(1, WEB_THREADS // 4))
 PICTURE_PROCESSES = env.int("PICTURE_PROCESSES", 1)
 PICTURE_MEMORY_MB = env.int("PICTURE_MEMORY_MB", 768)
 PICTURE_TIMEOUT_S = env.float("PICTURE_TIMEOUT_S", 15.0)
+
+# PostgreSQL's own limits are shorter than a request's, so that it tells which one was
+# reached. They hold in processes that serve (lib/database/deadlines.py); migrations
+# and other commands may take as long as they need.
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", 3_000)
+# Of workers and sweepers, for which nobody waits.
+TASK_STATEMENT_TIMEOUT_MS = env.int("TASK_STATEMENT_TIMEOUT_MS", 15_000)
+# Rows are locked for milliseconds; who holds one for longer hangs.
+LOCK_TIMEOUT_MS = env.int("LOCK_TIMEOUT_MS", 2_000)
+# A process that stops inside a transaction keeps its locks for so long. The longest
+# work inside of one is a picture's storing.
+IDLE_TRANSACTION_MS = env.int("IDLE_TRANSACTION_MS", 10_000)
+# TCP's handshake takes a moment; libpq's least is 2.
+CONNECT_TIMEOUT_S = env.int("CONNECT_TIMEOUT_S", 3)
+# A peer that is gone without a word is noticed after three of these, by either side.
+KEEPALIVE_S = env.int("KEEPALIVE_S", 5)
+# How often PostgreSQL looks whether the client of a running statement is still there.
+CLIENT_CHECK_MS = env.int("CLIENT_CHECK_MS", 1_000)
 DATABASES = {
     "default": env.db("DATABASE_URL")
     | {
-        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "ENGINE": "project.lib.database",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE_S", 600),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "keepalives_idle": KEEPALIVE_S,
+            "keepalives_interval": KEEPALIVE_S,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 3 * KEEPALIVE_S * 1000,
             # PostGIS's high function costs make the planner compile small queries;
             # compiling takes longer than they do.
-            "options": "-c jit=off "
-            f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 15_000)}",
+            "options": "-c jit=off"
+            f" -c client_connection_check_interval={CLIENT_CHECK_MS}"
+            f" -c tcp_keepalives_idle={KEEPALIVE_S}"
+            f" -c tcp_keepalives_interval={KEEPALIVE_S}"
+            " -c tcp_keepalives_count=2",
         },
     }
 }
@@ -171,6 +212,7 @@ DRAMATIQ_BROKER = {
         "dramatiq.middleware.Callbacks",
         "dramatiq.middleware.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
+        "project.lib.database.workers.BoundedWaits",
         "project.task_log.TaskLog",
         "project.heartbeats.WorkerHeartbeat",
     ],
@@ -361,6 +403,8 @@ PHONE_REGION = env("PHONE_REGION", default="RU")
 # Put the one-time code into the answer: for laptops, which send no SMS.
 OTP_ECHO = env.bool("OTP_ECHO", False)
 SMS_BACKEND = env("SMS_BACKEND", default="referrals.sms.console.ReadableConsole")
+# For connecting, and then for the answer: together a request's time.
+SMS_TIMEOUT_S = env.float("SMS_TIMEOUT_S", 2.0)
 TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env("TWILIO_FROM", default="")
@@ -378,6 +422,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
 MEDIA_URL = env("MEDIA_URL", default="/media/")
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
+# Where pictures are not on disk: for connecting to S3, and then for its answer.
+STORAGE_TIMEOUT_S = env.float("STORAGE_TIMEOUT_S", 2.0)
 STORAGES = {
     "default": media_storage(
         env("MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"),

@@ -17,6 +17,8 @@ from project.lib.api.routes import endpoint
 # Nobody may read active tokens, not even staff.
 admin.site.unregister(TokenProxy)
 
+handler500 = "project.error_pages.failed"
+
 home = require_safe(RedirectView.as_view(pattern_name="docs"))
 
 urlpatterns = [

@@ -14,6 +14,9 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import translation
 
+from project.lib.database import deadlines
+from project.lib.database.deadlines import Deadline
+
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
@@ -21,9 +24,14 @@ Answer = TypeVar("Answer")
 async def in_thread(
     function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs
 ) -> Answer:
-    """Call in one of settings.CHAT_THREADS threads, in the caller's language."""
+    """Call in one of settings.CHAT_THREADS threads, in the caller's language.
+
+    Raises Django's OperationalError if it takes longer than a request may; the time
+    that it waits for a thread counts.
+    """
     language = translation.get_language()
-    call = partial(_call, language, partial(function, *args, **kwargs))
+    deadline = Deadline.after(settings.REQUEST_TIMEOUT_S)
+    call = partial(_call, language, deadline, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
@@ -45,7 +53,11 @@ def _one_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "chat-presence")
 
 
-def _call(language: str | None, function: Callable[[], Answer]) -> Answer:
-    close_old_connections()  # also one that a restarted PostgreSQL has cut off
-    with translation.override(language):  # threads do not inherit it
+def _call(
+    language: str | None, deadline: Deadline, function: Callable[[], Answer]
+) -> Answer:
+    deadline.check()
+    # Threads do not inherit the language.
+    with translation.override(language), deadlines.under(deadline):
+        close_old_connections()  # also one that a restarted PostgreSQL has cut off
         return function()

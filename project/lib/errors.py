@@ -11,6 +11,14 @@ Text = str | Promise
 # Both schemes work everywhere, so a 401 names both (RFC 9110, 11.6.1).
 SCHEMES = 'Token realm="api", Bearer realm="api"'
 
+# With every 503, and with 429 for too many requests at once: a restart or a fail-over
+# takes seconds.
+RETRY_AFTER_S = 5
+UNAVAILABLE = _("The service is temporarily unavailable. Try again soon.")
+
+# Cache-Control of errors: a request that is refused now may be answered later.
+NEVER_KEPT = "private, no-store"
+
 
 class DomainError(Exception):
     """A rule was broken; `code` is stable snake_case, `detail` is for people.
@@ -42,7 +50,11 @@ def refusal_body(status: HTTPStatus) -> dict[str, object]:
         HTTPStatus.FORBIDDEN: _("Not allowed."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This method is not allowed here."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large."),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Too many requests at once. Wait a moment."),
+        HTTPStatus.SERVICE_UNAVAILABLE: UNAVAILABLE,
     }.get(status, _("The server could not answer."))
-    # An UPPER_CASE name of the standard library is the stable code.
-    code = {413: "payload_too_large"}.get(status, status.name.lower())
+    # An UPPER_CASE name of the standard library is the stable code, except where the
+    # API has one for the same.
+    codes = {413: "payload_too_large", 429: "throttled", 503: "unavailable"}
+    code = codes.get(status, status.name.lower())
     return {**error_body(detail, code)}

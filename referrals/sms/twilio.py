@@ -10,8 +10,6 @@ from twilio.rest import Client
 
 from referrals.sms import SmsFailed
 
-# For connecting, and for each wait for an answer; a web thread waits meanwhile.
-TIMEOUT_S = 5
 NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
 MESSAGING_SERVICE = "MG"
 
@@ -30,7 +28,7 @@ class Twilio:
         self._client = Client(
             settings.TWILIO_ACCOUNT_SID,
             settings.TWILIO_AUTH_TOKEN,
-            http_client=TwilioHttpClient(timeout=TIMEOUT_S, logger=_wire),
+            http_client=TwilioHttpClient(timeout=settings.SMS_TIMEOUT_S, logger=_wire),
         )
         self._client.api.base_url = settings.TWILIO_API_URL
 

@@ -7,11 +7,9 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from psycopg2.errors import QueryCanceled
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +17,15 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from project.lib.api.renderers import JSONRenderer
-from project.lib.errors import SCHEMES, DomainError, Text, error_body
+from project.lib.database.errors import is_too_slow, is_unavailable
+from project.lib.errors import (
+    RETRY_AFTER_S,
+    SCHEMES,
+    UNAVAILABLE,
+    DomainError,
+    Text,
+    error_body,
+)
 
 NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
@@ -43,14 +49,16 @@ class TooSlow(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "too_slow"
     default_detail = _("This query takes too long. Narrow it down.")
+    wait = RETRY_AFTER_S  # DRF makes it Retry-After
 
 
 class Unavailable(exceptions.APIException):
-    """The database is gone or takes no more connections; a later retry may work."""
+    """The database does not answer, or takes no more connections or locks."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
-    default_detail = _("The service is temporarily unavailable. Try again soon.")
+    default_detail = UNAVAILABLE
+    wait = RETRY_AFTER_S
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -75,10 +83,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
-    elif isinstance(exc.__cause__, QueryCanceled):
+    elif is_too_slow(exc):
         logger.error("A statement took too long", exc_info=exc)
         exc = TooSlow()
-    elif isinstance(exc, InterfaceError | OperationalError) and _is_cut_off(exc):
+    elif is_unavailable(exc):
         logger.warning("The database does not answer: %s", exc)
         exc = Unavailable()
     response = drf_exception_handler(exc, context)
@@ -98,15 +106,6 @@ def _headers(exc: DomainError) -> dict[str, str]:
     if exc.wait_s:
         headers["Retry-After"] = f"{math.ceil(exc.wait_s)}"
     return headers
-
-
-def _is_cut_off(exc: Exception) -> bool:
-    """Return whether the connection failed: no SQLSTATE, or one of these classes.
-
-    08 connection exception, 53 insufficient resources, 57P operator intervention.
-    """
-    sqlstate = getattr(exc.__cause__, "pgcode", None)
-    return sqlstate is None or sqlstate.startswith(("08", "53", "57P"))
 
 
 def _answer_in_json(request: Request | None) -> None:

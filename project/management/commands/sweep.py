@@ -7,11 +7,13 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connections
 
 from project import heartbeats
 from project.lib.background import chores, due
+from project.lib.database.deadlines import bound_this_process
 
 INTERVAL_S = 5
 
@@ -41,6 +43,7 @@ class Command(BaseCommand):
             for chore in chores.CHORES.values():
                 chore.do()
             return
+        bound_this_process(settings.TASK_STATEMENT_TIMEOUT_MS)
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())

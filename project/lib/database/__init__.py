@@ -1,0 +1,1 @@
+"""The database engine: PostGIS, with a bound on every wait for it."""
