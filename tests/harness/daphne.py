@@ -23,6 +23,15 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
     "HTTPS": "off",
     "DEBUG": "off",
+    # A slow machine hangs nothing. Tests of what hangs, or of who gets how much, set
+    # their own.
+    "REQUEST_TIMEOUT_S": str(PATIENCE_S),
+    "UPLOAD_TIMEOUT_S": str(PATIENCE_S),
+    "STATEMENT_TIMEOUT_MS": str(PATIENCE_S * 1000),
+    "LOCK_TIMEOUT_MS": str(PATIENCE_S * 1000),
+    "WEB_QUEUE": "1000",
+    "WEB_SIGN_IN_SHARE": "1",
+    "WEB_ADDRESS_SHARE": "1",
 }
 WEB_THREADS = 4
 
@@ -116,6 +125,12 @@ def daphne(
             yield replace(made, pid=process.pid)
         finally:
             end([process])
+
+
+def has_ended(server: Server) -> bool:
+    """Whether the process is no more than what its parent has to collect."""
+    status = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2]
+    return status.split()[0] == "Z"
 
 
 def _wait_until_live(server: Server, process: "subprocess.Popen[bytes]") -> None:

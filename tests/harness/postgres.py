@@ -5,7 +5,8 @@ import secrets
 import shutil
 import signal
 import subprocess
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, mkdtemp
 from typing import Self
@@ -17,14 +18,16 @@ from tests.harness.redis_server import RedisServer
 from tests.harness.waiting import wait_until
 
 # Only to keep a small run small; fsync and all else are PostgreSQL's own defaults.
-POSTGRES = ["-c", "shared_buffers=256MB", "-c", "max_connections=100"]
+POSTGRES = ["-c", "shared_buffers=256MB"]
+MAX_CONNECTIONS = 100
 
 
 class Postgres:
     """A cluster in `folder`, with an empty database and durable commits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, max_connections: int = MAX_CONNECTIONS) -> None:
         self.port, password = free_port(), secrets.token_hex()
+        self._connections = ["-c", f"max_connections={max_connections}"]
         self.url = f"postgis://matchmaker:{password}@127.0.0.1:{self.port}/postgres"
         self.bin = _programs()
         # PostgreSQL refuses root, and its user may not look into the folders of root.
@@ -37,7 +40,7 @@ class Postgres:
         where = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
         command = [
             *(*self._as, f"{self.bin}/postgres", "-D", str(self._data), *where),
-            *("-c", "unix_socket_directories=", *POSTGRES),
+            *("-c", "unix_socket_directories=", *POSTGRES, *self._connections),
         ]
         self._process = subprocess.Popen(
             command, stdout=self._log, stderr=self._log, cwd="/"
@@ -61,8 +64,12 @@ class Postgres:
                 cwd="/",
             )
 
+    @property
+    def dsn(self) -> str:
+        return self.url.replace("postgis:", "postgresql:", 1)
+
     def query(self, sql: str) -> list[tuple]:
-        connection = psycopg2.connect(self.url.replace("postgis:", "postgresql:", 1))
+        connection = psycopg2.connect(self.dsn)
         try:
             with connection.cursor() as cursor:
                 cursor.execute(sql)
@@ -79,6 +86,18 @@ class Postgres:
         self._process.wait()
         # A new one refuses to start while one of the old ones is still there.
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Connections stay open and new ones are taken, but nothing is answered."""
+        pids = self.pids
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
     @property
     def pids(self) -> list[int]:

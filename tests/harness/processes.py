@@ -13,6 +13,11 @@ from tests.harness.waiting import PATIENCE_S, wait_until
 ROOT = Path(__file__).parent.parent.parent
 WORKER = ["rundramatiq", "--processes", "1", "--threads", "2", "--no-color"]
 SWEEPER = ["sweep", "--interval", "0.2"]
+# A slow machine hangs nothing.
+UNHURRIED = {
+    "TASK_STATEMENT_TIMEOUT_MS": str(PATIENCE_S * 1000),
+    "LOCK_TIMEOUT_MS": str(PATIENCE_S * 1000),
+}
 
 
 class Process:
@@ -29,7 +34,10 @@ class Process:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=os.environ | {"HTTPS": "off", "PGAPPNAME": self.name} | environment,
+                env=os.environ
+                | {"HTTPS": "off", "PGAPPNAME": self.name}
+                | UNHURRIED
+                | environment,
             )
 
     def wait_until_ready(self) -> "Process":
@@ -54,6 +62,10 @@ class Process:
     def kill(self) -> None:
         """SIGKILL to all of it at once: nothing in it gets to do another thing."""
         os.killpg(self._process.pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask for its end, and do not wait for it."""
+        self._process.terminate()
 
     def terminate(self) -> int:
         """Ask for its end; return its exit status."""

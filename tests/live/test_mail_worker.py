@@ -125,6 +125,26 @@ def test_worker_killed_between_hand_over_and_record(start, match, mail_server):
     assert sweeper.terminate() == 0
 
 
+@pytest.mark.parametrize("command", [WORKER, SWEEPER])
+def test_told_to_stop_over_a_mail_it_ends_that_one(start, match, mail_server, command):
+    process = start(command).wait_until_ready()
+    told: list[int] = []
+
+    def stop_once() -> None:
+        if not told:
+            told.append(len(mail_server.taken))
+            process.stop()
+
+    mail_server.slowness_s = 1  # after it has been told
+    mail_server.before_storing = stop_once
+    match(3)
+    wait_until(lambda: not process.is_alive())
+
+    assert process.terminate() == 0
+    recorded = MatchMail.objects.exclude(sent_at=None).count()
+    assert recorded == len(mail_server.taken) >= 1
+
+
 def test_worker_killed_before_hand_over(start, match, mail_server):
     worker = start(WORKER)
     mail_server.before_storing = worker.kill

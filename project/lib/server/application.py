@@ -10,6 +10,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # The scope extension that BoundedServer adds: a socket's Wire, or None for HTTP.
 WIRE = "project.wire"
+# And the one that it adds for HTTP: a function that ends the connection.
+HANG_UP = "project.hang_up"
 
 # autobahn lets applications close only with 1000 and 3000 to 4999.
 OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}

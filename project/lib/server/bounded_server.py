@@ -1,22 +1,34 @@
 """Daphne's server with our bounds, and the check that they are in effect."""
 
+import asyncio
 import inspect
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from daphne import cli
 from daphne.server import Server, reactor
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from twisted.internet.abstract import FileDescriptor
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IListeningPort
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
 
-from project.lib.server.application import WIRE, Scope
+from project.lib.database.deadlines import bound_this_process
+from project.lib.server.application import HANG_UP, WIRE, Scope
 from project.lib.server.request_bounds import BoundedChannel, BoundedRequest
 from project.lib.server.socket_bounds import (
     SERVICE_RESTART,
     SOCKET_OPTIONS,
     BoundedSocket,
 )
+
+logger = logging.getLogger(__name__)
+
+# How often a drain looks whether all has been answered.
+LOOK_S = 0.01
 
 
 class BoundedServer(Server):
@@ -27,6 +39,7 @@ class BoundedServer(Server):
         super().__init__(*args, ready_callable=self.bound_connections, **options)
 
     def bound_connections(self) -> None:
+        bound_this_process(settings.STATEMENT_TIMEOUT_MS)
         self.http_factory.protocol = BoundedChannel
         self.ws_factory.protocol = BoundedSocket
         self.ws_factory.setProtocolOptions(**SOCKET_OPTIONS)
@@ -34,19 +47,67 @@ class BoundedServer(Server):
     def create_application(self, protocol: Any, scope: Scope) -> Any:
         if not isinstance(protocol, BoundedRequest | BoundedSocket):
             raise RuntimeError(f"{protocol!r} has no bounds")
-        wire = protocol.wire if isinstance(protocol, BoundedSocket) else None
-        scope["extensions"] = {WIRE: wire}
+        if isinstance(protocol, BoundedSocket):
+            scope["extensions"] = {WIRE: protocol.wire}
+        else:
+            hang_up = protocol.channel.loseConnection
+            scope["extensions"] = {WIRE: None, HANG_UP: hang_up}
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:
-        """Tell every client that the server is stopping, before it stops."""
-        for protocol, details in [*self.connections.items()]:
-            if isinstance(protocol, BoundedSocket):
-                protocol.wire.close(SERVICE_RESTART)
-            if "application_instance" not in details:
-                # For example, a request that has become a socket: Daphne fails on it.
-                del self.connections[protocol]
-        return super().kill_all_applications()
+        """Drain before the reactor stops; Daphne would cancel what is in work."""
+        loop = asyncio.get_event_loop()
+        return Deferred.fromFuture(asyncio.ensure_future(self.drain(), loop=loop))
+
+    async def drain(self) -> None:
+        """Stop listening, answer every request that has arrived, close all sockets.
+
+        It takes settings.DRAIN_S at most. A second signal changes nothing.
+        """
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + settings.DRAIN_S
+        for reader in reactor.getReaders():
+            if IListeningPort.providedBy(reader):
+                reader.stopListening()
+            elif (channel := _channel(reader)) and not channel.requests:
+                channel.loseConnection()  # kept alive for a next request
+        while loop.time() < ends_at and (self._in_work() or _writes()):
+            for protocol in [*self.connections]:
+                _end_connection_after(protocol)
+            await asyncio.sleep(LOOK_S)
+        if left := self._in_work():
+            logger.warning("%s requests or sockets are not finished", len(left))
+            for application in left:
+                application.cancel()
+            await asyncio.wait(left, timeout=1)
+
+    def _in_work(self) -> "list[asyncio.Future[None]]":
+        applications = [
+            details.get("application_instance") for details in self.connections.values()
+        ]
+        return [each for each in applications if each is not None and not each.done()]
+
+
+def _writes() -> bool:
+    """Return whether any answer has not left yet: stopping would drop it."""
+    return any(map(_channel, reactor.getWriters()))
+
+
+def _end_connection_after(protocol: Any) -> None:
+    """Close a socket now, and a request's connection once it is answered."""
+    if isinstance(protocol, BoundedSocket):
+        protocol.wire.close(SERVICE_RESTART)
+    elif channel := getattr(protocol, "channel", None):  # none after its answer
+        channel.persistent = False
+        protocol.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+
+
+def _channel(descriptor: Any) -> BoundedChannel | None:
+    """Return the HTTP connection over a descriptor of the reactor's, if it is one."""
+    protocol = getattr(descriptor, "protocol", None)
+    while isinstance(protocol, ProtocolWrapper):  # such as TLS
+        protocol = protocol.wrappedProtocol
+    return protocol if isinstance(protocol, BoundedChannel) else None
 
 
 # Upstream methods that ours replace. If one were renamed, ours would not be called and

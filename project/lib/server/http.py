@@ -8,12 +8,19 @@ connection pool (project/README.md, Decisions).
 a2wsgi has such a pool too. In its place, with the missing parts added, one process
 answered 950 to 1,220 requests a second at 0.9 to 1.1 ms of CPU each; this one answers
 1,850 to 2,100 at 0.5 ms.
+
+Each request has a deadline. Its thread finds it before each statement and commit, and
+answers 503 itself; if the thread is held by something else, the event loop answers in
+its place and the thread may store nothing more. A request that has begun to commit is
+waited for, so that its answer is true.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import IO
 
 from django.conf import settings
@@ -26,20 +33,35 @@ from django.http.response import (
     StreamingHttpResponse,
 )
 from django.urls import set_script_prefix
+from django.utils import translation
 
-from project.lib.errors import refusal_body
-from project.lib.server.application import Receive, Scope, Send
+from project.lib.database import deadlines
+from project.lib.database.deadlines import Deadline
+from project.lib.errors import NEVER_KEPT, RETRY_AFTER_S, refusal_body
+from project.lib.server import cors
+from project.lib.server.application import HANG_UP, Receive, Scope, Send
+from project.lib.server.holders import holders
+from project.lib.server.threads import Refused, SharedThreads
+
+logger = logging.getLogger(__name__)
+
+LIVENESS = ("/health/live", "/health/live/")
+# What a thread has for its own 503 before the event loop answers in its place.
+ANSWER_S = 0.4
 
 
 class ThreadPoolHandler(ASGIHandler):
     """Serve HTTP scopes, `settings.WEB_THREADS` requests at a time.
 
-    Further requests wait in the pool's queue, without a thread or a connection.
+    Up to WEB_QUEUE requests wait for a thread, without a connection; more are refused.
+    Liveness has a thread of its own, which no other work can hold.
     """
 
     def __init__(self) -> None:
         self.load_middleware(is_async=False)
-        self.threads = ThreadPoolExecutor(settings.WEB_THREADS, "web")
+        queue = settings.WEB_QUEUE
+        self.web = SharedThreads("web", settings.WEB_THREADS, queue)
+        self.liveness = SharedThreads("liveness", 1, queue)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,35 +73,103 @@ class ThreadPoolHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(
-            self.threads, self.respond, _with_length(scope, body), body
-        )
-        if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = self.read_ahead(iter(response))
+        # Daphne takes the root path from a header that any client can send.
+        scope = {**_with_length(scope, body), "root_path": ""}
+        try:
+            response = await self.respond_in_time(scope, body)
+        except Refused as refused:
+            response = self.refuse(scope, refused.status)
+        if not isinstance(response, StreamingHttpResponse):
+            await self.send_response(response, send)
+            return
+        response.streaming_content = self.read_ahead(iter(response))
         try:
             await self.send_response(response, send)
+        except OSError as error:
+            # Its beginning is sent, so only its end can tell that it is not whole.
+            logger.warning("A file ends early: %s: %r", scope["path"], error)
+            scope["extensions"][HANG_UP]()
         finally:
-            await loop.run_in_executor(self.threads, response.close)
-            body.close()
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self.web.pool, response.close)
 
-    def respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+    async def respond_in_time(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Answer a request in a thread. Raises Refused."""
+        threads = self.liveness if scope["path"] in LIVENESS else self.web
+        deadline = Deadline.after(_timeout_s(scope))
+        respond = partial(self.respond, scope, body, deadline)
+        turn_ends_at = Deadline.after(settings.REQUEST_TIMEOUT_S).ends_at
+        try:
+            future = await threads.start(holders(scope), respond, turn_ends_at)
+        except BaseException:
+            body.close()
+            raise
+        loop = asyncio.get_running_loop()
+        while not future.done():
+            left_s = deadline.ends_at + ANSWER_S - loop.time()
+            if deadline.has_committed:
+                await asyncio.wait((future,))
+            elif left_s > 0:
+                await asyncio.wait((future,), timeout=left_s)
+            else:
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+        response: HttpResponseBase = future.result()
+        return response
+
+    def respond(
+        self, scope: Scope, body: IO[bytes], deadline: Deadline
+    ) -> HttpResponseBase:
         """Answer one request entirely in the calling thread."""
-        # Daphne takes the root path from a header that any client can send.
-        scope = {**scope, "root_path": ""}
-        set_script_prefix(get_script_prefix(scope))
-        signals.request_started.send(sender=self.__class__, scope=scope)
-        request, _error = self.create_request(scope, body)
-        if request is None:  # Daphne passes on only requests that Django can read
-            status = HTTPStatus.BAD_REQUEST
-            return JsonResponse(refusal_body(status), status=status)
-        return self.get_response(request)
+        with deadlines.under(deadline):
+            set_script_prefix(get_script_prefix(scope))
+            signals.request_started.send(sender=self.__class__, scope=scope)
+            request, _error = self.create_request(scope, body)
+            if request is None:  # Daphne passes on only requests that Django can read
+                body.close()
+                status = HTTPStatus.BAD_REQUEST
+                return JsonResponse(refusal_body(status), status=status)
+            response = self.get_response(request)
+            if not isinstance(response, StreamingHttpResponse):
+                response.close()  # here, because its content stays, and hops cost
+            return response
+
+    def refuse(self, scope: Scope, status: HTTPStatus) -> HttpResponseBase:
+        """Answer on the event loop, at once."""
+        logger.warning("A request is answered without its thread: %s", status)
+        request, _error = self.create_request(scope, BytesIO())
+        language = settings.LANGUAGE_CODE
+        if request is not None:
+            language = translation.get_language_from_request(request)
+        headers = {"Cache-Control": NEVER_KEPT, "Retry-After": str(RETRY_AFTER_S)}
+        with translation.override(language):
+            body = refusal_body(status)
+        response = JsonResponse(body, status=status, headers=headers)
+        return response if request is None else cors.readable(request, response)
 
     async def read_ahead(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield a file's parts, each read in a thread instead of on the event loop."""
+        """Yield a file's parts, each read in a thread instead of on the event loop.
+
+        A whole file may take as long as it does. Raises TimeoutError for a part that
+        takes longer than a request may.
+        """
         loop = asyncio.get_running_loop()
-        while part := await loop.run_in_executor(self.threads, next, parts, b""):
+        while True:
+            async with asyncio.timeout(settings.REQUEST_TIMEOUT_S):
+                part = await loop.run_in_executor(self.web.pool, next, parts, b"")
+            if not part:
+                return
             yield part
+
+
+def _timeout_s(scope: Scope) -> float:
+    """Return how long a request may be worked on, longer for one with pictures.
+
+    Its statements are still bounded one by one, so nothing that hangs takes longer.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-type" and value[:10].lower() == b"multipart/":
+            return float(settings.UPLOAD_TIMEOUT_S)
+    return float(settings.REQUEST_TIMEOUT_S)
 
 
 def _with_length(scope: Scope, body: IO[bytes]) -> Scope:
