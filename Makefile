@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-chat faults-chat attack timing messages postman typescript-client
+.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat attack timing messages postman typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -25,6 +25,9 @@ bench-chat: ## How much the chat holds; ARGS="--sockets 1000" is shorter
 
 faults-chat: ## Kill Daphne, Redis and PostgreSQL while members talk: nothing may be lost
 	@INSTANCE_NAME=faults-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.bench_chat --only faults $(ARGS)
+
+faults: ## Hang, fill, flood and kill each part while members write; ARGS="--seconds 5" is shorter
+	@INSTANCE_NAME=faults OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.faults $(ARGS)
 
 attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
 	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)

@@ -15,7 +15,7 @@ from typing import Self
 
 from tests.harness.daphne import SETTINGS, command
 from tests.harness.programs import end, open_files
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,12 @@ class Daphnes:
         process = self._running.pop(number)
         process.kill()
         process.wait()
+
+    def terminate(self, number: int) -> None:
+        """Ask it to end; return when it has."""
+        process = self._running.pop(number)
+        process.terminate()
+        process.wait(PATIENCE_S)
 
     def kill_busiest(self) -> None:
         """Kill the one with the most clients: the kernel may give one nearly all."""

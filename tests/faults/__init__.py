@@ -1,0 +1,1 @@
+"""make faults: what hangs, fills or floods the service, while members use it."""
