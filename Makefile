@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat attack timing messages postman typescript-client
+.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat fuzz attack timing messages postman typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -28,6 +28,10 @@ faults-chat: ## Kill Daphne, Redis and PostgreSQL while members talk: nothing ma
 
 faults: ## Hang, fill, flood and kill each part while members write; ARGS="--seconds 5" is shorter
 	@INSTANCE_NAME=faults OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.faults $(ARGS)
+
+fuzz: ## Random requests, of which none may be a 5xx: schemathesis, then our own; ARGS="--requests 5000" is shorter
+	@INSTANCE_NAME=fuzz FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} exec bash compose/local/test.sh python -m pytest -n 2 -q tests/live/test_fuzz.py
+	@INSTANCE_NAME=fuzz-own OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.fuzz $(ARGS)
 
 attack: ## Look for members with every attack of the literature; ARGS="--url http://…" for a service that runs
 	@INSTANCE_NAME=attack exec bash compose/local/test.sh python -m tests.attack $(ARGS)
