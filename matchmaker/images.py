@@ -90,6 +90,7 @@ def _decoded(data: bytes, max_pixels: int, max_side_px: int) -> bytes:
                 check=False,
                 cwd=settings.BASE_DIR,
                 env={},  # a broken decoder finds no secrets
+                start_new_session=True,  # Ctrl-C ends requests first
                 timeout=settings.PICTURE_TIMEOUT_S,
             )
         except (subprocess.TimeoutExpired, OSError) as error:

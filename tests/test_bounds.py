@@ -1,6 +1,7 @@
 """Bounds checked before the work: of lists, of texts, and of what an answer tells."""
 
 import random
+import re
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -181,6 +182,47 @@ def test_huge_number_is_400(as_ann, number, field):
     response = as_ann.generic("POST", "/api/events/create/", body, "application/json")
 
     assert response.status_code == 400
+
+
+def parameters() -> Iterator[Any]:
+    """Each query parameter of each endpoint."""
+    for param in API:
+        path, pattern = param.values
+        actions = getattr(pattern.callback, "actions", {})
+        handler = getattr(pattern.callback.cls, actions.get("get", "get"), None)
+        described = getattr(handler, "_swagger_auto_schema", {})
+        for parameter in described.get("manual_parameters") or ():
+            name = f"{pattern.name} {parameter.name}"
+            yield pytest.param(path, parameter.name, id=name)
+
+
+VALUES = [
+    "9" * 8_000,
+    "1e999999999",
+    "-1e999999999",
+    "1e-999999999",
+    "x" * 8_000,
+    "a" + " " * 8_000 + "b",
+    "e" + "\u0301\u0316" * 1_300,
+    ",".join(["1"] * 4_000),
+    ",".join(["1e999999"] * 4),
+    "[" * 8_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "name"), [*parameters()])
+def test_long_value_of_a_parameter_takes_no_time(ann, as_ann, path, name):
+    """No longer than the server lets through: a line of 16 KiB."""
+    path = re.sub("/1(?=/|$)", f"/{ann.pk}", path)
+    began = time.process_time()
+
+    for value in VALUES:
+        answer = as_ann.get(path, {name: value})
+        assert answer.status_code < 500, value[:20]
+        if answer.status_code == 400:
+            assert len(answer.content) < 2 * len(value) + 1_000
+
+    assert time.process_time() - began < 10
 
 
 ACCENTS = "e" + "\u0301\u0316" * 200_000  # out of order, each to be sorted

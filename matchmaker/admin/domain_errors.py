@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from project.lib.errors import DomainError
+from project.lib.files import deleting_files_on_error
 
 
 def shown(
@@ -18,7 +19,8 @@ def shown(
 ) -> HttpResponseBase:
     """Return the view's response, or the page again with the error as a message."""
     try:
-        return view(request, *args, **kwargs)
+        with deleting_files_on_error():  # a view of the admin is one transaction
+            return view(request, *args, **kwargs)
     except DomainError as error:
         messages.error(request, str(error.detail))
         return HttpResponseRedirect(request.get_full_path())

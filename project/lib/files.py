@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -35,12 +36,34 @@ class StorageFails(DomainError):
     wait_s = 30.0
 
 
+# Names of files that are stored while an outer transaction can still fail.
+_stored: ContextVar[list[str] | None] = ContextVar("stored", default=None)
+
+
+@contextmanager
+def deleting_files_on_error() -> Iterator[None]:
+    """Delete what `stored_jpeg` has stored in the block if the block fails.
+
+    For transactions around several services, such as the admin's.
+    """
+    names: list[str] = []
+    token = _stored.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            _discard(name)
+        raise
+    finally:
+        _stored.reset(token)
+
+
 @contextmanager
 def stored_jpeg(folder: str, content: bytes | None) -> Iterator[str]:
     """Store a picture under an unguessable name and yield the name; "" for no picture.
 
     Wrap it around the transaction that records the name: any error deletes the file.
-    Raises StorageFails.
+    Around further transactions put `deleting_files_on_error`. Raises StorageFails.
     """
     if content is None:
         yield ""
@@ -53,6 +76,8 @@ def stored_jpeg(folder: str, content: bytes | None) -> Iterator[str]:
     except BaseException:
         _discard(name)
         raise
+    if (names := _stored.get()) is not None:
+        names.append(name)
 
 
 def delete_stored(name: str) -> None:

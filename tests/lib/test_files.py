@@ -8,7 +8,7 @@ from pathlib import Path
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from PIL import Image
 from rest_framework.test import APIClient
@@ -19,6 +19,7 @@ from matchmaker.models import Member
 from project.lib.files import StorageFails, stored_jpeg
 from tests.events.factories import EventFactory
 from tests.factories import PASSWORD
+from tests.matchmaker.admin.pages import form_of
 from tests.pictures import upload
 
 ME = "/api/clients/me/"
@@ -202,6 +203,34 @@ def test_file_goes_with_its_transaction(db, media):
 def test_error_of_the_rows_is_told_if_its_file_cannot_be_deleted(db, media):
     with pytest.raises(errors.EmailTaken):
         store_and_fail(media, is_stuck=True)
+
+
+@pytest.mark.usefixtures("plain_static_files")
+@pytest.mark.parametrize("row", ["event", "member"])
+def test_file_goes_with_the_transaction_of_the_admin(admin_client, ann, media, row):
+    """The admin's own row fails after the service has stored the file."""
+    event = EventFactory(creator=ann, title="Old")
+    page, given = {
+        "event": (
+            reverse("admin:events_event_change", args=[event.pk]),
+            {"title": "New", "picture": upload()},
+        ),
+        "member": (
+            reverse("admin:matchmaker_member_change", args=[ann.pk]),
+            form_of(ann, first_name="New", picture=upload()),
+        ),
+    }[row]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_admin_log ADD CHECK (action_flag <> 2)")
+
+    with pytest.raises(IntegrityError):
+        admin_client.post(page, given)
+
+    assert files(media) == set()
+    event.refresh_from_db()
+    ann.refresh_from_db()
+    assert (event.title, event.image.name) == ("Old", "")
+    assert (ann.first_name, ann.avatar.name) == ("Ann", "")
 
 
 def test_service_raises_what_it_says(ann, media):

@@ -214,6 +214,17 @@ def test_replaced_avatar_takes_its_file_away(
     assert default_storage.exists(ann.avatar.name)
 
 
+def test_avatar_comes_with_what_was_read_before(ann, as_ann):
+    read = as_ann.get(ME).json()["date_joined"]  # which cannot be changed
+
+    response = as_ann.patch(
+        ME, {"avatar": upload(), "date_joined": read}, format="multipart"
+    )
+
+    assert response.status_code == 200, response.content
+    assert stored(ann).format == "JPEG"
+
+
 def test_null_removes_the_avatar(ann, as_ann):
     change(as_ann, picture_bytes())
 
