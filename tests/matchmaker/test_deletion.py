@@ -330,7 +330,9 @@ def test_a_picture_that_cannot_be_deleted_keeps_the_account(
     device.raise_request_exception = False
     with monkeypatch.context() as patched:
         patched.setattr(default_storage, "delete", fail)
-        assert device.delete(ME).status_code == 500
+        refused = device.delete(ME)
+    assert refused.status_code == 503
+    assert refused.json()["code"] == "storage_unavailable"
 
     assert device.get(ME).json()["id"] == ann.pk
     assert default_storage.exists(ann.avatar.name)
