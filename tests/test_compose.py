@@ -173,13 +173,18 @@ def test_deployment_behind_https_has_nothing_to_check(tmp_path):
 
 # --- Restart of what is stuck -------------------------------------------------------
 
+SWEEPER = heartbeats.key(heartbeats.SWEEPER, socket.gethostname())
+
 
 @pytest.fixture
-def stuck(monkeypatch, tmp_path) -> Any:
+def stuck(monkeypatch, tmp_path, settings) -> Any:
     """The health check of the image, with a program that can be seen to be signalled.
 
-    `signals`: those that the program got.
+    `signals`: those that the program got. No sweeper beats.
     """
+    monkeypatch.setenv("REDIS_URL", settings.REDIS_URL)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete(SWEEPER)
     spec = importlib.util.spec_from_file_location(
         "image_health", ROOT / "compose/docker/app/health.py"
     )
@@ -191,8 +196,7 @@ def stuck(monkeypatch, tmp_path) -> Any:
     return health
 
 
-def test_sweeper_that_is_stuck_is_ended_and_then_killed(stuck, monkeypatch, settings):
-    monkeypatch.setenv("REDIS_URL", settings.REDIS_URL)
+def test_sweeper_that_is_stuck_is_ended_and_then_killed(stuck):
     for _ in range(stuck.RESTART_AFTER - 1):
         assert stuck.check("sweeper") == "the sweeper does not beat"
     assert stuck.signals == []
@@ -203,17 +207,15 @@ def test_sweeper_that_is_stuck_is_ended_and_then_killed(stuck, monkeypatch, sett
     assert stuck.signals == [signal.SIGTERM, signal.SIGKILL]
 
 
-def test_sweeper_that_beats_again_has_its_time_again(stuck, monkeypatch, settings):
-    monkeypatch.setenv("REDIS_URL", settings.REDIS_URL)
-    key = heartbeats.key(heartbeats.SWEEPER, socket.gethostname())
+def test_sweeper_that_beats_again_has_its_time_again(stuck, settings):
     for _ in range(stuck.RESTART_AFTER - 1):
         stuck.check("sweeper")
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.set(key, 1)
+        client.set(SWEEPER, 1)
         try:
             assert stuck.check("sweeper") is None
         finally:
-            client.delete(key)
+            client.delete(SWEEPER)
 
     stuck.check("sweeper")
 

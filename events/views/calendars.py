@@ -15,7 +15,13 @@ from rest_framework.response import Response
 from events import calendars, serializers, services
 from events.calendar_cache import kept_calendar
 from events.models import CalendarFeed
-from events.reads.calendars import Found, find_for_feed, find_listed, find_one
+from events.reads.calendars import (
+    Found,
+    find_feed,
+    find_for_feed,
+    find_listed,
+    find_one,
+)
 from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
 from project.lib.api.bodies import validated
@@ -63,7 +69,7 @@ class EventCalendarView(APIView):
     @describe(_("Download an event as a calendar."), FILE, errors=[404])
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
         found = find_one(request.user.pk, int(pk))
-        if not found.ids:
+        if not found.number:
             raise Http404
         return _file(request, found)
 
@@ -114,8 +120,7 @@ class FeedView(APIView):
         public=True,
     )
     def get(self, request: Request, secret: str) -> HttpResponse:
-        found = CalendarFeed.objects.filter(secret=secret, member__is_active=True)
-        feed = found.first()
+        feed = find_feed(secret)
         if feed is None:
             raise Http404
         return _file(request, find_for_feed(feed), f"feed:{feed.pk}")
