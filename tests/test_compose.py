@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import redis
 import yaml
+from django.conf import settings
 
 from project import heartbeats
 from tests.harness.programs import free_port
@@ -107,6 +108,19 @@ def test_service_is_limited(name):
     assert tmpfs_bytes(service) <= memory / 4 if "tmpfs" in service else name == "redis"
 
 
+def test_web_has_room_for_pictures_beside_requests():
+    web = SERVICES["web"]
+    pictures = settings.PICTURE_PROCESSES * settings.PICTURE_MEMORY_MB * 2**20
+
+    assert in_bytes(web["mem_limit"]) - tmpfs_bytes(web) - pictures >= 512 * 2**20
+
+
+def test_web_has_the_time_to_drain():
+    grace_s = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
+
+    assert grace_s > settings.DRAIN_S
+
+
 def test_redis_is_full_before_its_container_is():
     text = (ROOT / "compose/docker/redis/entrypoint.sh").read_text()
     ((maxmemory,),) = [re.findall(r"^maxmemory (\w+)$", text, re.M)]
@@ -177,7 +191,7 @@ SWEEPER = heartbeats.key(heartbeats.SWEEPER, socket.gethostname())
 
 
 @pytest.fixture
-def stuck(monkeypatch, tmp_path, settings) -> Any:
+def stuck(monkeypatch, tmp_path) -> Any:
     """The health check of the image, with a program that can be seen to be signalled.
 
     `signals`: those that the program got. No sweeper beats.
@@ -207,7 +221,7 @@ def test_sweeper_that_is_stuck_is_ended_and_then_killed(stuck):
     assert stuck.signals == [signal.SIGTERM, signal.SIGKILL]
 
 
-def test_sweeper_that_beats_again_has_its_time_again(stuck, settings):
+def test_sweeper_that_beats_again_has_its_time_again(stuck):
     for _ in range(stuck.RESTART_AFTER - 1):
         stuck.check("sweeper")
     with redis.Redis.from_url(settings.REDIS_URL) as client:
