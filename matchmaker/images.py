@@ -19,7 +19,7 @@ from PIL import Image
 
 from matchmaker import picture_decoding
 from project.lib.errors import Text
-from project.lib.turns import Busy, Turns, turns
+from project.lib.turns import Busy, Turns
 
 WATERMARK = Path(__file__).parent / "watermark.png"
 WATERMARK_WIDTH_RATIO = 0.25
@@ -74,7 +74,7 @@ def clean_picture(
 
 @cache
 def decoding_turns() -> Turns:
-    return turns(settings.PICTURE_PROCESSES)
+    return Turns(at_once=settings.PICTURE_PROCESSES, waiting=settings.PICTURES_WAITING)
 
 
 def _decoded(data: bytes, max_pixels: int, max_side_px: int) -> bytes:

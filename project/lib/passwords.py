@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from project.lib.turns import Turns, turns
+from project.lib.turns import Turns
 
 # No field takes longer ones; normalizing takes quadratic time in the accents.
 _TEXT_MAX_LENGTH = 1024
@@ -39,7 +39,7 @@ def _normalized(form: Any, password: str) -> str:
 
 @cache
 def hash_turns() -> Turns:
-    return turns(settings.HASH_THREADS)
+    return Turns(at_once=settings.HASH_THREADS, waiting=settings.HASH_WAITING)
 
 
 class BoundedHasher(PBKDF2PasswordHasher):

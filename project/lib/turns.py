@@ -44,8 +44,3 @@ class Turns:
                 self._working.release()
         finally:
             self._present.release()
-
-
-def turns(at_once: int) -> Turns:
-    """Return turns that leave most web threads to other requests."""
-    return Turns(at_once=at_once, waiting=settings.WEB_THREADS // 4)

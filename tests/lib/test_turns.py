@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from project.lib.turns import Busy, Turns, turns
+from project.lib.turns import Busy, Turns
 from tests.harness.waiting import PATIENCE_S, wait_until
 
 
@@ -59,11 +59,8 @@ def test_a_turn_ends_with_an_error():
             _ = 1 / 0
 
 
-@pytest.mark.parametrize(("threads", "waiting"), [(1, 0), (4, 1), (8, 2)])
-def test_most_web_threads_are_left_to_others(settings, threads, waiting):
-    settings.WEB_THREADS, settings.BUSY_WAIT_S = threads, 0
-
-    some = turns(1)
-
-    places = some._present._initial_value
-    assert places == 1 + waiting
+def test_waits_end_before_their_requests(settings):
+    """So that a client is told why it is to come again."""
+    assert settings.BUSY_WAIT_S < settings.REQUEST_TIMEOUT_S
+    busiest_s = settings.BUSY_WAIT_S + settings.PICTURE_TIMEOUT_S
+    assert busiest_s < settings.UPLOAD_TIMEOUT_S

@@ -79,7 +79,8 @@ def test_many_at_once_are_taken_one_by_one_or_told_to_come_again(server, member)
     def change(_number: int) -> int:
         answer = member.patch(ME, files={"avatar": ("a.png", data)})
         if answer.status_code == 503:
-            assert answer.json()["code"] == "busy"
+            # On a slow machine the time for the whole request may end first.
+            assert answer.json()["code"] in ("busy", "unavailable")
             assert int(answer.headers["Retry-After"]) > 0
         return answer.status_code
 

@@ -30,7 +30,7 @@ PROFILE = {
 def few(settings) -> Iterator[None]:
     """One turn, and almost no patience."""
     settings.HASH_THREADS = settings.PICTURE_PROCESSES = 1
-    settings.WEB_THREADS, settings.BUSY_WAIT_S = 4, 0.01
+    settings.BUSY_WAIT_S = 0.01
     passwords.hash_turns.cache_clear()
     images.decoding_turns.cache_clear()
     yield
