@@ -9,7 +9,8 @@ management commands, which may take long; COPY does not work under it.
 The other candidate, shutting the connection's socket down from another thread when
 time is up, costs nothing per statement. But it needs to know which thread uses which
 connection, must not hit the next request's statement, and cannot end a connection that
-is being made. The callback costs WAIT_COST.
+is being made. The callback costs 12 µs of CPU a statement: `SELECT 1` takes 30 instead
+of 18 (medians of seven times 4,000, in turn; a request makes about five).
 
 What remains: a COMMIT, or a statement outside of a transaction, that was sent before
 PostgreSQL fell silent may still be done when it wakes up, after a 503. The time is

@@ -45,6 +45,8 @@ from project.lib.server.threads import Refused, SharedThreads
 
 logger = logging.getLogger(__name__)
 
+# Answered on the event loop, where it waits for no thread and no queue. It reads
+# neither the database nor a body, and takes less than handing it to a thread would.
 LIVENESS = ("/health/live", "/health/live/")
 # What a thread has for its own 503 before the event loop answers in its place.
 ANSWER_S = 0.4
@@ -54,14 +56,11 @@ class ThreadPoolHandler(ASGIHandler):
     """Serve HTTP scopes, `settings.WEB_THREADS` requests at a time.
 
     Up to WEB_QUEUE requests wait for a thread, without a connection; more are refused.
-    Liveness has a thread of its own, which no other work can hold.
     """
 
     def __init__(self) -> None:
         self.load_middleware(is_async=False)
-        queue = settings.WEB_QUEUE
-        self.web = SharedThreads("web", settings.WEB_THREADS, queue)
-        self.liveness = SharedThreads("liveness", 1, queue)
+        self.web = SharedThreads("web", settings.WEB_THREADS, settings.WEB_QUEUE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -94,13 +93,14 @@ class ThreadPoolHandler(ASGIHandler):
             await loop.run_in_executor(self.web.pool, response.close)
 
     async def respond_in_time(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
-        """Answer a request in a thread. Raises Refused."""
-        threads = self.liveness if scope["path"] in LIVENESS else self.web
+        """Answer a request, in a thread unless it is about liveness. Raises Refused."""
         deadline = Deadline.after(_timeout_s(scope))
+        if scope["path"] in LIVENESS:
+            return self.respond(scope, body, deadline)
         respond = partial(self.respond, scope, body, deadline)
         turn_ends_at = Deadline.after(settings.REQUEST_TIMEOUT_S).ends_at
         try:
-            future = await threads.start(holders(scope), respond, turn_ends_at)
+            future = await self.web.start(holders(scope), respond, turn_ends_at)
         except BaseException:
             body.close()
             raise
