@@ -1,14 +1,15 @@
-"""The outermost middleware: requests that reach no view still get JSON errors."""
+"""The outermost middleware: what holds for answers of views and of errors alike."""
 
+import codecs
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
-from project.lib.errors import NEVER_KEPT, refusal_body
+from project.error_views import is_admin, json_refusal
+from project.lib.errors import NEVER_KEPT
 from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # For pages of libraries: a picture from another host is not loaded.
@@ -17,10 +18,7 @@ OWN_PICTURES = "img-src 'self' data: blob:"
 
 
 class JsonEdge:
-    """Refuse oversized bodies, and give errors outside of views a JSON body.
-
-    Django answers broken hosts, encodings and limits in HTML before any view runs.
-    """
+    """Refuse oversized bodies, and set the language and the caching of errors."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -29,27 +27,29 @@ class JsonEdge:
         # Otherwise this layer would use the language of the thread's last request.
         translation.activate(translation.get_language_from_request(request))
         if int(request.META.get("CONTENT_LENGTH") or 0) > _limit_bytes(request):
-            return _error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if request.path.startswith("/admin/") and _has_null(request):
-            return _error(HTTPStatus.BAD_REQUEST)
+            return json_refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if is_admin(request) and (_has_null(request) or not _is_utf_8(request)):
+            return json_refusal(HTTPStatus.BAD_REQUEST)
         response = self.get_response(request)
-        if (
-            response.status_code >= HTTPStatus.BAD_REQUEST
-            and isinstance(response, HttpResponse)
-            and response.headers.get("Content-Type", "").startswith("text/html")
-            and not request.path.startswith("/admin/")
-            and not settings.DEBUG
-        ):
-            error = _error(HTTPStatus(response.status_code))
-            # Headers of inner layers stay: Allow, Vary, those of CORS.
+        if isinstance(response, HttpResponseNotAllowed) and not is_admin(request):
+            # Django's decorators leave the body empty; Allow and Vary stay.
+            error = json_refusal(HTTPStatus.METHOD_NOT_ALLOWED)
             response.content = error.content
-            response.headers["Content-Type"] = error.headers["Content-Type"]
-            response.headers["Content-Length"] = str(len(error.content))
+            for name in ("Content-Type", "Content-Length"):
+                response.headers[name] = error.headers[name]
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers.setdefault("Cache-Control", NEVER_KEPT)
         if request.path.rstrip("/") in DOCUMENTATION:
             response.headers["Content-Security-Policy"] = OWN_PICTURES
         return response
+
+
+def _is_utf_8(request: HttpRequest) -> bool:
+    """Return whether a form is in the charset of all our pages.
+
+    Codecs that are none of text (hex, zip) would make Django's reading fail.
+    """
+    return request.encoding is None or codecs.lookup(request.encoding).name == "utf-8"
 
 
 def _has_null(request: HttpRequest) -> bool:
@@ -63,8 +63,3 @@ def _has_null(request: HttpRequest) -> bool:
 def _limit_bytes(request: HttpRequest) -> int:
     form = (request.content_type or "") == "multipart/form-data"
     return MAX_FORM_BYTES if form else MAX_BODY_BYTES
-
-
-def _error(status: HTTPStatus) -> JsonResponse:
-    headers = {"Cache-Control": NEVER_KEPT}
-    return JsonResponse(refusal_body(status), status=status, headers=headers)

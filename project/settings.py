@@ -83,6 +83,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "project.urls"
+CSRF_FAILURE_VIEW = "project.error_views.csrf_failure"
 ASGI_APPLICATION = "project.asgi.application"
 # Both forms of every documented path are routed (project.lib.api.routes): a redirect
 # would lose the body of a POST.

@@ -17,8 +17,6 @@ from project.lib.api.routes import endpoint
 # Nobody may read active tokens, not even staff.
 admin.site.unregister(TokenProxy)
 
-handler500 = "project.error_pages.failed"
-
 home = require_safe(RedirectView.as_view(pattern_name="docs"))
 
 urlpatterns = [
@@ -53,3 +51,9 @@ urlpatterns = [
     ),
     path("", csrf_exempt(home), name="home"),
 ]
+
+# Django finds these by their names, and CSRF_FAILURE_VIEW in the settings.
+handler400 = "project.error_views.bad_request"
+handler403 = "project.error_views.permission_denied"
+handler404 = "project.error_views.not_found"
+handler500 = "project.error_views.server_error"
