@@ -10,7 +10,6 @@ from django.utils import translation
 
 from project.error_views import is_admin, json_refusal
 from project.lib.errors import NEVER_KEPT
-from project.lib.server.limits import MAX_BODY_BYTES, MAX_FORM_BYTES
 
 # For pages of libraries: a picture from another host is not loaded.
 DOCUMENTATION = {"/docs", "/redoc", "/api/v1/schema/docs"}
@@ -18,7 +17,7 @@ OWN_PICTURES = "img-src 'self' data: blob:"
 
 
 class JsonEdge:
-    """Refuse oversized bodies, and set the language and the caching of errors."""
+    """Set the language and the caching of errors, and the body of 405."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -26,8 +25,6 @@ class JsonEdge:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # Otherwise this layer would use the language of the thread's last request.
         translation.activate(translation.get_language_from_request(request))
-        if int(request.META.get("CONTENT_LENGTH") or 0) > _limit_bytes(request):
-            return json_refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if is_admin(request) and (_has_null(request) or not _is_utf_8(request)):
             return json_refusal(HTTPStatus.BAD_REQUEST)
         response = self.get_response(request)
@@ -58,8 +55,3 @@ def _has_null(request: HttpRequest) -> bool:
     The API's filters report it on their parameter; many of the admin's would fail.
     """
     return "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path
-
-
-def _limit_bytes(request: HttpRequest) -> int:
-    form = (request.content_type or "") == "multipart/form-data"
-    return MAX_FORM_BYTES if form else MAX_BODY_BYTES

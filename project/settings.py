@@ -103,6 +103,22 @@ TEMPLATES = [
     }
 ]
 
+# Of a web process: connections, and how long they may keep it waiting. An idle one is
+# closed later than nginx closes its own (60 s), so that a proxy never uses a dead one.
+CONNECTIONS = env.int("CONNECTIONS", 10_000)
+# An office behind one address has many members, each with tabs and sockets.
+CONNECTIONS_PER_ADDRESS = env.int("CONNECTIONS_PER_ADDRESS", 1_000)
+IDLE_TIMEOUT_S = env.float("IDLE_TIMEOUT_S", 75.0)
+# A head is one packet or two; a phone that has no network for a moment sends it again.
+HEAD_TIMEOUT_S = env.float("HEAD_TIMEOUT_S", 10.0)
+# A body may take this long and as long as it needs at the slowest line that is served,
+# a bad mobile one. An answer has SLOW_READER_S instead of this.
+BODY_TIMEOUT_S = env.float("BODY_TIMEOUT_S", 10.0)
+MIN_BYTES_PER_S = env.int("MIN_BYTES_PER_S", 16_000)
+# All bodies together, on disk from 64 KiB on: eight of the largest. Half is one
+# address's at most.
+BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", 256 * 1024 * 1024)
+
 # One kept connection per web thread: WEB_THREADS is the size of the pool
 # (lib/server/http.py).
 WEB_THREADS = env.int("WEB_THREADS", 8)
@@ -392,7 +408,8 @@ CHAT_THREADS = env.int("CHAT_THREADS", 4)
 # reports that it is alive: after four intervals without, its members count as offline.
 CHAT_REPAIR_S = env.float("CHAT_REPAIR_S", 3.0)
 CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
-# A client that has read nothing for this long, while data waited, is dropped.
+# A client that has read nothing for this long, while data waited, is dropped: sockets
+# and connections of HTTP.
 SLOW_READER_S = env.float("SLOW_READER_S", 20.0)
 
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)

@@ -49,6 +49,7 @@ def refusal_body(status: HTTPStatus) -> dict[str, object]:
         HTTPStatus.NOT_FOUND: _("Not found."),
         HTTPStatus.FORBIDDEN: _("Not allowed."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This method is not allowed here."),
+        HTTPStatus.REQUEST_TIMEOUT: _("The request took too long to arrive."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large."),
         HTTPStatus.TOO_MANY_REQUESTS: _("Too many requests at once. Wait a moment."),
         HTTPStatus.SERVICE_UNAVAILABLE: UNAVAILABLE,

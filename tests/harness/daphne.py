@@ -32,6 +32,11 @@ SETTINGS = {
     "WEB_QUEUE": "1000",
     "WEB_SIGN_IN_SHARE": "1",
     "WEB_ADDRESS_SHARE": "1",
+    "HEAD_TIMEOUT_S": str(PATIENCE_S),
+    "BODY_TIMEOUT_S": str(PATIENCE_S),
+    "IDLE_TIMEOUT_S": str(PATIENCE_S),
+    # All clients of a test, and of a benchmark, come from one address.
+    "CONNECTIONS_PER_ADDRESS": "10000",
 }
 WEB_THREADS = 4
 

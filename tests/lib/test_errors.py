@@ -39,7 +39,6 @@ def test_error_has_detail_and_code(as_ann, method, url, status, code):
         (b"null", "application/json", 400),
         (b"<a/>", "application/xml", 415),
         (b"x", "multipart/form-data", 400),
-        (b"x" * 1_100_000, "application/json", 413),
     ],
     ids=str,
 )

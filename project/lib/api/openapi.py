@@ -110,6 +110,8 @@ def describe(
 
     def decorate(method: Any) -> Any:
         method.has_body = body is not None
+        # How large a body may be depends on them (project.lib.server.bodies).
+        method.takes_files, method.is_public = form, public
         method.has_parameters = bool(query)
         method.has_geojson = geojson is not None
         return described(method)

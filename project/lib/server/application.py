@@ -8,10 +8,11 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The scope extension that BoundedServer adds: a socket's Wire, or None for HTTP.
+# Scope extensions that BoundedServer adds. Of a socket: its Wire.
 WIRE = "project.wire"
-# And the one that it adds for HTTP: a function that ends the connection.
-HANG_UP = "project.hang_up"
+# Of HTTP: its connection, and the file with its body, which as messages would be in
+# memory.
+CHANNEL, BODY = "project.channel", "project.body"
 
 # autobahn lets applications close only with 1000 and 3000 to 4999.
 OWN_CLOSE_CODES = {1001, 1003, 1008, 1011, 1012, 1013}
@@ -24,12 +25,20 @@ def bounded(application: Application) -> Application:
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if WIRE not in scope.get("extensions", {}):
-            raise RuntimeError("not served by project.lib.server's BoundedServer")
-        wire = scope["extensions"][WIRE]
-        if wire is None:
-            await application(scope, receive, send)
+        extensions = scope.get("extensions", {})
+        if channel := extensions.get(CHANNEL):
+            await receive()  # Daphne's message about the body, which BODY has
+
+            async def write(message: Mapping[str, Any]) -> None:
+                await send(message)
+                if message.get("more_body"):
+                    await channel.until_clear()
+
+            await application(scope, receive, write)
             return
+        if WIRE not in extensions:
+            raise RuntimeError("not served by project.lib.server's BoundedServer")
+        wire = extensions[WIRE]
 
         async def take() -> Mapping[str, Any]:
             message = await receive()

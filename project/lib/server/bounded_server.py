@@ -17,8 +17,9 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
 
 from project.lib.database.deadlines import bound_this_process
-from project.lib.server.application import HANG_UP, WIRE, Scope
-from project.lib.server.request_bounds import BoundedChannel, BoundedRequest
+from project.lib.server.application import BODY, CHANNEL, WIRE, Scope
+from project.lib.server.channel_bounds import BoundedChannel
+from project.lib.server.request_bounds import BoundedRequest
 from project.lib.server.socket_bounds import (
     SERVICE_RESTART,
     SOCKET_OPTIONS,
@@ -50,8 +51,8 @@ class BoundedServer(Server):
         if isinstance(protocol, BoundedSocket):
             scope["extensions"] = {WIRE: protocol.wire}
         else:
-            hang_up = protocol.channel.loseConnection
-            scope["extensions"] = {WIRE: None, HANG_UP: hang_up}
+            body = protocol.take_body()
+            scope["extensions"] = {CHANNEL: protocol.channel, BODY: body}
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:
@@ -119,6 +120,14 @@ OVERRIDDEN: dict[type, dict[str, str]] = {
     },
     BoundedChannel: {
         "connectionMade": "",
+        "dataReceived": "data",
+        "lineReceived": "line",
+        "lineLengthExceeded": "line",
+        "requestDone": "request",
+        "pauseProducing": "",
+        "resumeProducing": "",
+        "loseConnection": "",
+        "connectionLost": "reason",
         "_respondToBadRequestAndDisconnect": "",
     },
     BoundedRequest: {
@@ -126,9 +135,11 @@ OVERRIDDEN: dict[type, dict[str, str]] = {
         "handleContentChunk": "data",
         "requestReceived": "command, path, version",
         "process": "",
+        "basic_error": "status, status_text, body",
     },
     BoundedSocket: {
         "connectionMade": "",
+        "connectionLost": "reason",
         "sendData": "data, sync, chopsize",
         "onMessage": "payload, isBinary",
         "onMessageFrameBegin": "length",

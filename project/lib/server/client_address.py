@@ -43,6 +43,12 @@ def client_address(meta: Mapping[str, Any]) -> str:
     return str(address)
 
 
+def is_trusted_proxy(peer: str) -> bool:
+    """Return whether a connection comes from a proxy, so from any of its clients."""
+    address = _parsed(peer)
+    return address is not None and _is_trusted(address)
+
+
 def networks(texts: Iterable[str]) -> list[Network]:
     """Parse TRUSTED_PROXIES as networks. Raises ImproperlyConfigured."""
     try:

@@ -18,6 +18,7 @@ waited for, so that its answer is true.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
@@ -25,7 +26,6 @@ from typing import IO
 
 from django.conf import settings
 from django.core import signals
-from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http.response import (
     HttpResponseBase,
@@ -39,7 +39,7 @@ from project.lib.database import deadlines
 from project.lib.database.deadlines import Deadline
 from project.lib.errors import NEVER_KEPT, RETRY_AFTER_S, refusal_body
 from project.lib.server import cors
-from project.lib.server.application import HANG_UP, Receive, Scope, Send
+from project.lib.server.application import BODY, CHANNEL, Receive, Scope, Send
 from project.lib.server.holders import holders
 from project.lib.server.threads import Refused, SharedThreads
 
@@ -68,10 +68,7 @@ class ThreadPoolHandler(ASGIHandler):
         await self.handle(scope, receive, send)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await self.read_body(receive)
-        except RequestAborted:
-            return
+        body: IO[bytes] = scope["extensions"][BODY]
         # Daphne takes the root path from a header that any client can send.
         scope = {**_with_length(scope, body), "root_path": ""}
         try:
@@ -87,7 +84,7 @@ class ThreadPoolHandler(ASGIHandler):
         except OSError as error:
             # Its beginning is sent, so only its end can tell that it is not whole.
             logger.warning("A file ends early: %s: %r", scope["path"], error)
-            scope["extensions"][HANG_UP]()
+            scope["extensions"][CHANNEL].loseConnection()
         finally:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self.web.pool, response.close)
@@ -120,12 +117,11 @@ class ThreadPoolHandler(ASGIHandler):
         self, scope: Scope, body: IO[bytes], deadline: Deadline
     ) -> HttpResponseBase:
         """Answer one request entirely in the calling thread."""
-        with deadlines.under(deadline):
+        with closing(body), deadlines.under(deadline):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)
             request, _error = self.create_request(scope, body)
             if request is None:  # Daphne passes on only requests that Django can read
-                body.close()
                 status = HTTPStatus.BAD_REQUEST
                 return JsonResponse(refusal_body(status), status=status)
             response = self.get_response(request)

@@ -15,7 +15,9 @@ from autobahn.websocket.protocol import PreparedMessage
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import tcp
-from twisted.protocols.policies import ProtocolWrapper
+from twisted.internet.protocol import connectionDone
+
+from project.lib.server.connections import CONNECTIONS, tcp_socket
 
 # Above this autobahn closes with 1009. An application may accept less, and can then
 # say so in an error.
@@ -158,14 +160,19 @@ class BoundedSocket(WebSocketProtocol):
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
+        CONNECTIONS.upgraded(self.transport)
         self.wire = Wire(self)
         # The HTTP channel that the upgrade left behind is still registered.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.wire, True)
         # For a client that does not read, the kernel would let it grow to megabytes.
-        _tcp_socket(self.transport).setsockopt(
+        tcp_socket(self.transport).setsockopt(
             socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER_BYTES
         )
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
+        CONNECTIONS.closed(self.transport)
+        super().connectionLost(reason)
 
     def sendData(self, data: bytes, *how: Any, **named: Any) -> None:  # noqa: N802
         super().sendData(data, *how, **named)
@@ -197,10 +204,3 @@ class BoundedSocket(WebSocketProtocol):
     def onClose(self, wasClean: bool, code: Any, reason: Any) -> None:  # noqa: N802, N803
         self.wire.closed()
         super().onClose(wasClean, code, reason)
-
-
-def _tcp_socket(transport: Any) -> Any:
-    """Return the socket under a transport, only to set its options."""
-    while isinstance(transport, ProtocolWrapper):  # such as TLS
-        transport = transport.transport
-    return transport.getHandle()
