@@ -49,7 +49,14 @@ class Scene:
             **{f"THROTTLE_{name}": "1000000/hour" for name in OFTEN},
         }
         self.web = enter(
-            Daphnes(self.folder, "web", "project.asgi:application", 1, **environment)
+            Daphnes(
+                self.folder,
+                "web",
+                "project.asgi:application",
+                1,
+                is_patient=False,
+                **environment,
+            )
         )
         for command in (WORKER, SWEEPER):
             process = Process(command, self.folder / f"{command[0]}.log", **environment)

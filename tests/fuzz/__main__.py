@@ -34,7 +34,12 @@ def main() -> None:
             "MEDIA_ROOT": str(backends.folder / "media"),
         }
         with Daphnes(
-            backends.folder, "web", "project.asgi:application", 1, **environment
+            backends.folder,
+            "web",
+            "project.asgi:application",
+            1,
+            is_patient=False,
+            **environment,
         ) as web:
             address = web.address
             with urlopen(f"http://{address.host}:{address.port}/swagger.json") as file:

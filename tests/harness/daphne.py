@@ -23,8 +23,10 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost",
     "HTTPS": "off",
     "DEBUG": "off",
-    # A slow machine hangs nothing. Tests of what hangs, or of who gets how much, set
-    # their own.
+}
+# A slow machine hangs nothing. Tests of what hangs, or of who gets how much, set their
+# own, or have the service's defaults.
+PATIENT = {
     "REQUEST_TIMEOUT_S": str(PATIENCE_S),
     "UPLOAD_TIMEOUT_S": str(PATIENCE_S),
     "STATEMENT_TIMEOUT_MS": str(PATIENCE_S * 1000),
@@ -116,6 +118,7 @@ def daphne(
             stderr=subprocess.STDOUT,
             env=os.environ
             | SETTINGS
+            | PATIENT
             | {
                 "DATABASE_URL": database_url(),
                 "PGAPPNAME": made.name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.harness.daphne import SETTINGS, command
+from tests.harness.daphne import PATIENT, SETTINGS, command
 from tests.harness.programs import end, open_files
 from tests.harness.waiting import PATIENCE_S, wait_until
 
@@ -30,14 +30,23 @@ class Address:
 
 class Daphnes:
     def __init__(
-        self, folder: Path, name: str, application: str, count: int, **settings: str
+        self,
+        folder: Path,
+        name: str,
+        application: str,
+        count: int,
+        *,
+        is_patient: bool = True,
+        **settings: str,
     ) -> None:
+        """`is_patient`: whether a slow machine is no reason for a 503."""
         self._folder, self._name, self._application = folder, name, application
         self._settings = (
             os.environ
             | {"DJANGO_SETTINGS_MODULE": "project.settings"}
             | {"LOG_LEVEL": "INFO"}  # it says when it listens
             | SETTINGS
+            | (PATIENT if is_patient else {})
             | settings
         )
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=4096)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from tests.harness.daphne import SETTINGS, at_port, command
+from tests.harness.daphne import PATIENT, SETTINGS, at_port, command
 from tests.harness.programs import end, free_port
 from tests.harness.waiting import wait_until
 
@@ -40,7 +40,7 @@ class Servers:
     def daphne(self, name: str, application: str, **environment: str) -> int:
         """The port of a Daphne that will serve `application`."""
         port = free_port()
-        settings = {"DJANGO_SETTINGS_MODULE": "project.settings", **SETTINGS}
+        settings = {"DJANGO_SETTINGS_MODULE": "project.settings", **SETTINGS, **PATIENT}
         run = command(*at_port(port), application=application)
         return self.start(name, run, port, **(settings | environment))
 
