@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 
-from project.lib.errors import DomainError
+from project.lib.errors import RETRY_AFTER_S, UNAVAILABLE, DomainError
 
 
 class Unknown(DomainError):
@@ -65,11 +65,12 @@ class PhoneRefused(CodeRefused):
 
 
 class CodesUnavailable(DomainError):
-    """Redis does not answer."""
+    """Redis does not answer, or refuses writes."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "unavailable"
-    detail = _("The service is temporarily unavailable. Try again soon.")
+    detail = UNAVAILABLE
+    wait_s = RETRY_AFTER_S
 
 
 class SmsUnavailable(DomainError):

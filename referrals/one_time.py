@@ -17,10 +17,12 @@ from project.lib.redis.encrypted import decrypted, encrypted
 from project.lib.redis.lua import script
 from referrals import constants, errors
 
+# A Redis that is full refuses a script by its first write only, so that is not a DEL:
+# otherwise a code would be sent that cannot be tried.
 ISSUE = """
-redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'salt', ARGV[1], 'digest', ARGV[2], 'asker', ARGV[3],
            'tries', 0)
+redis.call('HDEL', KEYS[1], 'known_tries')
 return redis.call('EXPIRE', KEYS[1], ARGV[4])
 """
 # The try is counted before the comparison, so that of any number of simultaneous tries
