@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed
 
 from events.models import Organization
+from tests.harness.certificate import Certificate
 from tests.harness.chat import Chat, new_member
 from tests.harness.daphne import Server, daphne, has_ended
 from tests.harness.database import Backends
@@ -22,12 +24,28 @@ THREADS, WAITING = 8, 4
 
 @pytest.fixture
 def server(
-    transactional_db: None, tmp_path_factory: pytest.TempPathFactory, redis_url: str
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    redis_url: str,
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("live")
-    threads = str(THREADS)
-    with daphne(folder, REDIS_URL=redis_url, WEB_THREADS=threads) as made:
+    certificate = (
+        Certificate(folder) if getattr(request, "param", "") == "tls" else None
+    )
+    settings = {"REDIS_URL": redis_url, "WEB_THREADS": str(THREADS)}
+    with daphne(folder, certificate, **settings) as made:
         yield made
+
+
+def idle_client(server: Server) -> socket.socket:
+    """A connection that is kept for a next request."""
+    client = server.connect()
+    if server.tls is not None:
+        client = server.tls.wrap_socket(client, server_hostname=server.host)
+    client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert b" 200 " in client.recv(65536)
+    return client
 
 
 def listens(server: Server) -> bool:
@@ -45,13 +63,10 @@ def close_code(chat: Chat) -> int | None:
         return closed.rcvd and closed.rcvd.code
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_in_work_and_in_the_queue_is_answered(
-    server, client, member, new_key, number
-):
-    idle = server.connect()
-    idle.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert b" 200 " in idle.recv(65536)
+@pytest.mark.parametrize("server", ["plain", "tls"], indirect=True)
+def test_what_is_in_work_and_in_the_queue_is_answered(server, client, member):
+    number = signal.SIGINT if server.tls else signal.SIGTERM
+    idle = idle_client(server)
     chat = Chat(server, new_member())
     key = member.headers["Authorization"]
 
