@@ -115,8 +115,7 @@ HEAD_TIMEOUT_S = env.float("HEAD_TIMEOUT_S", 10.0)
 # a bad mobile one. An answer has SLOW_READER_S instead of this.
 BODY_TIMEOUT_S = env.float("BODY_TIMEOUT_S", 10.0)
 MIN_BYTES_PER_S = env.int("MIN_BYTES_PER_S", 16_000)
-# All bodies together, on disk from 64 KiB on: eight of the largest. Half is one
-# address's at most.
+# All bodies together, on disk from 64 KiB on: eight of the largest.
 BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", 256 * 1024 * 1024)
 
 # One kept connection per web thread: WEB_THREADS is the size of the pool
@@ -129,6 +128,7 @@ WEB_QUEUE = env.int("WEB_QUEUE", 128)
 # once. A quarter (two threads) made a client that is alone a quarter slower, half does
 # not; many people can share an address.
 WEB_SIGN_IN_SHARE = env.float("WEB_SIGN_IN_SHARE", 0.5)
+# The address's share is also that of all connections and bodies.
 WEB_ADDRESS_SHARE = env.float("WEB_ADDRESS_SHARE", 0.75)
 # A client is answered within 5 s of something hanging; this leaves time to say so.
 REQUEST_TIMEOUT_S = env.float("REQUEST_TIMEOUT_S", 4.0)

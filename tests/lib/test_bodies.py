@@ -98,6 +98,7 @@ def test_bound_of_every_form_of_the_admin(model_admin, admin_user):
 
 def test_body_counts_while_it_is_held(settings):
     settings.BODIES_MAX_BYTES = 4 * MAX_BYTES_IN_MEMORY
+    settings.WEB_ADDRESS_SHARE = 0.5
     before = BODIES.total_bytes
     one, two = Body("192.0.2.1"), Body("192.0.2.2")
     piece = bytes(MAX_BYTES_IN_MEMORY)

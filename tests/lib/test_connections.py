@@ -20,9 +20,9 @@ print(made.limit, made.limit_per_address, *resource.getrlimit(resource.RLIMIT_NO
 @pytest.mark.parametrize(
     ("soft", "hard", "expected"),
     [
-        # Half of what is left beside 256; one address gets half of it again.
-        (400, 456, "100 50 456 456"),
-        (400, 2_000, "872 436 2000 2000"),
+        # Half of what is left beside 256; one address gets three quarters of it.
+        (400, 456, "100 75 456 456"),
+        (400, 2_000, "872 654 2000 2000"),
         # As many as CONNECTIONS needs, where that is possible.
         (400, 4_500, "2000 1000 4256 4500"),
         (4_400, 4_500, "2000 1000 4400 4500"),

@@ -23,6 +23,7 @@ def crowded(django_db_setup, tmp_path_factory, redis_url):
         tmp_path_factory.mktemp("live"),
         REDIS_URL=redis_url,
         BODIES_MAX_BYTES=f"{BODIES_MAX_BYTES}",
+        WEB_ADDRESS_SHARE="0.5",
     ) as made:
         yield made
 

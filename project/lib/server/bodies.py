@@ -28,11 +28,12 @@ class Bodies:
         self._by_address: Counter[str] = Counter()
 
     def have_room(self, address: str, size: int) -> bool:
-        """Return whether one more body fits; half of the room is for one address."""
+        """Return whether one more body fits, by all bodies and by its address's."""
         limit = settings.BODIES_MAX_BYTES
+        share = limit * settings.WEB_ADDRESS_SHARE
         return (
             self.total_bytes + size <= limit
-            and self._by_address[address] + size <= limit // 2
+            and self._by_address[address] + size <= share
         )
 
     def add(self, address: str, size: int) -> None:

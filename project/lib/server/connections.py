@@ -68,8 +68,9 @@ class Connections:
 
     @cached_property
     def limit_per_address(self) -> int:
-        """How many one address may have: never more than half of all."""
-        return max(1, min(settings.CONNECTIONS_PER_ADDRESS, self.limit // 2))
+        """How many one address may have: never more than its share of all."""
+        share = int(self.limit * settings.WEB_ADDRESS_SHARE)
+        return max(1, min(settings.CONNECTIONS_PER_ADDRESS, share))
 
     def accept(
         self, transport: Any, call_later: Callable[..., object]
