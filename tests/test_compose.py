@@ -115,6 +115,13 @@ def test_web_has_room_for_pictures_beside_requests():
     assert in_bytes(web["mem_limit"]) - tmpfs_bytes(web) - pictures >= 512 * 2**20
 
 
+def test_web_has_room_for_bodies_and_the_files_out_of_them():
+    web = SERVICES["web"]
+    bodies = re.search(r":-(\d+)", web["environment"]["BODIES_MAX_BYTES"])
+
+    assert 2 * int(bodies[1]) <= tmpfs_bytes(web)
+
+
 def test_web_has_the_time_to_drain():
     grace_s = int(SERVICES["web"]["stop_grace_period"].removesuffix("s"))
 
@@ -172,6 +179,7 @@ def test_deployment_behind_https_has_nothing_to_check(tmp_path):
             "DATABASE_URL": "postgis://nobody@127.0.0.1:1/nothing",
             "REDIS_URL": "redis://127.0.0.1:1/0",
             "STATIC_ROOT": str(tmp_path),
+            "BODIES_MAX_BYTES": "1",
             "SMS_BACKEND": "referrals.sms.twilio.Twilio",
             **{f"TWILIO_{name}": "x" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM")},
             **told,
