@@ -17,7 +17,7 @@ from tests.harness.waiting import wait_until
 OPEN_FILES = 6_000
 HEAD = [
     "struck", "writes", "accepted", "refused", "no answer", "longest answer, s",
-    "longest /health/live, s", "well again after, s", "tracebacks",
+    "longest /health/live, s", "well again after, s", "tracebacks of the web",
     "MiB before", "peak", "after",
 ]  # fmt: skip
 

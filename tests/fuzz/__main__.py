@@ -6,6 +6,8 @@ import json
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from tests.bench_chat import limits, world
@@ -13,7 +15,7 @@ from tests.faults.scene import MIB, resident
 from tests.fuzz.requests import Request, Requests
 from tests.harness.daphnes import Daphnes
 from tests.harness.postgres import Backends
-from tests.harness.waiting import PATIENCE_S
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 CLIENTS = 4
 MEMBERS = 40
@@ -42,10 +44,9 @@ def main() -> None:
             **environment,
         ) as web:
             address = web.address
-            with urlopen(f"http://{address.host}:{address.port}/swagger.json") as file:
-                schema = json.load(file)
-            tokens = [seat.token for seat in people.together]
             host = f"{address.host}:{address.port}"
+            schema = _schema(f"http://{host}/swagger.json")
+            tokens = [seat.token for seat in people.together]
             made = Requests(schema, tokens, host, options.seed)
             clients = [Client(address.host, address.port) for _ in range(CLIENTS)]
             warm = min(WARM, options.requests // 2)
@@ -105,6 +106,21 @@ def _send(made: Requests, clients: list[Client], number: int) -> Counter[int | N
             some = [(client, made.next()) for client in clients[: number - start]]
             counted.update(threads.map(lambda pair: pair[0].status(pair[1]), some))
     return counted
+
+
+def _schema(url: str) -> dict[str, Any]:
+    """Return what the service says of itself; a slow machine writes it longer than
+    a request may take, and has it when asked again.
+    """
+    found: dict[str, Any] = {}
+
+    def is_there() -> bool:
+        with urlopen(url) as file:
+            found.update(json.load(file))
+        return True
+
+    wait_until(is_there, HTTPError)
+    return found
 
 
 def _options() -> argparse.Namespace:
