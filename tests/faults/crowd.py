@@ -76,9 +76,9 @@ class Crowd:
         return max((w.took_s for w in kind if w.began + w.took_s >= since), default=0)
 
     def can_write(self) -> bool:
-        """Whether a sign-up succeeds now."""
-        with self.client(200) as client:
-            return self._sign_up(client).is_accepted
+        """Whether a write succeeds now."""
+        with self.client(200, self._seats[0].token) as client:
+            return self._say(client).is_accepted
 
     def _write(self, number: int, seat: Seat) -> None:
         rng = random.Random(seat.id)
