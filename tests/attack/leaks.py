@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from django.db import connection, transaction
 from django.http import QueryDict
+from PIL import Image
 
 from events.models import CalendarFeed
 from events.reads import calendars as reads
@@ -97,12 +98,23 @@ def feeds_that_follow() -> Iterator[None]:
 def pictures_as_sent() -> Iterator[None]:
     """Pictures that keep what the camera has written into them."""
 
+    sent: list[bytes] = []
+    decode = images._decoded
+
+    def decoded(data: bytes, *bounds: int) -> bytes:
+        sent[:] = [data]  # the process that decodes gives pixels alone
+        return decode(data, *bounds)
+
     def jpeg(picture: Any) -> bytes:
         out = BytesIO()
-        picture.save(out, "JPEG", exif=picture.info.get("exif", b""))
+        with Image.open(BytesIO(*sent)) as camera:
+            picture.save(out, "JPEG", exif=camera.info.get("exif", b""))
         return out.getvalue()
 
-    with patch.object(images, "jpeg", jpeg):
+    with (
+        patch.object(images, "_decoded", decoded),
+        patch.object(images, "jpeg", jpeg),
+    ):
         yield
 
 
