@@ -10,6 +10,8 @@ import django
 
 django.setup(set_prefix=False)
 
+from django.urls import get_resolver  # noqa: E402
+
 from chat.sockets.consumer import ChatConsumer  # noqa: E402
 from project.lib.server import bounded_server  # noqa: E402
 from project.lib.server.application import (  # noqa: E402
@@ -22,6 +24,8 @@ from project.lib.server.application import (  # noqa: E402
 from project.lib.server.http import ThreadPoolHandler  # noqa: E402
 
 bounded_server.install()
+# Imports every view before the port opens; else the first request would wait for it.
+get_resolver().url_patterns  # noqa: B018
 chat = ChatConsumer.as_asgi()
 
 

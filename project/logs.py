@@ -14,8 +14,8 @@ from redis import RedisError
 
 # Each is left with its first group, and with the second one if there is one.
 _SECRETS = [
-    # Anyone who has a calendar feed's address can read the feed.
-    re.compile(r"(/calendar/)[\w-]{32}(\.ics)"),
+    # Anyone who has a calendar feed's address can read the feed, mistyped ones too.
+    re.compile(r"(/calendar/)[\w-]{16,}"),
     # A password in the address of a server.
     re.compile(r"(\w://)[^\s/@]+(@)"),
     # JWTs, and tokens of "Authorization: Token".

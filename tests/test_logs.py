@@ -19,8 +19,11 @@ def test_address_of_a_feed_is_not_logged(ann, api, caplog):
 
     with caplog.at_level(logging.WARNING):
         assert api.get(f"/api/events/calendar/{secret}.ics?date=x").status_code == 400
+        assert api.get(f"/api/events/calendar/{secret}/").status_code == 404
+        assert api.get(f"/api/events/calendar/{secret}x.ics").status_code == 404
 
-    assert "/api/events/calendar/….ics" in caplog.text
+    assert caplog.text.count("/api/events/calendar/….ics") == 2
+    assert "/api/events/calendar/…/" in caplog.text
     assert secret not in caplog.text
 
 
