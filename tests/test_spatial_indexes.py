@@ -127,11 +127,13 @@ def test_query_is_answered_by_its_gist_index(many, ann, as_ann, name):
 
     assert response.status_code == 200, response.content
     texts = [sent["sql"] for sent in captured]
-    (spatial,) = (text for text in texts if "ST_DWithin" in text or " && " in text)
-    read = [n for n in plan_nodes(spatial) if n.get("Index Name") == query.index]
-    # By ST_DWithin and && as conditions, by <-> as an order; and rows came of it.
-    assert any(node.get("Index Cond") or node.get("Order By") for node in read)
-    assert any(node["Actual Rows"] for node in read)
+    spatial = [text for text in texts if "ST_DWithin" in text or " && " in text]
+    assert spatial
+    for text in spatial:  # a calendar reads its version, and then its events
+        read = [n for n in plan_nodes(text) if n.get("Index Name") == query.index]
+        # By ST_DWithin and && as conditions, by <-> as an order; and rows came of it.
+        assert any(node.get("Index Cond") or node.get("Order By") for node in read)
+        assert any(node["Actual Rows"] for node in read)
 
 
 def test_every_gist_index_answers_a_query(db):

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from rest_framework.test import APIClient
 
+from matchmaker.images import decoding_turns
 from matchmaker.models import Member
 from tests.factories import PASSWORD, MemberFactory
+from tests.harness.waiting import PATIENCE_S
 from tests.pictures import picture_bytes, upload
 from tests.threads import at_once, client_of
 
@@ -20,6 +22,16 @@ def change_avatar(client: APIClient, colour: tuple[int, int, int]) -> int:
     return client.patch(ME, given, format="multipart").status_code
 
 
+@pytest.fixture
+def _all_may_wait(settings):
+    """For pictures' turns: nobody is told to come again."""
+    settings.PICTURES_WAITING, settings.BUSY_WAIT_S = 10, PATIENCE_S
+    decoding_turns.cache_clear()
+    yield
+    decoding_turns.cache_clear()
+
+
+@pytest.mark.usefixtures("_all_may_wait")
 def test_racing_avatars_leave_one_file(media: Path):
     member = MemberFactory()
     clients = [client_of(member) for _ in range(6)]

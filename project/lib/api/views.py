@@ -99,8 +99,9 @@ def _release(request: Request) -> None:
     Python collects cycles, which a megabyte of `{}` does not make it do: 25 MB would
     be kept for each such request. DRF has no public way to do this.
     """
-    if type(request._full_data) in (dict, list):  # and no form, which has few values
-        request._full_data.clear()
+    data = getattr(request, "_full_data", None)
+    if type(data) in (dict, list):  # and no form, which has few values
+        data.clear()
 
 
 def _refuse_override(meta: Mapping[str, Any]) -> None:
