@@ -101,7 +101,7 @@ def _release(request: Request) -> None:
     """
     data = getattr(request, "_full_data", None)
     if type(data) in (dict, list):  # and no form, which has few values
-        data.clear()
+        data.clear()  # type: ignore[union-attr]
 
 
 def _refuse_override(meta: Mapping[str, Any]) -> None:
