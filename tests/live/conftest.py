@@ -1,6 +1,7 @@
 """A Daphne process over this worker's test database, and what a test may start."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,13 @@ def redis_url(worker_id: str) -> str:
     """Redis is shared by the workers of pytest-xdist; this is this one's part of it."""
     number = 1 + int(worker_id.removeprefix("gw")) if worker_id != "master" else 1
     return urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+
+
+@pytest.fixture
+def opened() -> Iterator[ExitStack]:
+    """Whatever a test opens is closed at its end."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

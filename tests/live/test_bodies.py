@@ -1,7 +1,6 @@
 """Bodies: how large by their path, how many together, and not in memory."""
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -26,12 +25,6 @@ def crowded(django_db_setup, tmp_path_factory, redis_url):
         WEB_ADDRESS_SHARE="0.5",
     ) as made:
         yield made
-
-
-@pytest.fixture
-def opened() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 import resource
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -50,12 +49,6 @@ def proxied(django_db_setup, tmp_path_factory, redis_url):
         TRUSTED_PROXIES="127.0.0.2/31",
     ) as made:
         yield made
-
-
-@pytest.fixture
-def opened() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
 
 
 def answers(server: Server, address: str) -> bool:
