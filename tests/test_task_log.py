@@ -24,11 +24,14 @@ from project.task_log import KEPT_FOR
 from tests.factories import MemberFactory
 
 TASKS = reverse("admin:django_dramatiq_task_changelist")
-# All that the service gives its broker, but for the heartbeat, which is about Redis.
+# What is about a whole process, which here is that of all tests.
+OF_A_PROCESS = {
+    "project.heartbeats.WorkerHeartbeat",
+    "project.lib.database.workers.BoundedWaits",
+}
+# All else that the service gives its broker.
 MIDDLEWARE = [
-    path
-    for path in settings.DRAMATIQ_BROKER["MIDDLEWARE"]
-    if path != "project.heartbeats.WorkerHeartbeat"
+    path for path in settings.DRAMATIQ_BROKER["MIDDLEWARE"] if path not in OF_A_PROCESS
 ]
 
 
