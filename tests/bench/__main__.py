@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import depth, growth, rates, report
+from tests.bench import depth, growth, rates, reads, report
 from tests.bench.databases import Database, load
 from tests.bench.growth import Sized
 from tests.bench.loads import check_programs
@@ -17,11 +17,20 @@ from tests.harness.servers import Servers
 
 TITLES = {
     "rates": "One process, requests a second",
+    "field": "Beside other servers of the same members, one process each",
+    "before": "Beside an earlier commit, on the same members",
     "pooling": "The same list with other ways to have a connection",
+    "reads": "Every kind of read, one request at a time",
     "growth": "`{path}` as the members grow; one request at a time, then all at once",
     "depth": "Deep in a list, one request at a time",
 }
-COMPARISONS = {"rates": rates.others_of, "pooling": rates.poolings_of}
+SIZES_TITLE = "What the members and all that they do take"
+COMPARISONS = {
+    "rates": rates.rates_of,
+    "field": rates.field_of,
+    "before": rates.before_of,
+    "pooling": rates.poolings_of,
+}
 OURS = "project.asgi:application"
 
 
@@ -31,7 +40,7 @@ def main() -> None:
     # So that the servers are ended then as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     load_average = os.getloadavg()
-    counts = [max(options.members // share, 1) for share in (100, 10, 1)]
+    counts = growth.counts(options.members)
     if "growth" not in options.only:
         counts = counts[-1:]
     databases = load(counts, seed=options.seed)
@@ -53,19 +62,22 @@ def _measure(
         Sized(each, servers.daphne(f"ours-{each.members}", OURS, DATABASE_URL=each.url))
         for each in databases
     ]
-    ours = rates.nearby(sizes[-1].port, largest.callers)
-    beside = {
-        name: start(servers, largest)
+    compared = {
+        name: start(servers, largest, sizes[-1].port)
         for name, start in COMPARISONS.items()
         if name in options.only
     }
     servers.wait()
-    for name, others in beside.items():
-        _print(TITLES[name], rates.compare(ours, others, folder, **effort))
+    for name, pairs in compared.items():
+        _print(TITLES[name], rates.compare(pairs, folder, **effort))
+    if "reads" in options.only:
+        table = reads.measure(sizes[-1].port, largest, rounds=options.rounds)
+        _print(TITLES["reads"], table)
     if "growth" in options.only:
         for path in growth.pages(sizes):
             table = growth.measure(sizes, path, folder, **effort)
             _print(TITLES["growth"].format(path=path), table)
+        _print(SIZES_TITLE, growth.sizes_table(sizes, servers))
     if "depth" in options.only:
         headers = largest.callers[0].headers
         table = depth.measure(sizes[-1].port, headers, rounds=options.rounds)

@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,17 @@ from urllib.parse import urlsplit
 import psycopg2
 from psycopg2 import sql
 
+from tests.bench import world
 from tests.bench.callers import Caller, read_callers
 
 ROOT = Path(__file__).resolve().parents[2]
 # Other members or another schema: the databases are loaded anew.
-SOURCES = ("*/migrations/*.py", "matchmaker/demo/*.py", "tests/bench/prepare.py")
+SOURCES = (
+    "*/migrations/*.py",
+    "*/demo/*.py",
+    "tests/bench/prepare.py",
+    "tests/bench/world.py",
+)
 
 # As in use: every member likes somebody, every tenth blocks somebody. The demo's own
 # members 1 to n have the ids 1 to n.
@@ -38,38 +44,71 @@ BLOCKS = """
 
 @dataclass(frozen=True)
 class Database:
-    """`members`: the demo's, beside whom there are the callers."""
+    """`members`: the demo's, beside whom there are the callers.
+
+    `stamp`: another one has other rows.
+    """
 
     members: int
     url: str
     callers: Sequence[Caller]
+    stamp: str
 
 
 def load(counts: Sequence[int], *, seed: int) -> list[Database]:
     """A database of each count of members, of the same world."""
-    _ensure("bench_empty", _fingerprint(0), lambda url: _manage(url, "migrate"))
+    ensure(
+        "bench_empty",
+        _fingerprint(0),
+        lambda url: manage(url, "migrate"),
+        template="template1",
+    )
     return [_loaded(count, seed) for count in counts]
 
 
 def _loaded(count: int, seed: int) -> Database:
     def fill(url: str) -> None:
-        _manage(url, "demo", f"--members={count}", f"--seed={seed}")
-        with _cursor(url) as cursor:
+        manage(url, "demo", f"--members={count}", f"--seed={seed}")
+        with cursor_of(url) as cursor:
             cursor.execute(LIKES, {"n": count})
             cursor.execute(BLOCKS, {"n": count})
+        read_callers(url)
+        with cursor_of(url) as cursor:
+            world.fill(cursor, count)
             cursor.execute("VACUUM ANALYZE")
 
-    url = _ensure(f"bench_{count}", f"{_fingerprint(seed)} {count}", fill)
-    return Database(count, url, read_callers(url))
+    stamp = f"{_fingerprint(seed)} {count}"
+    url = ensure(f"bench_{count}", stamp, fill)
+    return Database(count, url, read_callers(url), stamp)
+
+
+def landmarks(database: Database) -> Mapping[str, int]:
+    """The ids of rows to ask for, by what they are."""
+    with cursor_of(database.url) as cursor:
+        return world.landmarks(cursor, database.members)
+
+
+def disk_bytes(database: Database) -> Mapping[str, int]:
+    """What each app's tables take with their indexes, by the app."""
+    with cursor_of(database.url) as cursor:
+        cursor.execute(
+            "SELECT split_part(relname, '_', 1),"
+            " sum(pg_total_relation_size(oid))::bigint FROM pg_class"
+            " WHERE relkind = 'r'"
+            " AND relnamespace = current_schema()::regnamespace GROUP BY 1"
+        )
+        return dict(cursor.fetchall())
 
 
 def url_of(name: str) -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
-def _ensure(name: str, stamp: str, fill: Callable[[str], None]) -> str:
+def ensure(
+    name: str, stamp: str, fill: Callable[[str], None], template: str = "bench_empty"
+) -> str:
     """Have a database whose comment is `stamp`, made by `fill`; return its URL."""
-    with _cursor(os.environ["DATABASE_URL"]) as cursor:
+    with cursor_of(os.environ["DATABASE_URL"]) as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
             " WHERE datname = %s",
@@ -79,7 +118,6 @@ def _ensure(name: str, stamp: str, fill: Callable[[str], None]) -> str:
             print(f"Loading the database {name}", file=sys.stderr, flush=True)
             quoted = sql.Identifier(name)
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(quoted))
-            template = "template1" if name == "bench_empty" else "bench_empty"
             cursor.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                     quoted, sql.Identifier(template)
@@ -99,10 +137,10 @@ def _fingerprint(seed: int) -> str:
     return digest.hexdigest()[:16]
 
 
-def _manage(url: str, *arguments: str) -> None:
+def manage(url: str, *arguments: str, folder: Path = ROOT) -> None:
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=os.environ | {"DATABASE_URL": url},
         stdout=subprocess.DEVNULL,
         check=True,
@@ -110,7 +148,7 @@ def _manage(url: str, *arguments: str) -> None:
 
 
 @contextmanager
-def _cursor(url: str) -> Iterator[Any]:
+def cursor_of(url: str) -> Iterator[Any]:
     """A cursor outside of transactions."""
     parts = urlsplit(url)
     connection = psycopg2.connect(parts._replace(scheme="postgresql").geturl())
@@ -124,7 +162,7 @@ def _cursor(url: str) -> Iterator[Any]:
 
 def versions(url: str) -> tuple[str, str]:
     """Of PostgreSQL and of PostGIS."""
-    with _cursor(url) as cursor:
+    with cursor_of(url) as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0].split()[0]
         cursor.execute("SELECT postgis_lib_version()")

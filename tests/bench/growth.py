@@ -1,15 +1,18 @@
-"""How the nearby page slows down as the members grow a hundredfold."""
+"""How the nearby page slows down as the members grow tenfold, from ten thousand."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import report
 from tests.bench.callers import NEARBY
-from tests.bench.databases import Database
+from tests.bench.databases import Database, disk_bytes
 from tests.bench.loads import Get
 from tests.bench.rounds import take_turns
+from tests.harness.servers import Servers
 
+MIB = 1024 * 1024
 # Every page has as many rows, so that only the number of members differs.
 FULL_SIZE = 10
 RADII_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 20_000)
@@ -24,18 +27,33 @@ HEAD = [
     "aim",
 ]
 MOST_TIMES = 1.3
+FEWEST, STEP = 10_000, 10
+SIZES_HEAD = [
+    "members",
+    "disk, MiB",
+    "bytes a member",
+    "of them members, cells and likes",
+    "Daphne, MiB",
+]
 REQUESTS_A_ROUND = 50
 
 
 @dataclass(frozen=True)
 class Sized:
-    """A database and the port of the Daphne that serves it."""
+    """A database, and the port of the Daphne that serves it."""
 
     database: Database
     port: int
 
     def get(self, path: str) -> Get:
         return Get(self.port, path, [c.headers for c in self.database.callers])
+
+
+def counts(members: int) -> list[int]:
+    """How many members each database has; the last one has all."""
+    if members // STEP < FEWEST:
+        return [members]
+    return [*counts(members // STEP), members]
 
 
 def pages(sizes: Sequence[Sized]) -> list[str]:
@@ -93,3 +111,26 @@ def _content(get: Get) -> list[str]:
 def _range(numbers: Sequence[int]) -> str:
     low, high = min(numbers), max(numbers)
     return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
+def sizes_table(sizes: Sequence[Sized], servers: Servers) -> str:
+    """A table of the disk that the tables and indexes take, and of Daphne's memory."""
+    pids = {port: process.pid for _name, process, port in servers.running}
+    rows = []
+    for size in sizes:
+        members, taken = size.database.members, disk_bytes(size.database)
+        rows.append(
+            [
+                f"{members:,}",
+                f"{sum(taken.values()) / MIB:,.0f}",
+                f"{sum(taken.values()) / members:,.0f}",
+                f"{taken['matchmaker'] / members:,.0f}",
+                f"{_resident_bytes(pids[size.port]) / MIB:,.0f}",
+            ]
+        )
+    return report.table(SIZES_HEAD, rows)
+
+
+def _resident_bytes(pid: int) -> int:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

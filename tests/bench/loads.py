@@ -38,23 +38,44 @@ end
 
 
 @dataclass(frozen=True)
+class _Answer:
+    body: bytes
+    tag: str
+    ms: float
+
+
+@dataclass(frozen=True)
 class Get:
-    """A GET that each of the callers sends in turn, differing in headers only."""
+    """A GET that each of the callers sends in turn, differing in headers only.
+
+    `ends`: what the callers' paths end with, where those differ too. Another answer
+    than `status` raises SystemExit.
+    """
 
     port: int
     path: str
     callers: Sequence[Mapping[str, str]] = field(default=({},))
+    status: int = 200
+    ends: Sequence[str] = ()
+
+    def path_of(self, caller: int) -> str:
+        return self.path + (self.ends[caller] if self.ends else "")
 
     def bodies(self) -> list[bytes]:
-        """What each caller gets. Raises SystemExit for another answer than 200."""
-        return [body for body, _ms in self._send(len(self.callers))]
+        """What each caller gets."""
+        return [answer.body for answer in self._send(len(self.callers))]
 
     def json(self) -> list[Any]:
         return [json.loads(body) for body in self.bodies()]
 
     def latency_ms(self, requests: int) -> float:
         """The median of `requests` sent one after the other on one connection."""
-        return statistics.median(ms for _body, ms in self._send(requests))
+        return statistics.median(answer.ms for answer in self._send(requests))
+
+    def tag(self) -> str:
+        """The ETag that the first caller gets."""
+        (answer,) = self._send(1)
+        return answer.tag
 
     def rate(self, folder: Path, seconds: int) -> float:
         """Requests a second that wrk gets answered on CONNECTIONS connections."""
@@ -73,29 +94,32 @@ class Get:
 
     def _lua(self) -> list[str]:
         lines = []
-        for headers in self.callers:
+        for number, headers in enumerate(self.callers):
             pairs = ", ".join(
                 f"[{json.dumps(name)}] = {json.dumps(value)}"
                 for name, value in headers.items()
             )
-            call = f'wrk.format("GET", {json.dumps(self.path)}, {{{pairs}}})'
+            path = json.dumps(self.path_of(number))
+            call = f'wrk.format("GET", {path}, {{{pairs}}})'
             lines.append(f"  requests[#requests + 1] = {call}")
         return lines
 
-    def _send(self, requests: int) -> list[tuple[bytes, float]]:
+    def _send(self, requests: int) -> list["_Answer"]:
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.port, timeout=PATIENCE_S
         )
         answers = []
         for number in range(requests):
-            headers = dict(self.callers[number % len(self.callers)])
+            caller = number % len(self.callers)
+            path, headers = self.path_of(caller), dict(self.callers[caller])
             started = time.perf_counter()
-            connection.request("GET", self.path, headers=headers)
+            connection.request("GET", path, headers=headers)
             response = connection.getresponse()
             body = response.read()
-            answers.append((body, (time.perf_counter() - started) * 1000))
-            if response.status != 200:
-                raise SystemExit(f"{self.path} answers {response.status}: {body!r}")
+            ms = (time.perf_counter() - started) * 1000
+            answers.append(_Answer(body, response.headers.get("ETag", ""), ms))
+            if response.status != self.status:
+                raise SystemExit(f"{path} answers {response.status}: {body!r}")
         connection.close()
         return answers
 

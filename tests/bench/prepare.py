@@ -17,7 +17,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
-from matchmaker.models import Block, Like, Member  # noqa: E402
+from matchmaker.models import Block, Language, Like, Member  # noqa: E402
 from tests.bench.callers import CITIES, NEARBY, Caller  # noqa: E402
 
 # As of one who uses the service: without any, part of the statement has no work.
@@ -57,7 +57,9 @@ def _caller(city: str) -> Caller:
 
 def _add(email: str, city: str) -> Member:
     centre = Point(*CITIES[city], srid=4326)
-    member = Member.objects.create_user(email, first_name=city, location=centre)
+    member = Member.objects.create_user(
+        email, first_name=city, location=centre, language=Language.ENGLISH
+    )
     others = Member.objects.others(member).order_by("id")
     near = others.filter(public_location__dwithin=(centre, NEIGHBOURS_WITHIN))
     pairs = [

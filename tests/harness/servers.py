@@ -28,21 +28,35 @@ class Servers:
         self._files.close()
 
     def start(
-        self, name: str, command: list[str], port: int, **environment: str
+        self,
+        name: str,
+        command: list[str],
+        port: int,
+        *,
+        folder: Path | None = None,
+        **environment: str,
     ) -> int:
+        """`folder`: where the program runs, by default here."""
         log = self._files.enter_context((self.folder / f"{name}.log").open("wb"))
         process = subprocess.Popen(
-            command, env=os.environ | environment, stdout=log, stderr=log
+            command, cwd=folder, env=os.environ | environment, stdout=log, stderr=log
         )
         self.running.append((name, process, port))
         return port
 
-    def daphne(self, name: str, application: str, **environment: str) -> int:
-        """The port of a Daphne that will serve `application`."""
+    def daphne(
+        self,
+        name: str,
+        application: str,
+        *,
+        folder: Path | None = None,
+        **environment: str,
+    ) -> int:
+        """The port of a Daphne that will serve the `application` of a folder."""
         port = free_port()
         settings = {"DJANGO_SETTINGS_MODULE": "project.settings", **SETTINGS, **PATIENT}
         run = command(*at_port(port), application=application)
-        return self.start(name, run, port, **(settings | environment))
+        return self.start(name, run, port, folder=folder, **(settings | environment))
 
     def wait(self) -> None:
         """Return when all listen. Raises SystemExit with the log of one that ended."""
