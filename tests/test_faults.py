@@ -38,11 +38,18 @@ def test_nothing_is_lost_and_nobody_waits_for_what_hangs(tmp_path):
     table = {name: cells for name, *cells in (row.split(" | ") for row in rows)}
     assert [*table] == STRUCK
     assert all(int(cells[0].replace(",", "")) > 0 for cells in table.values())
-    assert all(cells[7] == "0" for cells in table.values())  # tracebacks
+    assert all(cells[8] == "0" for cells in table.values())  # tracebacks
 
 
-def write(kind: str, key: str, status: int | None, *, told: bool = False) -> Write:
-    return Write(kind, key, status, told, began=0, took_s=0)
+def write(
+    kind: str,
+    key: str,
+    status: int | None,
+    *,
+    told: bool = False,
+    is_unknown: bool = False,
+) -> Write:
+    return Write(kind, key, status, told, is_unknown, began=0, took_s=0)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,7 @@ def write(kind: str, key: str, status: int | None, *, told: bool = False) -> Wri
         ([write("event", "a", 201)], ["a"], {}),
         ([write("event", "a", None)], ["a"], {}),
         ([write("event", "a", 503, told=True)], [], {}),
+        ([write("event", "a", 503, told=True, is_unknown=True)], ["a"], {}),
         ([write("event", "a", 201)], [], {"event: accepted and lost": 1}),
         ([write("event", "a", 201)], ["a", "a"], {"event: stored twice": 1}),
         (

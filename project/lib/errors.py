@@ -15,6 +15,7 @@ SCHEMES = 'Token realm="api", Bearer realm="api"'
 # takes seconds.
 RETRY_AFTER_S = 5
 UNAVAILABLE = _("The service is temporarily unavailable. Try again soon.")
+MAY_BE_DONE = _("It is not known whether this was done. Check before you try again.")
 
 # Cache-Control of errors: a request that is refused now may be answered later.
 NEVER_KEPT = "private, no-store"

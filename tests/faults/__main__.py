@@ -16,8 +16,8 @@ from tests.harness.waiting import wait_until
 
 OPEN_FILES = 6_000
 HEAD = [
-    "struck", "writes", "accepted", "refused", "no answer", "longest answer, s",
-    "longest /health/live, s", "well again after, s", "tracebacks of the web",
+    "struck", "writes", "accepted", "refused", "unknown", "no answer",
+    "longest answer, s", "longest /health/live, s", "well again after, s", "tracebacks of the web",
     "MiB before", "peak", "after",
 ]  # fmt: skip
 
@@ -60,15 +60,12 @@ def _strike(scene: Scene, name: str, seconds: float, wrong: Counter[str]) -> lis
         wait_until(lambda: scene.is_ready() and crowd.can_write(), Exception)
         well_s = time.monotonic() - over
     writes = crowd.writes[first:]
-    answers = Counter(
-        "none" if w.status is None else "good" if w.is_accepted else "bad"
-        for w in writes
-    )
+    outcomes = Counter(write.outcome for write in writes)
     print(f"{name}: well after {well_s:.1f} s", file=sys.stderr, flush=True)
     return [
         name,
         f"{len(writes):,}",
-        *(f"{answers[kind]:,}" for kind in ("good", "bad", "none")),
+        *(f"{outcomes[outcome]:,}" for outcome in HEAD[2:6]),
         f"{crowd.longest_s(crowd.writes, began):.1f}",
         f"{crowd.longest_s(crowd.lives, began):.2f}",
         f"{well_s:.1f}",

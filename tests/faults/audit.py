@@ -29,8 +29,8 @@ def judge(writes: Sequence[Write], query: Callable[[str], list[tuple]]) -> Count
     )
     for kind, sql in STORED.items():
         stored = Counter(key for (key,) in query(sql))
-        accepted = {w.key for w in writes if w.kind == kind and w.is_accepted}
-        refused = {w.key for w in writes if w.kind == kind and w.is_refused}
+        accepted = {w.key for w in writes if w.kind == kind and w.outcome == "accepted"}
+        refused = {w.key for w in writes if w.kind == kind and w.outcome == "refused"}
         wrong[f"{kind}: accepted and lost"] += len(accepted - stored.keys())
         wrong[f"{kind}: stored twice"] += sum(n > 1 for n in stored.values())
         if kind != "like":

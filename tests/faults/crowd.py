@@ -19,24 +19,26 @@ from tests.harness.waiting import PATIENCE_S
 class Write:
     """`status`: None where no answer came. `key`: what tells the written row apart.
 
-    `is_told_when`: the answer says when to try again.
+    `is_told_when`: the answer says when to try again. `is_unknown`: it says that the
+    write may have been done or not.
     """
 
     kind: str
     key: str
     status: int | None
     is_told_when: bool
+    is_unknown: bool
     began: float
     took_s: float
 
     @property
-    def is_accepted(self) -> bool:
-        return self.status is not None and self.status < 300
-
-    @property
-    def is_refused(self) -> bool:
-        """Answered, and not with a success: nothing of it may be stored."""
-        return self.status is not None and self.status >= 300
+    def outcome(self) -> str:
+        """Return what is known: of a refused write, nothing may be stored."""
+        if self.status is None:
+            return "no answer"
+        if self.status < 300:
+            return "accepted"
+        return "unknown" if self.is_unknown else "refused"
 
 
 class Crowd:
@@ -78,7 +80,7 @@ class Crowd:
     def can_write(self) -> bool:
         """Whether a write succeeds now."""
         with self.client(200, self._seats[0].token) as client:
-            return self._say(client).is_accepted
+            return self._say(client).outcome == "accepted"
 
     def _write(self, number: int, seat: Seat) -> None:
         rng = random.Random(seat.id)
@@ -140,10 +142,12 @@ class Crowd:
 
 def ask(kind: str, key: str, call: Callable[[], httpx.Response]) -> Write:
     began = time.monotonic()
-    status, is_told_when = None, False
+    status, is_told_when, is_unknown = None, False, False
     try:
         answer = call()
         status, is_told_when = answer.status_code, "Retry-After" in answer.headers
+        is_unknown = status == 503 and "outcome_unknown" in answer.text
     except httpx.HTTPError:
         pass
-    return Write(kind, key, status, is_told_when, began, time.monotonic() - began)
+    took_s = time.monotonic() - began
+    return Write(kind, key, status, is_told_when, is_unknown, began, took_s)

@@ -19,7 +19,7 @@ from tests.harness.daphne import Server, daphne
 from tests.harness.postgres import Postgres
 from tests.harness.processes import ROOT
 from tests.harness.requests import PASSWORD, new_email
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 REQUEST_TIMEOUT_S = 3
 # Of a request; many times that for a machine with other things to do.
@@ -128,6 +128,56 @@ def test_locked_table_is_503_and_nothing_is_stored_later(server, client, postgre
 
     assert all(map(is_refusal, answers)), [each.text for each in answers]
     assert stored(postgres, emails) == 0
+
+
+WAITING_COMMIT = """
+    CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql
+        SET lock_timeout = 0 AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock(1);
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON matchmaker_member
+        DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION wait_for_lock();
+"""
+
+
+@pytest.fixture
+def commit_lock(postgres: Postgres) -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor; while it has advisory lock 1, no COMMIT of a sign-up ends."""
+    with closing(psycopg2.connect(postgres.dsn)) as own, own.cursor() as cursor:
+        own.autocommit = True
+        cursor.execute(WAITING_COMMIT)
+        yield cursor
+        cursor.execute("DROP FUNCTION wait_for_lock CASCADE")
+
+
+def test_commit_without_an_answer_is_not_called_refused(
+    postgres, commit_lock, tmp_path, redis_url
+):
+    email = new_email()
+    environment = LIMITS | {
+        "DATABASE_URL": postgres.url,
+        "REDIS_URL": redis_url,
+        "STATEMENT_TIMEOUT_MS": "600000",
+    }
+
+    with (
+        daphne(tmp_path, **environment) as server,
+        httpx.Client(base_url=server.url, timeout=PATIENCE_S) as client,
+    ):
+        commit_lock.execute("SELECT pg_advisory_lock(1)")
+        answer = sign_up(client, email)
+        was_stored = stored(postgres, [email])
+        commit_lock.execute("SELECT pg_advisory_unlock(1)")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "outcome_unknown"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert was_stored == 0
+    # PostgreSQL had the COMMIT, and did it when it could.
+    wait_until(lambda: stored(postgres, [email]) == 1)
 
 
 def test_restart_costs_no_request(server, client, postgres):

@@ -17,8 +17,9 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from project.lib.api.renderers import JSONRenderer
-from project.lib.database.errors import is_too_slow, is_unavailable
+from project.lib.database.errors import is_too_slow, is_unavailable, may_be_done
 from project.lib.errors import (
+    MAY_BE_DONE,
     RETRY_AFTER_S,
     SCHEMES,
     UNAVAILABLE,
@@ -61,6 +62,13 @@ class Unavailable(exceptions.APIException):
     wait = RETRY_AFTER_S
 
 
+class OutcomeUnknown(Unavailable):
+    """The database fails a request that may have been stored already."""
+
+    default_code = "outcome_unknown"
+    default_detail = MAY_BE_DONE
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any expected exception into an error body (contract, section 1).
 
@@ -85,10 +93,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.PermissionDenied()
     elif is_too_slow(exc):
         logger.error("A statement took too long", exc_info=exc)
-        exc = TooSlow()
+        exc = OutcomeUnknown() if may_be_done() else TooSlow()
     elif is_unavailable(exc):
         logger.warning("The database does not answer: %s", exc)
-        exc = Unavailable()
+        exc = OutcomeUnknown() if may_be_done() else Unavailable()
     response = drf_exception_handler(exc, context)
     if response is None or not isinstance(exc, exceptions.APIException):
         return response

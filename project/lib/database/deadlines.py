@@ -13,8 +13,9 @@ is being made. The callback costs 12 µs of CPU a statement: `SELECT 1` takes 30
 of 18 (medians of seven times 4,000, in turn; a request makes about five).
 
 What remains: a COMMIT, or a statement outside of a transaction, that was sent before
-PostgreSQL fell silent may still be done when it wakes up, after a 503. The time is
-checked before each is sent, so nothing is sent too late.
+PostgreSQL fell silent may still be done when it wakes up, after a 503 that says so
+(`errors.may_be_done`). The time is checked before each is sent, so nothing is sent too
+late.
 """
 
 import select

@@ -3,6 +3,8 @@
 from django.db import Error, InterfaceError, OperationalError
 from psycopg2.errors import QueryCanceled
 
+from project.lib.database import deadlines
+
 # Classes of SQLSTATE: connection exception, insufficient resources, operator
 # intervention; and a lock, or a transaction, that took too long.
 NOT_NOW = ("08", "53", "57P", "55P03", "25P03")
@@ -21,3 +23,12 @@ def is_unavailable(error: BaseException | None) -> bool:
 def is_too_slow(error: BaseException | None) -> bool:
     """Return whether a statement exceeded settings.STATEMENT_TIMEOUT_MS."""
     return isinstance(error, Error) and isinstance(error.__cause__, QueryCanceled)
+
+
+def may_be_done() -> bool:
+    """Return whether the calling thread's work, though it fails, may be stored.
+
+    A COMMIT was sent: its answer never came, or what followed it failed.
+    """
+    deadline = deadlines.current()
+    return deadline is not None and deadline.has_committed
