@@ -1,6 +1,8 @@
 """How many connections there may be: of one address, of all, and of strange ones."""
 
+import os
 import resource
+import signal
 import socket
 from contextlib import suppress
 
@@ -21,6 +23,7 @@ from tests.harness.wire import (
 )
 
 FEW = 8
+MANY_AT_ONCE = 300
 OFFICE, OTHER = "127.0.0.2", "127.0.0.3"
 
 
@@ -69,6 +72,16 @@ def test_connections_of_one_address(server, opened):
     assert status(answer_to(clients[0], GET)) == 200
     clients[0].close()
     wait_until(lambda: answers(server, OFFICE))
+
+
+def test_many_connect_while_the_server_does_something_else(small, opened):
+    """The kernel keeps them; a full queue would drop what then tries again for long."""
+    os.kill(small.pid, signal.SIGSTOP)
+    opened.callback(os.kill, small.pid, signal.SIGCONT)
+
+    clients = [opened.enter_context(small.connect()) for _ in range(MANY_AT_ONCE)]
+
+    assert len({client.getsockname() for client in clients}) == MANY_AT_ONCE
 
 
 def test_refused_connection_is_closed_at_once(server, opened):

@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 
 # How often a drain looks whether all has been answered.
 LOOK_S = 0.01
+# How many connections the kernel keeps until they are accepted. Twisted's 50 are soon
+# full when many clients come at once, and each that is dropped tries again after 1, 3
+# and 7 seconds.
+BACKLOG = 1024
 
 
 class BoundedServer(Server):
@@ -38,6 +42,7 @@ class BoundedServer(Server):
     def __init__(self, *args: Any, **options: Any) -> None:
         # Called after the factories are made and before any client connects.
         super().__init__(*args, ready_callable=self.bound_connections, **options)
+        self.endpoints = [*map(_with_backlog, self.endpoints)]
 
     def bound_connections(self) -> None:
         bound_this_process(settings.STATEMENT_TIMEOUT_MS)
@@ -87,6 +92,14 @@ class BoundedServer(Server):
             details.get("application_instance") for details in self.connections.values()
         ]
         return [each for each in applications if each is not None and not each.done()]
+
+
+def _with_backlog(endpoint: str) -> str:
+    """Add BACKLOG to a Twisted endpoint that listens and does not say its own."""
+    listens = endpoint.startswith(("tcp:", "ssl:", "unix:"))
+    if not listens or ":backlog=" in endpoint:
+        return endpoint
+    return f"{endpoint}:backlog={BACKLOG}"
 
 
 def _writes() -> bool:
