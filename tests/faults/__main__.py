@@ -17,8 +17,8 @@ from tests.harness.waiting import wait_until
 OPEN_FILES = 6_000
 HEAD = [
     "struck", "writes", "accepted", "refused", "unknown", "no answer",
-    "longest answer, s", "longest /health/live, s", "well again after, s", "tracebacks of the web",
-    "MiB before", "peak", "after",
+    "longest answer, s", "longest /health/live, s", "well again after, s",
+    "tracebacks of the web", "MiB before", "peak", "after",
 ]  # fmt: skip
 
 
