@@ -39,10 +39,14 @@ BACKLOG = 1024
 class BoundedServer(Server):
     """A Daphne server whose connections are BoundedChannels and BoundedSockets."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        # Called after the factories are made and before any client connects.
-        super().__init__(*args, ready_callable=self.bound_connections, **options)
-        self.endpoints = [*map(_with_backlog, self.endpoints)]
+    def __init__(self, application: Any, endpoints: list[str], **options: Any) -> None:
+        super().__init__(
+            application,
+            endpoints=[*map(_with_backlog, endpoints)],
+            # Called after the factories are made and before any client connects.
+            ready_callable=self.bound_connections,
+            **options,
+        )
 
     def bound_connections(self) -> None:
         bound_this_process(settings.STATEMENT_TIMEOUT_MS)
