@@ -2,6 +2,7 @@
 
 from events.models.attendance import Attendance
 from events.models.calendars import CalendarFeed
+from events.models.counts import EventCount
 from events.models.event_organizations import (
     EventOrganization,
     InvitationMail,
@@ -16,6 +17,7 @@ __all__ = [
     "CalendarFeed",
     "Departure",
     "Event",
+    "EventCount",
     "EventOrganization",
     "InvitationMail",
     "Membership",

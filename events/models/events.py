@@ -126,12 +126,7 @@ class Event(DueRow):
                 condition=Q(published_at__isnull=False, date__isnull=False),
                 include=["cancelled_at", "calendar_digest"],
             ),
-            # For counting events that can be ordered by distance.
-            models.Index(
-                fields=["id"],
-                name="event_located",
-                condition=PUBLIC & Q(location__isnull=False),
-            ),
+            models.Index(fields=["id"], name="event_public", condition=PUBLIC),
             GistIndex(fields=["location"], name="event_location"),
             GistIndex(AsGeometry(F("location")), name="event_box"),
             trigrams("title_folded", name="event_title"),
