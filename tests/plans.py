@@ -1,5 +1,6 @@
 """How PostgreSQL answered a request, by its own word."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,34 @@ def plan_nodes(sql: str) -> Iterator[dict[str, Any]]:
         if node["Actual Loops"]:  # else a branch that this request did not take
             todo.extend(node.get("Plans", []))
             yield node
+
+
+def rows_read(client, path: str, query: dict[str, Any] | None = None) -> Counter[str]:
+    """How many rows the request's last statement read of each table, used or not."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path, query)
+    assert response.status_code == 200, response.content
+    read = Counter[str]()
+    for node in plan_nodes(queries.captured_queries[-1]["sql"]):
+        if "Relation Name" in node:
+            rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            read[node["Relation Name"]] += rows * node["Actual Loops"]
+    return read
+
+
+def forget_statistics(*tables: str) -> None:
+    """Leave PostgreSQL as it is before the first ANALYZE, until the rollback."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            oid = [table]
+            cursor.execute(
+                "DELETE FROM pg_statistic WHERE starelid = %s::regclass", oid
+            )
+            cursor.execute(
+                "UPDATE pg_class SET reltuples = -1, relpages = 0"
+                " WHERE oid = %s::regclass",
+                oid,
+            )
 
 
 def remove_everybody() -> None:

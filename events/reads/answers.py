@@ -6,6 +6,8 @@ any size is one statement.
 
 from typing import Any
 
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
@@ -191,7 +193,10 @@ def _organizations() -> Statement[Any]:
         """(
             SELECT coalesce(json_agg({host} ORDER BY o.id), '[]')
             FROM ({named}) named
-            JOIN events_organization o ON o.id = named.organization_id
+            CROSS JOIN LATERAL (
+                SELECT * FROM events_organization
+                WHERE id = named.organization_id OFFSET 0
+            ) o
             WHERE named.event_id = p.id
         )""",
         host=Host.written("o"),
@@ -205,27 +210,40 @@ def _users(organization: str, answer: type[User]) -> Statement[Any]:
     Confirmed members show their e-mail and phone number, by their own consent
     (since_reclaimed), to callers who are confirmed members too.
     """
-    visible: Any = Member.objects.visible_to(VIEWER)
+    named = RawSQL("ms.member_id", [], BigIntegerField())
+    visible: Any = Member.objects.visible_to(VIEWER).filter(pk=named)
     members = visible.values(
         "id", "first_name", "last_name", "email", "phone_number", "reclaimed_at"
     )
+    # OFFSET 0 and LATERAL keep the planner at the members' primary key, one by one. A
+    # merge join reads all members up to the highest id, for each organization.
     return Statement.written(
         """(
             SELECT coalesce(json_agg(
-                CASE WHEN mine.member_id IS NOT NULL AND {consented}
+                CASE WHEN {is_mine} AND {consented}
                 THEN {with_contacts} ELSE {without} END
             ORDER BY m.id), '[]')
             FROM events_membership ms
-            JOIN ({members}) m ON m.id = ms.member_id
-            LEFT JOIN events_membership mine
-                ON mine.organization_id = ms.organization_id
-                AND mine.member_id = {viewer} AND mine.confirmed_at IS NOT NULL
+            CROSS JOIN LATERAL ({members} OFFSET 0) m
             WHERE ms.organization_id = {organization}
         )""",
         with_contacts=answer.written("m"),
         without=answer.written("m", without=CONTACTS),
+        is_mine=_is_member(organization),
         consented=Statement(since_reclaimed_sql("m", "ms.confirmed_at")),
         members=Statement.of(members),
-        viewer=VIEWER,
         organization=Statement(organization),
+    )
+
+
+def _is_member(organization: str) -> Statement[Any]:
+    """Return SQL of whether the viewer is a confirmed member of an organization."""
+    return Statement.written(
+        """EXISTS (
+            SELECT FROM events_membership mine
+            WHERE mine.organization_id = {organization}
+                AND mine.member_id = {viewer} AND mine.confirmed_at IS NOT NULL
+        )""",
+        organization=Statement(organization),
+        viewer=VIEWER,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.db.models.expressions import Expression, OrderBy
@@ -15,9 +15,8 @@ from events.reads.filters import ORIGIN, EventFilter, Measured
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer, read_row
 from project.lib.reads.answers import one_statement
-from project.lib.reads.lists import Parts
 from project.lib.reads.nearest import REACH_M, reach
-from project.lib.reads.offset import OffsetList
+from project.lib.reads.offset import CHOSEN_ID, OffsetList, OffsetParts, count_of
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Param, Statement
 
@@ -32,8 +31,39 @@ ORDERS: dict[str | None, list[Expression]] = {
 # For lists without distances.
 DISTANCE = ("distance_km",)
 
+# What triggers have counted: the rows of lists without filters.
+_PUBLIC = Statement[Any](
+    "(SELECT coalesce(sum(public), 0)::bigint FROM events_eventcount)"
+)
+_LOCATED = Statement[Any](
+    "(SELECT coalesce(sum(located), 0)::bigint FROM events_eventcount)"
+)
+
 # How many of the nearest are searched: the page's, and all before it.
 _NEAREST = Param[Measured](lambda values: values.query.offset + values.query.limit)
+
+
+class Ordering(NamedTuple):
+    """An order of the list, by `name`; for the nearest, `most` of them are searched.
+
+    `most` is a power of two that is written into the SQL. For an unknown number
+    PostgreSQL plans as if it were a tenth of all, and would sort all of them.
+    """
+
+    name: str | None
+    most: int = 0
+
+    @property
+    def is_nearest(self) -> bool:
+        return self.name == "distance"
+
+    @classmethod
+    def of(cls, query: Query) -> "Ordering":
+        ordering = cls(query.given.get("ordering"))
+        if not ordering.is_nearest:
+            return ordering
+        last = query.offset + query.limit
+        return ordering._replace(most=1 << last.bit_length())
 
 
 @dataclass(frozen=True)
@@ -72,7 +102,7 @@ class Events(OffsetList[EventValues]):
     filterset = EventFilter
     answer = EventAnswer
 
-    def left_out(self, choice: Choice, ordering: str | None) -> Collection[str]:
+    def left_out(self, choice: Choice, ordering: Ordering) -> Collection[str]:
         return () if _has_distance(choice, ordering) else DISTANCE
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
@@ -82,23 +112,24 @@ class Events(OffsetList[EventValues]):
         viewer = Viewer.of(request)
         return EventValues.of(query, viewer, viewer.origin)
 
-    def variant(self, values: EventValues) -> str | None:
-        return values.query.given.get("ordering")
+    def variant(self, values: EventValues) -> Ordering:
+        return Ordering.of(values.query)
 
-    def parts(self, choice: Choice, ordering: str | None) -> Parts:
+    def parts(self, choice: Choice, ordering: Ordering) -> OffsetParts:
         # An organization is also invited before the event is published.
         is_for_owners = ("invited", True) in choice.filters
         listed = Event.objects.ongoing() if is_for_owners else Event.objects.public()
         events: Any = EventFilter.narrow(listed, choice)
-        common, counted = None, events
-        if ordering == "distance":
-            counted = events.filter(location__isnull=False)
-            common = _reach(counted)
-            events = counted.within(ORIGIN, REACH_M)
-        columns = event_columns(events, _has_distance(choice, ordering))
-        return Parts(
-            rows=Statement.of(columns.order_by(*ORDERS[ordering])),
-            counted=Statement.of(counted.order_by().values("pk")),
+        common, counted, kept = None, events, _PUBLIC
+        if ordering.is_nearest:
+            counted, kept = events.filter(location__isnull=False), _LOCATED
+            common = _reach(counted, ordering.most)
+            events = counted.within(ORIGIN, REACH_M).with_distance_from(ORIGIN)
+        chosen: Any = Event.objects.filter(pk=CHOSEN_ID)
+        return OffsetParts(
+            ids=Statement.of(events.order_by(*ORDERS[ordering.name]).values("id")),
+            row=Statement.of(event_columns(chosen, _has_distance(choice, ordering))),
+            count=count_of(counted) if choice.filters else kept,
             common=common,
         )
 
@@ -120,12 +151,16 @@ def _event(as_geojson: bool) -> Statement[ViewedRow]:
     return one_statement(columns, EventAnswer, as_geojson, without=DISTANCE)
 
 
-def _has_distance(choice: Choice, ordering: str | None) -> bool:
-    return ordering == "distance" or "distance" in choice
+def _has_distance(choice: Choice, ordering: Ordering) -> bool:
+    return ordering.is_nearest or "distance" in choice
 
 
-def _reach(events: EventQuerySet) -> Statement[Measured]:
+def _reach(events: EventQuerySet, most: int) -> Statement[Measured]:
     nearest: Any = events.with_distance_from(ORIGIN).roughly_nearest(ORIGIN)
-    distances = Statement.of(nearest.values("distance_m"))
-    first = Statement.written("{all} LIMIT {n}", all=distances, n=_NEAREST)
+    first = Statement.written(
+        "SELECT distance_m FROM ({all} LIMIT {most}) nearest LIMIT {n}",
+        all=Statement.of(nearest.values("distance_m")),
+        most=most,
+        n=_NEAREST,
+    )
     return reach(first)

@@ -10,8 +10,7 @@ from events.reads.filters import OrganizationFilter
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, ViewedRow, Viewer, read_row
 from project.lib.reads.answers import one_statement
-from project.lib.reads.lists import Parts
-from project.lib.reads.offset import OffsetList
+from project.lib.reads.offset import CHOSEN_ID, OffsetList, OffsetParts, count_of
 from project.lib.reads.parameters import Choice, Query
 from project.lib.reads.statements import Statement
 
@@ -33,11 +32,13 @@ class Organizations(OffsetList[OrganizationValues]):
     def values(self, request: MemberRequest, query: Query) -> OrganizationValues:
         return OrganizationValues(query, Viewer.of(request))
 
-    def parts(self, choice: Choice, variant: None) -> Parts:
+    def parts(self, choice: Choice, variant: None) -> OffsetParts:
         found: Any = OrganizationFilter.narrow(Organization.objects.all(), choice)
-        return Parts(
-            rows=Statement.of(found.values(*ORGANIZATION_COLUMNS).order_by("-id")),
-            counted=Statement.of(found.order_by().values("pk")),
+        chosen = Organization.objects.filter(pk=CHOSEN_ID)
+        return OffsetParts(
+            ids=Statement.of(found.order_by("-id").values("id")),
+            row=Statement.of(chosen.values(*ORGANIZATION_COLUMNS)),
+            count=count_of(found),
         )
 
 

@@ -2,16 +2,45 @@
 
 from abc import abstractmethod
 from collections.abc import Hashable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import BigIntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 from rest_framework.request import Request
 
 from project.lib.reads.answers import OffsetEnvelope
-from project.lib.reads.lists import Parts, Values, WrittenList
+from project.lib.reads.lists import Values, WrittenList
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, OFFSET, PAGE_SIZE, Choice, Query
 from project.lib.reads.statements import Statement
+
+# For the queryset that reads a row of the page: its id.
+CHOSEN_ID = RawSQL("chosen.id", [], BigIntegerField())
+
+
+@dataclass(frozen=True)
+class OffsetParts:
+    """The querysets that a page's statement is made of.
+
+    `ids`: of all rows, in their order. `row`: the columns that the answer reads, of the
+    row CHOSEN_ID; rows before the page are not read. `count`: SQL of how many rows
+    there are. `common`: a CTE that all of them may read.
+    """
+
+    ids: Statement[Any]
+    row: Statement[Any]
+    count: Statement[Any]
+    common: Statement[Any] | None = None
+
+
+def count_of(queryset: QuerySet[Any]) -> Statement[Any]:
+    """Return SQL that counts all rows of a queryset."""
+    return Statement.written(
+        "(SELECT count(*) FROM ({rows}) counted)",
+        rows=Statement.of(queryset.order_by().values("pk")),
+    )
 
 
 class OffsetList(WrittenList[Values]):
@@ -40,8 +69,7 @@ class OffsetList(WrittenList[Values]):
         """Return the values that the statement is run with."""
 
     @abstractmethod
-    def parts(self, choice: Choice, variant: Any) -> Parts:
-        """Build all of the list's rows, and the rows to count."""
+    def parts(self, choice: Choice, variant: Any) -> OffsetParts: ...
 
 
 @lru_cache(maxsize=4096)
@@ -49,22 +77,27 @@ def offset_statement(
     of: OffsetList[Any], choice: Choice, variant: Hashable, as_geojson: bool
 ) -> Statement[Any]:
     parts = of.parts(choice, variant)
+    # OFFSET 0 and LATERAL have each row of the page read by its id, and no other.
     return Statement.written(
         """
-        WITH {common} item AS (
-            SELECT row_number() OVER () AS n, {row}::text AS text
-            FROM ({rows} LIMIT {limit} OFFSET {offset}) p
+        WITH {common} chosen AS MATERIALIZED (
+            SELECT row_number() OVER () AS n, id
+            FROM ({ids} LIMIT {limit} OFFSET {offset}) ids
+        ), item AS (
+            SELECT chosen.n, {written}::text AS text
+            FROM chosen CROSS JOIN LATERAL ({row} OFFSET 0) p
         )
-        SELECT (SELECT count(*) FROM ({counted}) counted),
-               string_agg(text, ',' ORDER BY n)
-        FROM item
+        SELECT {count}, string_agg(text, ',' ORDER BY n) FROM item
         """,
-        common=parts.before_others(),
-        row=of.written(choice, variant, as_geojson),
-        rows=parts.rows,
-        counted=parts.counted,
+        common=Statement.written("{common},", common=parts.common)
+        if parts.common
+        else Statement(""),
+        ids=parts.ids,
         limit=LIMIT,
         offset=OFFSET,
+        written=of.written(choice, variant, as_geojson),
+        row=parts.row,
+        count=parts.count,
     )
 
 
