@@ -126,20 +126,37 @@ def _versioned(events: Any) -> Statements:
     """
     version = Statement[Any].written(
         """
-        WITH chosen AS MATERIALIZED ({chosen})
+        WITH chosen AS MATERIALIZED ({chosen}),
+        host AS MATERIALIZED (
+            SELECT named.event_id, named.organization_id
+            FROM chosen CROSS JOIN LATERAL (
+                SELECT event_id, organization_id FROM events_event_organizations
+                WHERE event_id = chosen.id AND status = 'confirmed' OFFSET 0
+            ) named
+        )
         SELECT
             count(*),
-            md5(concat(
+            md5(concat_ws(' ',
                 hash_array_extended(array_agg(calendar_digest ORDER BY id), 0),
                 (
+                    SELECT hash_array_extended(
+                        array_agg(
+                            hash_record_extended(
+                                ROW(event_id, organization_id), 0
+                            ) ORDER BY event_id, organization_id
+                        ), 0
+                    ) FROM host
+                ),
+                (
                     SELECT string_agg(
-                        ROW(h.event_id, o.id, o.title, o.postcode, o.address)::text,
-                        '' ORDER BY h.event_id, o.id
+                        ROW(o.id, o.title, o.postcode, o.address)::text,
+                        '' ORDER BY o.id
                     )
-                    FROM events_event_organizations h
-                    JOIN events_organization o ON o.id = h.organization_id
-                    WHERE h.status = 'confirmed'
-                    AND h.event_id IN (SELECT id FROM chosen)
+                    FROM (SELECT DISTINCT organization_id AS id FROM host) named
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM events_organization
+                        WHERE id = named.id OFFSET 0
+                    ) o
                 )
             ))
         FROM chosen
