@@ -16,13 +16,18 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Case, Count, F, Max, Q, TextChoices, When
+from django.db.models import BigIntegerField, Case, Count, F, Max, Q, TextChoices, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
-from matchmaker.display_names import display_name_sql
+from matchmaker.display_names import DisplayNameField, display_name_sql
 from matchmaker.models import Block, Member
 from matchmaker.viewer import VIEWER, Viewer
+from project.lib.reads.answers import Answer, Sql
+from project.lib.reads.geojson import instant_sql
 from project.lib.reads.statements import Param, Statement
 from project.lib.redis.clients import redis_may_fail
 from project.lib.redis.encrypted import decrypted, encrypted
@@ -53,30 +58,41 @@ class Ranking:
     reached: Sequence[float]
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A member's place. Equal counts share a `rank`: 1, 1, 3."""
+class Standing(Answer):
+    """A member's place."""
 
-    rank: int
-    first_name: str
-    count: int
-    is_me: bool
+    rank = serializers.IntegerField(
+        min_value=1,
+        max_value=constants.LEADERBOARD_SIZE,
+        help_text=_("Members with equal counts share a rank: 1, 1, 3"),
+    )
+    first_name = DisplayNameField()
+    count = serializers.IntegerField(
+        min_value=1, help_text=_("How many members were invited in that time")
+    )
+    is_me = serializers.BooleanField()
+
+    @classmethod
+    def sql(cls, row: str) -> dict[str, Sql]:
+        return {"count": f"{row}.number"}
 
 
 @dataclass(frozen=True)
 class _Shown:
     viewer: Viewer
+    period: Period
     ranking: Ranking
     since: datetime
     at: datetime
 
 
-def read_leaderboard(viewer: Member, period: Period) -> tuple[datetime, list[Standing]]:
-    """Return when it was counted, and the first LEADERBOARD_SIZE the viewer may see."""
+def read_leaderboard(viewer: Member, period: Period) -> str:
+    """Return JSON text of the first LEADERBOARD_SIZE members the viewer may see."""
     ranking = _ranking(period)
     at = datetime.fromtimestamp(ranking.at, UTC)
-    values = _Shown(Viewer(viewer.pk), ranking, _since(period, at), at)
-    return at, [Standing(*row) for row in _shown().rows(values)]
+    values = _Shown(Viewer(viewer.pk), period, ranking, _since(period, at), at)
+    ((text,),) = _shown().rows(values)
+    return str(text)
 
 
 def _ranking(period: Period) -> Ranking:
@@ -129,23 +145,38 @@ def _since(period: Period, at: datetime) -> datetime:
 
 @compiled_once
 def _shown() -> Statement[_Shown]:
-    everyone: Any = Member.objects.visible_to(VIEWER)
-    listed = everyone.exclude(pk__in=Unlisted.objects.values("member"))
+    candidate = RawSQL("candidate.id", [], BigIntegerField())
+    everyone: Any = Member.objects.visible_to(VIEWER).filter(pk=candidate)
+    listed = everyone.filter(unlisted__isnull=True)
     return Statement.written(
         """
-        SELECT rank() OVER (ORDER BY number DESC), first_name, number, id = {viewer}
+        SELECT json_build_object(
+            'period', {period}::text,
+            'counted_at', {counted_at},
+            'results', coalesce(json_agg({standing} ORDER BY p.place), '[]')
+        )::text
         FROM (
-            SELECT member.id, {first_name} AS first_name, candidate.reached,
-                candidate.number - coalesce(lost.number, 0) AS number
-            FROM unnest({ids}::bigint[], {counts}::bigint[], {reached}::float8[])
-                candidate (id, number, reached)
-            JOIN ({member}) member ON member.id = candidate.id
-            LEFT JOIN ({lost}) lost ON lost.referrer_id = candidate.id
-        ) shown
-        WHERE number > 0
-        ORDER BY number DESC, reached, id
-        LIMIT {size}
+            SELECT rank() OVER (ORDER BY number DESC) AS rank,
+                row_number() OVER (ORDER BY number DESC, reached, id) AS place,
+                first_name, number, id = {viewer} AS is_me
+            FROM (
+                SELECT member.id, {first_name} AS first_name, candidate.reached,
+                    candidate.number - coalesce(lost.number, 0) AS number
+                FROM unnest({ids}::bigint[], {counts}::bigint[], {reached}::float8[])
+                    candidate (id, number, reached)
+                CROSS JOIN LATERAL ({member} OFFSET 0) member
+                LEFT JOIN ({lost}) lost ON lost.referrer_id = candidate.id
+            ) shown
+            WHERE number > 0
+            ORDER BY place LIMIT {size}
+        ) p
         """,
+        period=Param[_Shown](lambda values: values.period.value),
+        counted_at=Statement.written(
+            instant_sql("{at}::timestamptz"),
+            at=Param[_Shown](lambda values: values.at),
+        ),
+        standing=Standing.written("p"),
         viewer=VIEWER,
         first_name=Statement(display_name_sql("member")),
         ids=Param[_Shown](lambda values: values.ranking.ids),

@@ -6,11 +6,9 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from matchmaker.display_names import DisplayNameField
 from project.lib.reads.parameters import CompiledFilterSet
-from referrals.constants import LEADERBOARD_SIZE
 from referrals.models import Referral
-from referrals.reads.leaderboard import Period
+from referrals.reads.leaderboard import Period, Standing
 
 
 class LeaderboardFilter(CompiledFilterSet):
@@ -22,19 +20,6 @@ class LeaderboardFilter(CompiledFilterSet):
     class Meta:
         model = Referral
         fields: list[str] = []
-
-
-class Standing(serializers.Serializer):
-    rank = serializers.IntegerField(
-        min_value=1,
-        max_value=LEADERBOARD_SIZE,
-        help_text=_("Members with equal counts share a rank: 1, 1, 3"),
-    )
-    first_name = DisplayNameField()
-    count = serializers.IntegerField(
-        min_value=1, help_text=_("How many members were invited in that time")
-    )
-    is_me = serializers.BooleanField()
 
 
 class Leaderboard(serializers.Serializer):

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from matchmaker.authentication import MemberRequest
 from project.lib.api.bodies import validated
 from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.renderers import Written
 from project.lib.api.views import APIView, ViewSet
 from referrals import services
 from referrals.models import Unlisted
@@ -24,9 +25,7 @@ class LeaderboardView(APIView):
     def get(self, request: MemberRequest) -> Response:
         given = LeaderboardFilter.read(request.query_params)
         period = Period(given.get("period", Period.ALL))
-        counted_at, results = read_leaderboard(request.user, period)
-        shown = {"period": period, "counted_at": counted_at, "results": results}
-        return Response(Leaderboard(shown).data)
+        return Response(Written(read_leaderboard(request.user, period)))
 
 
 class ListingViewSet(ViewSet):
