@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from matchmaker.querysets import since_reclaimed
@@ -77,7 +77,7 @@ class EmailLookupQuerySet(QuerySet["EmailLookup"]):
         """
         return self.filter(
             member=member,
-            email=member.email,
+            email=F("member__email"),
             member__email_verified_at__isnull=False,
             done_at__isnull=False,
         )
