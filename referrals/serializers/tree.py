@@ -44,7 +44,7 @@ class Tree(serializers.Serializer):
     depth = serializers.IntegerField(min_value=1, max_value=TREE_DEPTH_MAX)
     total = serializers.IntegerField(min_value=0)
     count_capped = serializers.BooleanField(
-        help_text=_("Whether there are more; only the nearest 100,000 are counted")
+        help_text=_("Whether there are more; only the nearest 1,000 are counted")
     )
     levels = Level(many=True)
     members = Branch(
