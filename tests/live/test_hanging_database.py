@@ -192,6 +192,21 @@ def test_restart_costs_no_request(server, client, postgres):
     assert {read() for _i in range(20)} == {401}
 
 
+def test_ended_connections_cost_no_request(server, client, postgres):
+    def read() -> int:
+        return client.get("/api/clients/", headers=LOOKED_UP).status_code
+
+    assert read() == 401
+
+    ended = postgres.query(
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
+        f" WHERE application_name = '{server.name}'"
+    )
+
+    assert ended
+    assert {read() for _i in range(20)} == {401}
+
+
 @pytest.fixture
 def stranger(server: Server) -> Iterator[httpx.Client]:
     """Somebody whose session has to be looked up."""

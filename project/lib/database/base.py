@@ -1,5 +1,6 @@
 """The engine that DATABASES names: Django's PostGIS, under deadlines."""
 
+import select
 from typing import Any
 
 from django.contrib.gis.db.backends.postgis import base
@@ -9,6 +10,8 @@ from project.lib.database import deadlines
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection over which nothing is sent after the thread's deadline."""
+
+    health_check_done: bool
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -20,6 +23,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             deadline.check()
         return super().get_new_connection(conn_params)
 
+    def close_if_health_check_failed(self) -> None:
+        """Close a kept connection that has ended; Django asks before its first use.
+
+        Django would send `SELECT 1` for it. But PostgreSQL says nothing on an idle
+        connection until it ends it, so only one with something to read is asked.
+        """
+        if self.connection is None or self.health_check_done:
+            return
+        if self.connection.closed or _has_input(self.connection):
+            super().close_if_health_check_failed()
+        self.health_check_done = True
+
     def create_cursor(self, name: str | None = None) -> Any:
         if deadline := deadlines.current():
             deadline.check()
@@ -29,3 +44,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if deadline := deadlines.current():
             deadline.commit()
         return super()._commit()  # type: ignore[misc] # the stubs lack it
+
+
+def _has_input(connection: Any) -> bool:
+    """Return whether there is something to read, an end or an error too."""
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    return bool(poller.poll(0))
