@@ -7,7 +7,6 @@ from django.apps import apps
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from matchmaker.querysets import since_reclaimed
 from referrals import constants
 
 if TYPE_CHECKING:  # types of the classes' rows
@@ -35,12 +34,20 @@ class ReferralQuerySet(QuerySet["Referral"]):
         """Return referrals by `referrer`, the latest first (index referral_latest)."""
         return self.filter(referrer=referrer).order_by("-activated_at", "-invited")
 
-    def showing_phones(self) -> Self:
-        """Return referrals that show the invited member's phone to the referrer."""
-        return self.filter(
-            since_reclaimed("invited", "activated_at"),
-            invited__phone_number__isnull=False,
-        )
+    def with_phones_shown_to(self, viewer: Any) -> Self:
+        """Annotate `shown_phone`: the invited member's phone number, or null.
+
+        Of members whom `viewer` may not know of, or who have not activated the code
+        themselves (since_reclaimed), it is null; to None (staff) all are shown. This is
+        a scalar subquery for the reason that `visible_to` has.
+        """
+        members: Any = apps.get_model("matchmaker", "Member").objects
+        if viewer is not None:
+            members = members.visible_to(viewer).filter(
+                Q(reclaimed_at=None) | Q(reclaimed_at__lt=OuterRef("activated_at"))
+            )
+        invited = members.filter(pk=OuterRef("invited"))
+        return self.annotate(shown_phone=Subquery(invited.values("phone_number")))
 
     def visible_to(self, viewer: Any) -> Self:
         """Return referrals of members whom `viewer` may know of.

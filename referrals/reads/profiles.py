@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.expressions import Expression
 
 from matchmaker.models import Member
@@ -41,19 +41,17 @@ def with_invitations(viewer: Expression | None) -> QuerySet[Any]:
 
     `invite_code`: the active code; `activated`: the code that the member has activated;
     either may be None. `invited`: phone numbers of those whom the member has invited,
-    the latest first. For a `viewer` these are only members they may know of who have
-    activated the code themselves (since_reclaimed); for None (staff) all.
+    the latest first, among the latest INVITED_SHOWN_MAX. For a `viewer` these are only
+    members they may know of who have activated the code themselves (since_reclaimed);
+    for None (staff) all.
     """
-    invited = Referral.objects.by(OuterRef("pk"))
-    if viewer is None:
-        numbers = invited.exclude(invited__phone_number=None)
-    else:
-        numbers = invited.visible_to(viewer).showing_phones()
-    latest = numbers.values("invited__phone_number")[: constants.INVITED_SHOWN_MAX]
+    # Not the latest who have a number: of 100,000 all may have none.
+    latest: Any = Referral.objects.by(OuterRef("pk")).with_phones_shown_to(viewer)
+    numbers = ArraySubquery(latest.values("shown_phone")[: constants.INVITED_SHOWN_MAX])
     active = InviteCode.objects.live().filter(member=OuterRef("pk"))
     own = Referral.objects.filter(pk=OuterRef("pk"))
     return Member.objects.only("phone_number").annotate(
         invite_code=Subquery(active.values("code")),
         activated=Subquery(own.values("code")),
-        invited=ArraySubquery(latest),
+        invited=Func(numbers, Value(None), function="array_remove"),
     )

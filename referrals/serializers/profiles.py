@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from project.lib.reads.answers import KeysetEnvelope
 
-_LATEST = _("The latest 1,000 with a phone number; the list of referrals has all")
+_LATEST = _("Who of the latest 1,000 has a number; the list of referrals has all")
 
 
 class NationalPhoneField(serializers.CharField):
