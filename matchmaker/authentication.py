@@ -127,8 +127,7 @@ class _Bearer:
 
 
 def _first(statement: Statement[Values], values: Values) -> Member | None:
-    rows = Member.objects.raw(statement.sql, statement.bind(values))
-    return next(iter(rows), None)
+    return next(iter(statement.objects(Member, values)), None)
 
 
 @cache

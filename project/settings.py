@@ -166,6 +166,9 @@ IDLE_TRANSACTION_MS = env.int("IDLE_TRANSACTION_MS", 10_000)
 CONNECT_TIMEOUT_S = env.int("CONNECT_TIMEOUT_S", 3)
 # A peer that is gone without a word is noticed after three of these, by either side.
 KEEPALIVE_S = env.int("KEEPALIVE_S", 5)
+# Whether connections keep statements prepared (lib/database/prepared.py); off for
+# poolers that give each transaction another session.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", True)
 # How often PostgreSQL looks whether the client of a running statement is still there.
 CLIENT_CHECK_MS = env.int("CLIENT_CHECK_MS", 1_000)
 DATABASES = {

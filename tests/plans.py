@@ -23,6 +23,19 @@ def plan_of(client, path: str, query: dict[str, Any]) -> tuple[set[str], set[str
     return indexes, scanned
 
 
+def statement_of(sent: str) -> str:
+    """What was sent, or the prepared statement that it executes."""
+    if not sent.startswith("EXECUTE "):
+        return sent
+    name = sent.removeprefix("EXECUTE ").partition("(")[0].strip()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement FROM pg_prepared_statements WHERE name = %s", [name]
+        )
+        ((statement,),) = cursor.fetchall()
+    return statement
+
+
 def plan_nodes(sql: str) -> Iterator[dict[str, Any]]:
     """The nodes of a statement's plan that PostgreSQL went through, running it."""
     with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from matchmaker.reads.filters import MemberFilter
 from project.lib.reads.filters import BoxFilter, KilometresFilter
 from project.lib.reads.parameters import CompiledFilterSet
 from tests.bulk import TOWN, add_events, add_members, add_organizations
-from tests.plans import plan_nodes, remove_everybody
+from tests.plans import plan_nodes, remove_everybody, statement_of
 
 ROWS = 30_000
 
@@ -126,8 +126,8 @@ def test_query_is_answered_by_its_gist_index(many, ann, as_ann, name):
         response = as_ann.get(path, parameters)
 
     assert response.status_code == 200, response.content
-    texts = [sent["sql"] for sent in captured]
-    spatial = [text for text in texts if "ST_DWithin" in text or " && " in text]
+    texts = {sent["sql"]: statement_of(sent["sql"]) for sent in [*captured]}
+    spatial = [t for t in texts if "ST_DWithin" in texts[t] or " && " in texts[t]]
     assert spatial
     for text in spatial:  # a calendar reads its version, and then its events
         read = [n for n in plan_nodes(text) if n.get("Index Name") == query.index]

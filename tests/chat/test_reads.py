@@ -141,7 +141,9 @@ def read_whole(call: Callable[[], object]) -> set[str]:
     with CaptureQueriesContext(connection) as captured:
         call()
     texts = [sent["sql"] for sent in captured]
-    planned = [t for t in texts if t.lstrip().startswith(("SELECT", "WITH", "("))]
+    planned = [
+        t for t in texts if t.lstrip().startswith(("SELECT", "WITH", "(", "EXECUTE"))
+    ]
     assert planned
     return {
         node["Relation Name"]

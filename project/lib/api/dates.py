@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from project.lib.reads.statements import Param
+from project.lib.reads.statements import FilterParam
 
 # From a day's first instant to its last, in microseconds as PostgreSQL stores them.
 DAY = timedelta(days=1, microseconds=-1)
@@ -99,8 +99,8 @@ class SpanFilter(django_filters.Filter):
     def placeholder(span_of: Callable[[Any], Span], _variant: None) -> Span:
         """Return a span whose ends are bound when the statement runs."""
         return Span(
-            Param(lambda values: span_of(values).start),
-            Param(lambda values: span_of(values).end),
+            FilterParam(lambda values: span_of(values).start),
+            FilterParam(lambda values: span_of(values).end),
         )
 
     def filter(self, qs: QuerySet[Any], value: Span) -> QuerySet[Any]:

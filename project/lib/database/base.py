@@ -3,24 +3,35 @@
 import select
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.db.backends.postgis import base
 
 from project.lib.database import deadlines
+from project.lib.database.prepared import ONE_PLAN, PreparedStatements
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection over which nothing is sent after the thread's deadline."""
+    """A connection over which nothing is sent after the thread's deadline.
 
+    `prepared`: what it has prepared; None if it may not (settings).
+    """
+
+    prepared: PreparedStatements | None = None
     health_check_done: bool
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         params["options"] = params.get("options", "") + deadlines.bounds.options
+        if settings.PREPARED_STATEMENTS:
+            params["options"] += f" {ONE_PLAN}"
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if deadline := deadlines.current():
             deadline.check()
+        self.prepared = (
+            PreparedStatements(self) if settings.PREPARED_STATEMENTS else None
+        )
         return super().get_new_connection(conn_params)
 
     def close_if_health_check_failed(self) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.reads.geo import Box
-from project.lib.reads.statements import Param
+from project.lib.reads.statements import FilterParam
 
 DISTANCE_MAX_KM = 20_000
 
@@ -79,9 +79,9 @@ class BoxFilter(django_filters.Filter):
     def placeholder(box_of: Callable[[Any], Box], crosses: bool) -> Box:
         """Return a box whose edges are bound when the statement runs."""
         return Box(
-            Param(lambda values: box_of(values).west),
-            Param(lambda values: box_of(values).south),
-            Param(lambda values: box_of(values).east),
-            Param(lambda values: box_of(values).north),
+            FilterParam(lambda values: box_of(values).west),
+            FilterParam(lambda values: box_of(values).south),
+            FilterParam(lambda values: box_of(values).east),
+            FilterParam(lambda values: box_of(values).north),
             crosses=crosses,
         )

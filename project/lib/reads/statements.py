@@ -3,19 +3,24 @@
 Django builds a statement for every request, which takes longer than PostgreSQL needs
 to answer it. A list whose querysets use `Param` in place of values has the same SQL
 for the same choice of filters, so it is compiled once per choice and only its values
-change. The measurements are in project/README.md, Decisions.
+change. PostgreSQL plans it once for each connection (`lib/database/prepared`). The
+measurements are in project/README.md, Decisions.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from string import Formatter
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Field, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.expressions import Expression
 
+from project.lib.database.prepared import Preparable
+
 Values = TypeVar("Values")
+Row = TypeVar("Row", bound=Model)
 
 
 class Param(Expression, Generic[Values]):
@@ -24,6 +29,8 @@ class Param(Expression, Generic[Values]):
     `get` takes it from the object that the statement is run with, as in
     `Param[Viewing](lambda values: values.viewer.id)`, so that mypy knows its name.
     """
+
+    decides_plan = False
 
     def __init__(
         self,
@@ -38,6 +45,16 @@ class Param(Expression, Generic[Values]):
         self, compiler: Any, connection: Any
     ) -> tuple[str, list["Param[Values]"]]:
         return "%s", [self]
+
+
+class FilterParam(Param[Values]):
+    """A value that PostgreSQL has to see before it plans.
+
+    All members may have a name or none, so one way to read them is not best for all
+    names. A statement with such a value is planned each time.
+    """
+
+    decides_plan = True
 
 
 @dataclass(frozen=True)
@@ -83,12 +100,80 @@ class Statement(Generic[Values]):
     def rows(self, values: Values) -> list[tuple[Any, ...]]:
         """Run with these values and return all rows."""
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.bind(values))
+            self._execute(cursor, values)
             return cursor.fetchall()
 
     def row(self, values: Values) -> tuple[Any, ...] | None:
         """Run with these values and return the first row, or None."""
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.bind(values))
+            self._execute(cursor, values)
             row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+    def objects(self, model: type[Row], values: Values) -> list[Row]:
+        """Run with these values and return the rows as objects of `model`.
+
+        All columns are the model's. `Model.objects.raw` looks up anew each time how
+        each column is converted, which takes as long as reading the row.
+        """
+        with connection.cursor() as cursor:
+            self._execute(cursor, values)
+            columns = tuple(column.name for column in cursor.description)
+            rows = [[*row] for row in cursor.fetchall()]
+        names, conversions = _fields(model, columns)
+        for row in rows:
+            for place, convert, expression in conversions:
+                row[place] = convert(row[place], expression, connection)
+        return [model.from_db(connection.alias, names, row) for row in rows]
+
+    def _execute(self, cursor: Any, values: Values) -> None:
+        prepared = getattr(connection, "prepared", None)
+        if prepared is not None and self._preparable is not None:
+            statement, params = self._preparable
+            bound = [param.get(values) for param in params]
+            if prepared.execute(cursor, statement, bound):
+                return
+        cursor.execute(self.sql, self.bind(values))
+
+    @cached_property
+    def _preparable(self) -> "tuple[Preparable, list[Param[Values]]] | None":
+        """Return it with a parameter for each Param; None if a value decides the plan.
+
+        Other values are the same each time, so they are part of the SQL.
+        """
+        places: dict[Any, int] = {}
+        params: list[Param[Values]] = []
+        texts = []
+        for param in self.params:
+            if not isinstance(param, Param):
+                texts.append(_literal(param))
+                continue
+            if param.decides_plan:
+                return None
+            if param.get not in places:  # Django copies expressions
+                params.append(param)
+            texts.append(f"${places.setdefault(param.get, len(params))}")
+        sql = self.sql % tuple(texts)
+        return Preparable.of(sql, len(params)), params
+
+
+@cache
+def _fields(
+    model: type[Model], columns: tuple[str, ...]
+) -> tuple[list[str], list[tuple[int, Any, Any]]]:
+    """Return the names of the columns' fields, and who converts which value."""
+    by_column = {field.column: field for field in model._meta.concrete_fields}
+    fields = [by_column[column] for column in columns]
+    compiler = model._default_manager.all().query.get_compiler(connection=connection)
+    found = compiler.get_converters([f.get_col(model._meta.db_table) for f in fields])
+    conversions = [
+        (place, convert, expression)
+        for place, (converters, expression) in found.items()
+        for convert in converters
+    ]
+    return [field.attname for field in fields], conversions
+
+
+def _literal(value: Any) -> str:
+    with connection.cursor() as cursor:
+        return cursor.mogrify("%s", [value]).decode()
