@@ -94,6 +94,14 @@ def test_connections_after_clients_leave_early(server, member, backends):
     assert backends.pids() == pids
 
 
+def test_compressed_answer(client):
+    answer = client.get("/swagger.json")  # httpx accepts gzip, and reads it
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert int(answer.headers["Content-Length"]) < len(answer.content) / 4
+    assert answer.json()["swagger"] == "2.0"
+
+
 def test_sign_up_chunked(client):
     fields = {"email": new_email(), "password": PASSWORD}
     body = json.dumps(fields).encode()

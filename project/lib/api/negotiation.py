@@ -1,6 +1,7 @@
 """Choose a request's representation: `?format=`, otherwise the Accept header."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -44,8 +45,7 @@ class FormatOrAccept(BaseContentNegotiation):
                 {"format": [_("Must be one of: %(formats)s.") % {"formats": formats}]}
             )
         accepted = request.META.get("HTTP_ACCEPT", "")
-        weighted = sorted(_media_ranges(accepted), key=lambda item: -item[1])
-        for media_type, quality in weighted:
+        for media_type, quality in weighted(accepted):
             if media_type in ("*/*", "application/*") or quality <= 0:
                 break
             for renderer in renderers:
@@ -54,11 +54,15 @@ class FormatOrAccept(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def _media_ranges(accept: str) -> list[tuple[str, float]]:
-    """Parse an Accept header leniently into (media type, quality), in its order."""
+@lru_cache(maxsize=256)
+def weighted(accept: str) -> list[tuple[str, float]]:
+    """Parse an Accept or Accept-Encoding header into (name, quality), the best first.
+
+    Qualities that cannot be understood are 0.
+    """
     ranges = []
     for item in accept.lower().split(","):
-        media_type, *parameters = (part.strip() for part in item.split(";"))
+        accepted, *parameters = (part.strip() for part in item.split(";"))
         quality = 1.0
         for parameter in parameters:
             name, _sep, value = parameter.partition("=")
@@ -67,6 +71,6 @@ def _media_ranges(accept: str) -> list[tuple[str, float]]:
                     quality = float(value)
                 except ValueError:
                     quality = 0.0
-        if media_type:
-            ranges.append((media_type, quality))
-    return ranges
+        if accepted:
+            ranges.append((accepted, quality))
+    return sorted(ranges, key=lambda item: -item[1])
