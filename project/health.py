@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from project import heartbeats
 from project.lib.api.unknown_input import unknown_parameter
 from project.lib.background import due
+from project.lib.errors import RETRY_AFTER_S
 from project.lib.media_storage import check_writable
 from project.lib.probes import TIMEOUT_S, Probe
 from project.lib.redis.clients import make_client
@@ -78,7 +79,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     lags_s = answers.get(DATABASE)
     if failing:
         return JsonResponse(
-            {"status": "failing", "failing": failing, "lag_s": lags_s}, status=503
+            {"status": "failing", "failing": failing, "lag_s": lags_s},
+            status=503,
+            headers={"Retry-After": str(RETRY_AFTER_S)},
         )
     return JsonResponse({"status": "ok", "lag_s": lags_s})
 

@@ -85,6 +85,7 @@ def test_parts_that_do_not_beat_are_named(api, beating, failing):
     response = api.get("/health/ready")
 
     assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
     assert response.json() == {
         "status": "failing",
         "failing": failing,

@@ -45,7 +45,8 @@ def crowded(django_db_setup, tmp_path_factory, redis_url):
         ("/admin/login/", FORM, "Cookie: sessionid=x\r\n", False),
         ("/nothing", FORM, "Authorization: Token x\r\n", False),
         ("/", FORM, "Authorization: Token x\r\n", False),
-        ("http://localhost/api/clients/", FORM, "", False),
+        ("http://localhost/api/clients/", FORM, "", True),
+        ("http://localhost/nothing", FORM, "", False),
     ],
 )
 def test_size_is_refused_before_the_body_comes(

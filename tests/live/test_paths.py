@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.harness.requests import picture, profile, refusal
+from tests.harness.wire import status
 
 
 def documented(client: httpx.Client) -> Iterator[tuple[str, str]]:
@@ -29,6 +30,28 @@ def test_slashes_every_path(client, new_key):
 
     assert {pair: seen for pair, seen in pairs.items() if len(set(seen)) > 1} == {}
     assert all(not 300 <= status < 400 for seen in pairs.values() for status in seen)
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "expected"),
+    [
+        ("http://{own}/health/live", "{own}", 200),
+        ("HTTP://{own}/health/live", "{own}", 200),
+        ("http://{own}/api/clients/?first_name=a", "{own}", 401),
+        ("http://{own}/docs", "evil.example", 200),  # the URL's host counts
+        ("http://evil.example/docs", "{own}", 400),
+        ("http://{own}", "{own}", 302),
+        ("ftp://{own}/health/live", "{own}", 404),
+    ],
+)
+def test_target_may_be_the_whole_url(server, target, host, expected):
+    own = f"{server.host}:{server.port}"
+    request = (
+        f"GET {target.format(own=own)} HTTP/1.1\r\nHost: {host.format(own=own)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+
+    assert status(server.exchange(request.encode())) == expected
 
 
 @pytest.mark.parametrize("path", ["/nope", "/api/", "/api/clients//", "/static/a.css"])

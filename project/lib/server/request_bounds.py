@@ -68,10 +68,11 @@ class BoundedRequest(WebRequest):
         return request
 
     def _max_bytes(self, head: HttpRequest) -> int:
-        method, target, _version = self.line.decode("latin-1").split()
+        method, target, _version = self.line.split()
+        path = _origin_form(target)[1].partition(b"?")[0]
         return bodies.max_bytes(
-            method,
-            unquote(target.partition("?")[0]),
+            method.decode("latin-1"),
+            unquote(path.decode("latin-1")),
             head.META.get("CONTENT_TYPE", ""),
             has_credentials="HTTP_AUTHORIZATION" in head.META
             or settings.SESSION_COOKIE_NAME in head.COOKIES,
@@ -98,8 +99,11 @@ class BoundedRequest(WebRequest):
                 self.refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         if self.is_refused:
             self.channel.loseConnection()
-        else:
-            super().requestReceived(command, path, version)
+            return
+        host, path = _origin_form(path)
+        if host:
+            self.requestHeaders.setRawHeaders(b"Host", [host])
+        super().requestReceived(command, path, version)
 
     def process(self) -> None:
         # Daphne would take its root path from this header, and fail on some bytes.
@@ -140,3 +144,15 @@ class BoundedRequest(WebRequest):
         start = {"type": "http.response.start", "status": status, "headers": fields}
         self.handle_reply(start)
         self.handle_reply({"type": "http.response.body", "body": content})
+
+
+def _origin_form(target: bytes) -> tuple[bytes, bytes]:
+    """Return the host, or nothing, and the path of a request's target.
+
+    A client of a proxy sends the whole URL, and then its host counts (RFC 9112, 3.2.2).
+    """
+    scheme, is_url, rest = target.partition(b"://")
+    if not is_url or scheme.lower() not in (b"http", b"https"):
+        return b"", target
+    host, slash, path = rest.partition(b"/")
+    return host, slash + path or b"/"
