@@ -41,11 +41,10 @@ OTHERS = (
     "/api/chat/rooms/",
     "/api/v1/leaderboard/",
     "/api/v1/leaderboard/?period=week",
-    "/api/v1/users/me/tree/",
-    "/api/v1/profiles/me",
-    "/api/profile/me/",
     "/swagger.json",
 )
+# Of the first caller, who has invited a tenth of all.
+OF_REFERRER = ("/api/v1/users/me/tree/", "/api/v1/profiles/me", "/api/profile/me/")
 # Redis keeps each member's calendar in the language that was asked for last.
 LANGUAGES = ("en", "ru")
 
@@ -93,6 +92,8 @@ def _reads(port: int, database: Database) -> Iterator[Read]:
         for path in paths:
             get = Get(port, path.format(**ids), callers)
             yield Read(f"`{path}`", get, most)
+    for path in OF_REFERRER:
+        yield Read(f"`{path}`, of a referrer", Get(port, path, callers[:1]))
     kept = Get(port, CALENDAR, callers)
     yield Read(f"`{CALENDAR}`, kept", kept)
     unchanged = [{**headers, "If-None-Match": kept.tag()} for headers in callers]
