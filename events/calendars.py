@@ -5,8 +5,6 @@ character at a time; a feed of a thousand events took over a second of a web thr
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import md5
 from pathlib import Path
@@ -14,22 +12,20 @@ from pathlib import Path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from events.models import Event
+from events.reads import calendars as reads
+from events.reads.calendars import Entry
 from project.lib.text import readable_text
 
-# How long an event lasts is unknown, so this is assumed.
-DURATION = timedelta(hours=2)
-DAY = timedelta(days=1)
 # How often subscribers are asked to fetch the calendar again.
 REFRESH = "PT1H"
 
 # A longer line is continued on the next one, after a blank that counts (3.1).
 LINE_MAX_BYTES = 75
-LINE_END = b"\r\n"
+LINE_END = "\r\n"
 
 
-def calendar_text(events: Iterable[Event]) -> bytes:
-    """Return a calendar of events that have a date, read `with_organizations`.
+def calendar_text(entries: Iterable[Entry]) -> bytes:
+    """Return a calendar of these events.
 
     An event's UID never changes, its SEQUENCE grows with each change, and a cancelled
     event stays as cancelled, so that subscribers remove it. There is no METHOD, because
@@ -45,11 +41,10 @@ def calendar_text(events: Iterable[Event]) -> bytes:
         f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
         f"X-PUBLISHED-TTL:{REFRESH}",  # Outlook reads this one
     ]
-    for event in events:
-        if event.date is not None:
-            lines += _entry(event, event.date)
-    lines.append("END:VCALENDAR")
-    return b"".join(_folded(line) for line in lines)
+    for entry in entries:
+        lines += _event(entry)
+    lines += ["END:VCALENDAR", ""]
+    return LINE_END.join(map(_folded, lines)).encode()
 
 
 def calendar_tag(version: str) -> str:
@@ -60,49 +55,32 @@ def calendar_tag(version: str) -> str:
 
 @cache
 def _writer() -> str:
-    """Return a digest of this module: a change of the format changes the tag."""
-    return md5(Path(__file__).read_bytes(), usedforsecurity=False).hexdigest()
+    """Return a digest of the code: a change of the format changes the tag."""
+    code = b"".join(Path(file).read_bytes() for file in (__file__, reads.__file__))
+    return md5(code, usedforsecurity=False).hexdigest()
 
 
-def _entry(event: Event, date: datetime) -> Iterator[str]:
-    changed_at = _instant(event.changed_at)
+def _event(entry: Entry) -> Iterator[str]:
     yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTAMP:{changed_at}"
-    yield f"CREATED:{_instant(event.created_at)}"
-    yield f"LAST-MODIFIED:{changed_at}"
-    yield f"SUMMARY:{_written(event.title)}"
-    if description := _written(event.description, has_lines=True):
+    yield f"UID:{entry.uid}"
+    yield f"SEQUENCE:{entry.sequence}"
+    yield f"DTSTAMP:{entry.changed}"
+    yield f"CREATED:{entry.created}"
+    yield f"LAST-MODIFIED:{entry.changed}"
+    yield f"SUMMARY:{_written(entry.title)}"
+    if description := _written(entry.description, has_lines=True):
         yield f"DESCRIPTION:{description}"
-    yield from _times(date, event.is_all_day)
-    if event.location is not None:
-        lon, lat = event.location.coords
-        yield f"GEO:{lat:.6f};{lon:.6f}"
-    if address := _address(event):
-        yield f"LOCATION:{_written(address)}"
-    yield f"STATUS:{'CANCELLED' if event.cancelled_at else 'CONFIRMED'}"
+    # Without an end, a date is one whole day (3.6.1).
+    kind, length = (";VALUE=DATE", 8) if entry.is_all_day else ("", None)
+    yield f"DTSTART{kind}:{entry.starts[:length]}"
+    if entry.ends is not None:
+        yield f"DTEND{kind}:{entry.ends[:length]}"
+    if entry.lat is not None:
+        yield f"GEO:{entry.lat:.6f};{entry.lon:.6f}"
+    if entry.address:
+        yield f"LOCATION:{_written(entry.address)}"
+    yield f"STATUS:{'CANCELLED' if entry.is_cancelled else 'CONFIRMED'}"
     yield "END:VEVENT"
-
-
-def _times(date: datetime, is_all_day: bool) -> Iterator[str]:
-    """Yield when the event is. Without an end, a date is one whole day (3.6.1)."""
-    with suppress(OverflowError):  # the last day has no next one
-        if is_all_day:
-            yield f"DTSTART;VALUE=DATE:{_day(date)}"
-            yield f"DTEND;VALUE=DATE:{_day(date + DAY)}"
-        else:
-            yield f"DTSTART:{_instant(date)}"
-            yield f"DTEND:{_instant(date + DURATION)}"
-
-
-def _day(instant: datetime) -> str:
-    return _instant(instant)[:8]
-
-
-def _instant(instant: datetime) -> str:
-    text = instant.astimezone(UTC).isoformat(timespec="seconds")  # the year in 4 digits
-    return f"{text[:19].replace('-', '').replace(':', '')}Z"
 
 
 def _written(text: str, *, has_lines: bool = False) -> str:
@@ -110,30 +88,25 @@ def _written(text: str, *, has_lines: bool = False) -> str:
 
     Those would make a calendar unreadable.
     """
-    readable = readable_text(text, has_lines=has_lines).replace("\\", "\\\\")
+    is_plain = text.isascii() and text.isprintable()  # what needs no cleaning
+    readable = text.strip() if is_plain else readable_text(text, has_lines=has_lines)
+    readable = readable.replace("\\", "\\\\")
     for character in ";,":
         readable = readable.replace(character, f"\\{character}")
     return readable.replace("\n", "\\n")
 
 
-def _folded(line: str) -> bytes:
-    """Return the line with its end, in parts that are short enough (3.1)."""
+def _folded(line: str) -> str:
+    """Return the line in parts that are short enough (3.1)."""
+    if len(line) <= LINE_MAX_BYTES and line.isascii():
+        return line
     rest, parts = line.encode(), []
     room = LINE_MAX_BYTES
     while len(rest) > room:
         end = room
         while rest[end] & 0xC0 == 0x80:  # in the middle of a character in UTF-8
             end -= 1
-        parts.append(rest[:end])
+        parts.append(rest[:end].decode())
         rest = rest[end:]
         room = LINE_MAX_BYTES - 1
-    return (LINE_END + b" ").join([*parts, rest]) + LINE_END
-
-
-def _address(event: Event) -> str:
-    """Return the address of the first organization that has one."""
-    for row in event.event_organizations.all():
-        if row.organization.address:
-            # `with_organizations` annotates it.
-            return f"{row.organization.title}, {row.full_address}"  # type: ignore[attr-defined]
-    return ""
+    return f"{LINE_END} ".join([*parts, rest.decode()])

@@ -1,5 +1,7 @@
 """Numbers of the events app, with their units."""
 
+from datetime import timedelta
+
 TITLE_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 10_000
 POSTCODE_MAX_LENGTH = 20
@@ -21,6 +23,9 @@ NUDGE_SLACK_MS = 200
 
 # Of one calendar file; the latest by date are kept.
 CALENDAR_MAX_EVENTS = 1_000
+# How long an event lasts is unknown, so this is assumed.
+ASSUMED_DURATION = timedelta(hours=2)
+DAY = timedelta(days=1)
 # Programs ask once an hour (`calendars.REFRESH`).
 CALENDAR_KEPT_S = 2 * 3600
 

@@ -10,13 +10,11 @@ from django.db.models import (
     FloatField,
     Func,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
 )
 from django.db.models.expressions import Combinable, Expression
 
-from events.addresses import FullAddress
 from matchmaker.staff import who_may
 from project.lib.reads.geo import Box, DistanceM, in_box
 
@@ -89,17 +87,6 @@ class EventQuerySet(QuerySet["Event"]):
         return self.filter(
             event_organizations__organization=organization,
             event_organizations__status="confirmed",
-        )
-
-    def with_organizations(self) -> Self:
-        """Prefetch `event_organizations`: the confirmed ones, in order of their ids.
-
-        Each has its organization's `full_address`.
-        """
-        confirmed = _event_organizations().confirmed().select_related("organization")
-        rows = confirmed.annotate(full_address=FullAddress("organization"))
-        return self.prefetch_related(
-            Prefetch("event_organizations", rows.order_by("organization"))
         )
 
     def in_box(self, box: Box) -> Self:

@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Q
 from django.db.models.functions import Now
 
 from events import constants
+from events.addresses import full_address_sql
 from events.models import CalendarFeed, Event
 from events.reads.events import ORDERS, EventValues
 from events.reads.filters import CalendarFilter, FeedFilter
@@ -21,10 +22,31 @@ from project.lib.reads.statements import Param, Statement
 
 @dataclass(frozen=True)
 class Statements:
-    """How the events of a calendar are found: their number and version, their ids."""
+    """How a calendar is read: the number and version of its events, its entries."""
 
     version: Statement[Any]
-    ids: Statement[Any]
+    entries: Statement[Any]
+
+
+class Entry(NamedTuple):
+    """An event as a calendar shows it. Instants are texts in UTC: `20261223T184500Z`.
+
+    `ends`: None for an event that would end after the year 9999.
+    """
+
+    uid: str
+    sequence: int
+    changed: str
+    created: str
+    title: str
+    description: str
+    is_all_day: bool
+    starts: str
+    ends: str | None
+    lon: float | None
+    lat: float | None
+    address: str | None
+    is_cancelled: bool
 
 
 @dataclass(frozen=True)
@@ -36,15 +58,13 @@ class Found:
     statements: "Statements"
     values: Any
 
-    def read(self) -> list[Event]:
-        """Return the events, the latest first, with their organizations.
+    def read(self) -> list[Entry]:
+        """Return the entries, the latest first.
 
         They are read after the version. A change in between is thus served under an
         older version, which no client keeps for long.
         """
-        ids = [pk for (pk,) in self.statements.ids.rows(self.values)]
-        events = Event.objects.filter(pk__in=ids).with_organizations()
-        return list(events.order_by(*ORDERS["-date"]))
+        return [Entry(*row) for row in self.statements.entries.rows(self.values)]
 
 
 def find_listed(request: MemberRequest) -> Found:
@@ -163,4 +183,56 @@ def _versioned(events: Any) -> Statements:
         """,
         chosen=Statement.of(events.values("id", "calendar_digest")),
     )
-    return Statements(version, ids=Statement.of(events.values("id")))
+    return Statements(version, _entries(Statement.of(events.values("id"))))
+
+
+def _entries(ids: Statement[Any]) -> Statement[Any]:
+    """Return SQL of the entries of these events.
+
+    A calendar has no place for several organizations: the first with an address is it.
+    """
+    columns = {
+        "changed": _instant_sql("event.changed_at"),
+        "created": _instant_sql("event.created_at"),
+        "starts": _instant_sql("event.date"),
+        "ends": _instant_sql("event.ends_at"),
+    }
+    return Statement.written(
+        """
+        SELECT event.uid::text, event.sequence, {changed}, {created}, event.title,
+            event.description, event.is_all_day, {starts},
+            CASE WHEN event.ends_at < '10000-01-01 00:00:00+00' THEN {ends} END,
+            ST_X(event.location::geometry), ST_Y(event.location::geometry),
+            place.address, event.cancelled_at IS NOT NULL
+        FROM ({ids}) chosen
+        CROSS JOIN LATERAL (
+            SELECT *, date + CASE WHEN is_all_day THEN {day} ELSE {duration} END
+                AS ends_at
+            FROM events_event WHERE id = chosen.id OFFSET 0
+        ) event
+        LEFT JOIN LATERAL (
+            SELECT o.title || ', ' || {full_address} AS address
+            FROM (
+                SELECT organization_id FROM events_event_organizations
+                WHERE event_id = chosen.id AND status = 'confirmed' OFFSET 0
+            ) host
+            CROSS JOIN LATERAL (
+                SELECT * FROM events_organization
+                WHERE id = host.organization_id OFFSET 0
+            ) o
+            WHERE o.address <> '' ORDER BY o.id LIMIT 1
+        ) place ON true
+        WHERE event.date IS NOT NULL
+        ORDER BY event.date DESC, event.id DESC
+        """,
+        ids=ids,
+        day=constants.DAY,
+        duration=constants.ASSUMED_DURATION,
+        full_address=Statement(full_address_sql("o")),
+        **{name: Statement(sql) for name, sql in columns.items()},
+    )
+
+
+def _instant_sql(column: str) -> str:
+    """Return SQL of an instant in UTC as calendars write it (RFC 5545, 3.3.5)."""
+    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYYMMDD\"T\"HH24MISS\"Z\"')"
