@@ -90,7 +90,8 @@ ensure_venv() {
   say "Installing the Python packages (log in .local/pip.log)"
   rm -rf "$VENV"
   "$python" -m venv "$VENV"
-  "$VENV/bin/pip" install --disable-pip-version-check --require-hashes \
+  # The list is complete, less what pyproject.toml leaves out.
+  "$VENV/bin/pip" install --disable-pip-version-check --require-hashes --no-deps \
     -r "$requirements" >"$LOCAL/pip.log" 2>&1 ||
     fail "pip could not install the packages" "$(tail -n 3 "$LOCAL/pip.log")" \
       "The whole log is .local/pip.log"
