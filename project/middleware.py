@@ -82,6 +82,10 @@ class Compression:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            # With the Vary that the answer would have (RFC 9110, 15.4.5).
+            patch_vary_headers(response, ["Accept-Encoding"])
+            return response
         if not _may_be_compressed(response, request):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])

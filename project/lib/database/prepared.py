@@ -30,6 +30,10 @@ PREPARED_MAX = 32
 # An option of the connection.
 ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
 
+# What a number of SQL may be. Of an ordinary statement, a larger one finds nothing; a
+# prepared one fails.
+BIGINT = range(-(2**63), 2**63)
+
 REFUSED = FeatureNotSupported | InvalidSqlStatementName
 
 
@@ -74,6 +78,8 @@ class PreparedStatements:
 
         Raises StatementsLost.
         """
+        if any(isinstance(each, int) and each not in BIGINT for each in values):
+            return False
         try:
             self._prepare(statement)
             cursor.execute(statement.execute, values)
