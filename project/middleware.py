@@ -82,10 +82,9 @@ class Compression:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code == HTTPStatus.NOT_MODIFIED:
-            # With the Vary that the answer would have (RFC 9110, 15.4.5).
+        if "ETag" in response.headers:
+            # A 304 has the Vary of its 200 (RFC 9110, 15.4.5), and no type or length.
             patch_vary_headers(response, ["Accept-Encoding"])
-            return response
         if not _may_be_compressed(response, request):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
