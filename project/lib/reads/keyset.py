@@ -16,7 +16,7 @@ from project.lib.reads.cursors import (
     Order,
     neighbours,
 )
-from project.lib.reads.lists import Parts, WrittenList
+from project.lib.reads.lists import Parts, WrittenList, before_others
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, PAGE_SIZE, Choice, Queried
 from project.lib.reads.statements import Param, Statement
@@ -137,7 +137,7 @@ def keyset_statement(
                min(place) FILTER (WHERE n = least(total, {limit}))
         FROM item
         """,
-        common=parts.before_others(),
+        common=before_others(parts.common),
         row=of.written(choice, variant, as_geojson),
         place=Statement(", ".join(f"p.key{i}::text" for i in keys)),
         rows=parts.rows,

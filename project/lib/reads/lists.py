@@ -36,11 +36,10 @@ class Parts:
     counted: Statement[Any]
     common: Statement[Any] | None = None
 
-    def before_others(self) -> Statement[Any]:
-        """Return `common`, followed by a comma unless it is empty."""
-        if self.common is None:
-            return Statement("")
-        return Statement.written("{common},", common=self.common)
+
+def before_others(common: Statement[Any] | None) -> Statement[Any]:
+    """Return CTEs, followed by a comma unless there are none."""
+    return Statement.written("{common},", common=common) if common else Statement("")
 
 
 class List(ABC):

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from rest_framework.request import Request
 
 from project.lib.reads.answers import OffsetEnvelope
-from project.lib.reads.lists import Values, WrittenList
+from project.lib.reads.lists import Values, WrittenList, before_others
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, OFFSET, PAGE_SIZE, Choice, Query
 from project.lib.reads.statements import Statement
@@ -89,9 +89,7 @@ def offset_statement(
         )
         SELECT {count}, string_agg(text, ',' ORDER BY n) FROM item
         """,
-        common=Statement.written("{common},", common=parts.common)
-        if parts.common
-        else Statement(""),
+        common=before_others(parts.common),
         ids=parts.ids,
         limit=LIMIT,
         offset=OFFSET,
