@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -25,6 +26,10 @@ class Servers:
 
     def __exit__(self, *error: object) -> None:
         end(process for _name, process, _port in self.running)
+        if any(error):
+            for name, _process, _port in self.running:
+                log = (self.folder / f"{name}.log").read_text()
+                sys.stderr.write(f"The end of {name}'s log:\n{log[-4000:]}\n")
         self._files.close()
 
     def start(

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from string import Formatter
-from typing import Any, Generic, TypeVar
+from threading import local
+from typing import Any, Generic, Self, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
@@ -120,11 +121,11 @@ class Statement(Generic[Values]):
             self._execute(cursor, values)
             columns = tuple(column.name for column in cursor.description)
             rows = [[*row] for row in cursor.fetchall()]
-        names, conversions = _fields(model, columns)
+        fields = _fields_of_thread.of(model, columns)
         for row in rows:
-            for place, convert, expression in conversions:
+            for place, convert, expression in fields.conversions:
                 row[place] = convert(row[place], expression, connection)
-        return [model.from_db(connection.alias, names, row) for row in rows]
+        return [model.from_db(connection.alias, fields.names, row) for row in rows]
 
     def _execute(self, cursor: Any, values: Values) -> None:
         prepared = getattr(connection, "prepared", None)
@@ -157,21 +158,41 @@ class Statement(Generic[Values]):
         return Preparable.of(sql, len(params)), params
 
 
-@cache
-def _fields(
-    model: type[Model], columns: tuple[str, ...]
-) -> tuple[list[str], list[tuple[int, Any, Any]]]:
-    """Return the names of the columns' fields, and who converts which value."""
-    by_column = {field.column: field for field in model._meta.concrete_fields}
-    fields = [by_column[column] for column in columns]
-    compiler = model._default_manager.all().query.get_compiler(connection=connection)
-    found = compiler.get_converters([f.get_col(model._meta.db_table) for f in fields])
-    conversions = [
-        (place, convert, expression)
-        for place, (converters, expression) in found.items()
-        for convert in converters
-    ]
-    return [field.attname for field in fields], conversions
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a result's columns, and who converts which value."""
+
+    names: list[str]
+    conversions: list[tuple[int, Any, Any]]
+
+    @classmethod
+    def of(cls, model: type[Model], columns: tuple[str, ...]) -> Self:
+        by_column = {field.column: field for field in model._meta.concrete_fields}
+        fields = [by_column[column] for column in columns]
+        query = model._default_manager.all().query
+        found = query.get_compiler(connection=connection).get_converters(
+            [field.get_col(model._meta.db_table) for field in fields]
+        )
+        conversions = [
+            (place, convert, expression)
+            for place, (converters, expression) in found.items()
+            for convert in converters
+        ]
+        return cls([field.attname for field in fields], conversions)
+
+
+class _FieldsOfThread(local):
+    """What `_Fields.of` has returned in this thread.
+
+    Not for all threads: the converter of a geometry has a reader of GEOS, which mixes
+    up the values of two threads that use it at the same time.
+    """
+
+    def __init__(self) -> None:
+        self.of = cache(_Fields.of)
+
+
+_fields_of_thread = _FieldsOfThread()
 
 
 def _literal(value: Any) -> str:
