@@ -236,7 +236,9 @@ def test_geojson_list_moves_the_place_out_of_the_properties(as_ann):
     properties = as_ann.get(f"{URL}{placed.pk}").json()
     point = properties.pop("location")
     del properties["id"]
-    assert body.keys() == {"type", "count", "next", "previous", "features"}
+    assert body.keys() == {
+        "type", "count", "next", "previous", "links", "features",
+    }  # fmt: skip
     assert (body["type"], body["count"]) == ("FeatureCollection", 2)
     assert body["features"][1] == {
         "type": "Feature",

@@ -53,6 +53,13 @@ FORMAT = openapi.Parameter(
     enum=["json", "geojson"],
 )
 
+LINK = {
+    "Link": {
+        "type": openapi.TYPE_STRING,
+        "description": _("As GeoJSON: the next and the previous page (RFC 8288)"),
+    }
+}
+
 
 def error(status: int) -> openapi.Response:
     schema = openapi.Schema(
@@ -130,9 +137,10 @@ def describe_list(
 ) -> Callable[[Any], Any]:
     """Decorate a view method that answers a list, from the list's declaration."""
     is_place = listed.answer.geometry is not None
+    page = page_of(listed.answer, listed.envelope)
     return describe(
         summary,
-        {200: page_of(listed.answer, listed.envelope)},
+        {200: openapi.Response("", page, headers=LINK) if is_place else page},
         errors=errors,
         query=query_parameters(listed.filterset),
         geojson=collection_of(listed.answer, listed.envelope) if is_place else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
+from project.lib.reads.geojson import MEDIA_TYPE
 from project.lib.reads.statements import Statement
 
 Sql = str | Statement[Any]
@@ -109,6 +110,14 @@ class KeysetEnvelope(OffsetEnvelope):
     )
 
 
+class PageLink(serializers.Serializer):
+    """A link of a GeoJSON page, as OGC API writes it."""
+
+    rel = serializers.ChoiceField(["self", "next", "prev"])
+    href = serializers.URLField()
+    type = serializers.ChoiceField([MEDIA_TYPE])
+
+
 # One class each, however many lists use it, because the schema knows them by name.
 @cache
 def page_of(
@@ -125,6 +134,9 @@ def collection_of(
     """Return a serializer of a page as GeoJSON, `{name}FeatureCollection`."""
     fields = {
         "type": serializers.ChoiceField(["FeatureCollection"]),
+        "links": PageLink(
+            many=True, help_text=_("To this page and its neighbours, as in OGC API")
+        ),
         "features": feature_of(answer, answer.place)(many=True),
     }
     return type(f"{_name(answer)}FeatureCollection", (envelope,), fields)

@@ -1,7 +1,7 @@
 """The envelope of a list's rows: counts, and links to neighbouring pages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +41,40 @@ def page_response(request: Request, page: Page) -> Response:
     around = envelope(request, page)
     if not isinstance(page.items, str):
         return Response({**around, "results": page.items})
-    head = json.dumps(around, ensure_ascii=False)[:-1]
     if wants_geojson(request):
-        text = (
-            f'{{"type": "FeatureCollection", {head[1:]}, "features": [{page.items}]}}'
-        )
-    else:
-        text = f'{head}, "results": [{page.items}]}}'
-    return Response(Written(text))
+        return _collection_response(request, around, page.items)
+    head = json.dumps(around, ensure_ascii=False)[:-1]
+    return Response(Written(f'{head}, "results": [{page.items}]}}'))
+
+
+def _collection_response(
+    request: Request, around: dict[str, Any], features: str
+) -> Response:
+    """Return a page as GeoJSON, with the links that map programs follow."""
+    urls = {
+        "self": request.build_absolute_uri(),
+        "next": around["next"],
+        "prev": around["previous"],
+    }
+    links = [link(rel, url, MEDIA_TYPE) for rel, url in urls.items() if url]
+    head = json.dumps({**around, "links": links}, ensure_ascii=False)[1:-1]
+    text = f'{{"type": "FeatureCollection", {head}, "features": [{features}]}}'
+    return Response(Written(text), headers=link_header(links))
+
+
+def link(rel: str, href: str, media_type: str) -> dict[str, str]:
+    """Return a link as OGC API writes it, with the names of RFC 8288."""
+    return {"rel": rel, "href": href, "type": media_type}
+
+
+def link_header(links: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the Link header (RFC 8288) that names the neighbouring pages, if any."""
+    told = [
+        f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
+        for each in links
+        if each["rel"] in ("next", "prev")
+    ]
+    return {"Link": ", ".join(told)} if told else {}
 
 
 def envelope(request: Request, page: Page) -> dict[str, Any]:
