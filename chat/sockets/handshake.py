@@ -1,5 +1,6 @@
 """Who may open a socket: the bearer of an access token, from an allowed page."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +39,9 @@ def is_known_origin(headers: dict[bytes, bytes]) -> bool:
     if origin is None:
         return True
     text = origin.decode("latin-1").lower()
-    if text in settings.CORS_ALLOWED_ORIGINS:
+    if text in settings.CORS_ALLOWED_ORIGINS or any(
+        re.match(pattern, text) for pattern in settings.CORS_ALLOWED_ORIGIN_REGEXES
+    ):
         return True
     try:
         parts = urlsplit(text)

@@ -19,6 +19,8 @@ export EMAIL_URL=${EMAIL_URL:-consolemail://}
 export DEBUG=${DEBUG:-off} HTTPS=off OTP_ECHO=${OTP_ECHO:-1}
 # Linux and macOS connect to 0.0.0.0 as to 127.0.0.1; some people open that address.
 export ALLOWED_HOSTS=${ALLOWED_HOSTS:-127.0.0.1,localhost,0.0.0.0}
+# Pages that are developed on this machine, whatever port they are served at.
+export CORS_ALLOWED_ORIGIN_REGEXES=${CORS_ALLOWED_ORIGIN_REGEXES:-'^http://(localhost|127\.0\.0\.1):[0-9]+$'}
 export PUBLIC_URL=${PUBLIC_URL:-http://$HOST:$PORT}
 export MEDIA_ROOT=${MEDIA_ROOT:-$INSTANCE/media} STATIC_ROOT=$INSTANCE/static
 export PATH=$VENV/bin:$PATH
