@@ -68,7 +68,7 @@ class RoomViewSet(ViewSet):
         _("Send a message, once for each client_id."),
         {200: serializers.SeenMessage, 201: serializers.SeenMessage},
         body=serializers.NewMessage,
-        errors=[404, 429],
+        errors=[404],
     )
     def send(self, request: MemberRequest, pk: str) -> Response:
         given = validated(serializers.NewMessage, request)

@@ -11,7 +11,6 @@ from drf_yasg.inspectors import SwaggerAutoSchema
 from rest_framework.permissions import SAFE_METHODS
 
 from project.lib.api.openapi import JSON, error
-from project.lib.api.throttles import throttles_of
 from project.lib.inspectors import JsonTextInspector, PointInspector
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 
@@ -73,8 +72,6 @@ class AutoSchema(SwaggerAutoSchema):
 
     def get_response_serializers(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().get_response_serializers()
-        if throttles_of(self.view, self.method):
-            answers["429"] = error(429)
         is_public = self.overrides.get("security") == []
         if not is_public and self.method not in SAFE_METHODS:
             answers["403"] = error(403)  # to a session cookie without its CSRF token

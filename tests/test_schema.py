@@ -206,3 +206,11 @@ def test_every_operation_may_answer_400():
         for method, path, operation in operations()
         if "400" not in operation["responses"]
     ] == []
+
+
+def test_every_operation_may_be_asked_to_wait():
+    # Too many requests of one address, or a part of the service that hangs.
+    for method, path, operation in operations():
+        answers = operation["responses"]
+        for status in ("429", "503"):
+            assert "Retry-After" in answers[status].get("headers", {}), (method, path)

@@ -32,7 +32,6 @@ class EventViewSet(ViewSet):
     @describe(
         _("Create an event, which is published a minute later."),
         {202: serializers.ScheduledEvent},
-        errors=[503],
         body=serializers.NewEvent,
         form=True,
     )
@@ -67,7 +66,7 @@ class EventViewSet(ViewSet):
         {200: EventAnswer},
         body=serializers.EventChanges,
         form=True,
-        errors=[403, 404, 503],
+        errors=[403, 404],
         geojson=EventFeature,
     )
     def partial_update(self, request: MemberRequest, pk: str) -> Response:

@@ -46,7 +46,6 @@ class ResetPasswordConfirmView(LinkView):
     @describe(
         _("Set a new password with a mailed link."),
         {204: _("Set; all earlier sessions have ended")},
-        errors=[503],
         body=credentials.PasswordReset,
         public=True,
     )

@@ -71,7 +71,6 @@ class MemberViewSet(GenericViewSet):
     @describe(
         _("Sign up with a profile."),
         {201: serializers.OwnProfile},
-        errors=[503],
         body=serializers.RegisterMember,
         form=True,
         geojson=OWN_FEATURE,
@@ -98,7 +97,7 @@ class MemberViewSet(GenericViewSet):
     @describe(
         _("Delete a member, as staff who may (only superusers delete staff)."),
         {204: _("Deleted")},
-        errors=[403, 404, 503],
+        errors=[403, 404],
     )
     def destroy(self, request: MemberRequest, pk: str) -> Response:
         services.delete_for_staff(request.user, int(pk))
@@ -127,7 +126,6 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Change your profile."),
         {200: serializers.OwnProfile},
-        errors=[503],
         body=ProfileChanges,
         form=True,
         geojson=OWN_FEATURE,
@@ -136,7 +134,7 @@ class MeViewSet(GenericViewSet):
         changes = validated(ProfileChanges, request, shown=lambda: _as_read(request))
         return own_profile(request, services.update_profile(request.user, **changes))
 
-    @describe(_("Delete your account."), {204: _("Deleted")}, errors=[503])
+    @describe(_("Delete your account."), {204: _("Deleted")})
     def destroy(self, request: MemberRequest) -> Response:
         services.delete_member(request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -145,7 +143,6 @@ class MeViewSet(GenericViewSet):
     @describe(
         _("Change your password."),
         {204: _("Changed")},
-        errors=[503],
         body=credentials.PasswordChange,
     )
     def set_password(self, request: MemberRequest) -> Response:

@@ -31,7 +31,6 @@ class TokenLoginView(UnderstandingGeneric, TokenCreateView):
     @describe(
         _("Sign in and get a token."),
         {200: credentials.TokenKey},
-        errors=[503],
         body=credentials.TokenSignIn,
         public=True,
     )
@@ -69,7 +68,6 @@ class SignUpView(APIView):
     @describe(
         _("Sign up with an e-mail and a password."),
         {201: serializers.SignedUp},
-        errors=[503],
         body=serializers.SignUp,
         public=True,
     )
@@ -87,7 +85,7 @@ class SignInView(APIView):
     @describe(
         _("Sign in and get a pair of JWTs."),
         {200: credentials.Tokens},
-        errors=[401, 503],
+        errors=[401],
         body=credentials.Credentials,
         public=True,
     )

@@ -62,7 +62,6 @@ class PhoneSignUpView(PhoneView):
     @describe(
         _("Request a one-time code by SMS, with a cookie that remembers the phone."),
         {200: serializers.SentCode},
-        errors=[503],
         body=serializers.PhoneSignUp,
         public=True,
     )
@@ -78,7 +77,6 @@ class PhoneSignInView(PhoneView):
     @describe(
         _("Sign in with the one-time code and get a pair of JWTs."),
         {200: serializers.PhoneTokens},
-        errors=[503],
         body=serializers.PhoneSignIn,
         public=True,
     )
@@ -99,7 +97,6 @@ class RequestCodeView(PhoneView):
     @describe(
         _("Request a one-time code by SMS."),
         {200: serializers.SentConfirmationCode},
-        errors=[503],
         body=serializers.PhoneCodeRequest,
         public=True,
     )
@@ -115,7 +112,6 @@ class AuthCodeView(PhoneView):
     @describe(
         _("Sign in with the one-time code and get a token."),
         {200: serializers.PhoneKey},
-        errors=[503],
         body=serializers.PhoneProof,
         public=True,
     )
@@ -139,7 +135,6 @@ class OwnPhoneView(APIView):
     @describe(
         _("Request a one-time code that proves your phone number."),
         {200: serializers.SentConfirmationCode},
-        errors=[503],
         body=serializers.PhoneCodeRequest,
     )
     def post(self, request: MemberRequest) -> Response:
@@ -155,7 +150,7 @@ class OwnPhoneProofView(APIView):
     @describe(
         _("Prove your phone number with the one-time code."),
         {200: OwnProfile},
-        errors=[409, 503],
+        errors=[409],
         body=serializers.PhoneProof,
         geojson=OWN_FEATURE,
     )

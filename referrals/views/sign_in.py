@@ -25,7 +25,6 @@ class SignUpView(APIView):
     @describe(
         _("Sign up with an e-mail, a password and an invitation code."),
         {201: Tokens},
-        errors=[503],
         body=SignUpByInvitation,
         public=True,
     )

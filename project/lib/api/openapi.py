@@ -42,8 +42,14 @@ _MEANINGS = {
     413: _("The body is too large"),
     415: _("The type of the body is not supported"),
     429: _("Too many requests; Retry-After says how many seconds to wait"),
-    503: _("Temporarily unavailable; try again soon"),
+    503: _(
+        "Temporarily unavailable, and nothing was done; Retry-After says how many "
+        "seconds to wait. With the code outcome_unknown it may have been done"
+    ),
 }
+
+# What any request may be answered, when too much is asked or a part hangs.
+ALWAYS = {429, 503}
 
 FORMAT = openapi.Parameter(
     "format",
@@ -67,7 +73,8 @@ def error(status: int) -> openapi.Response:
         properties={"detail": _TEXT, "code": _TEXT},
         required=["detail", "code"],
     )
-    headers = {"Retry-After": {"type": openapi.TYPE_INTEGER}} if status == 429 else None
+    waits = {"Retry-After": {"type": openapi.TYPE_INTEGER}}
+    headers = waits if status in ALWAYS else None
     return openapi.Response(_MEANINGS[status], schema, headers=headers)
 
 
@@ -84,21 +91,21 @@ def describe(
 ) -> Callable[[Any], Any]:
     """Decorate a view method with a description of its input and its answers.
 
-    `errors`: statuses besides those that follow: 400, 401 unless `public`, 413 and 415
-    with a body. `form`: the body is a multipart form (Swagger 2.0 cannot say "or
-    JSON"). `geojson`: what 200 and 201 answer to those who ask for GeoJSON; without it
-    they get JSON. `body` and `query` are what the method reads: views refuse whatever
-    else there is (`project.lib.api.views`).
+    `errors`: statuses besides those that follow: 400, 429, 503, 401 unless `public`,
+    413 and 415 with a body. `form`: the body is a multipart form (Swagger 2.0 cannot
+    say "or JSON"). `geojson`: what 200 and 201 answer to those who ask for GeoJSON;
+    without it they get JSON. `body` and `query` are what the method reads: views refuse
+    whatever else there is (`project.lib.api.views`).
     """
     query = [*query]
     parameters = [*query, *([FORMAT] if geojson else [])]
-    statuses = {*errors} - {400}
+    statuses = {*errors} - {400} | ALWAYS
     if body is not None:
         statuses |= {413, 415}
     if not public:
         statuses.add(401)
     responses = {status: _answer(answer) for status, answer in answers.items()}
-    responses |= {status: error(status) for status in statuses}
+    responses |= {status: error(status) for status in statuses - answers.keys()}
     responses[400] = FIELD_ERRORS  # because of unknown parameters, at least
     extra: dict[str, Any] = {}
     if public:
