@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from matchmaker.models import Member
 from tests.factories import MemberFactory
+from tests.harness.database import empty
 
 
 def pytest_configure() -> None:
@@ -19,6 +21,7 @@ def pytest_configure() -> None:
     # Every test client loads the middleware anew, and WhiteNoise would look through all
     # static files each time: two fifths of the suite's time.
     settings.WHITENOISE_AUTOREFRESH = True
+    TransactionTestCase._fixture_teardown = lambda _case: empty()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,9 @@
 
 from urllib.parse import quote
 
-from django.db import connection
+from django.db import connection, transaction
+
+from chat.apps import make_lobby
 
 
 def database_url() -> str:
@@ -10,6 +12,24 @@ def database_url() -> str:
     at = connection.settings_dict
     user, password = quote(at["USER"], safe=""), quote(at["PASSWORD"], safe="")
     return f"postgis://{user}:{password}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+
+
+def empty() -> None:
+    """Leave what migrations leave, as `flush` does, for a thirtieth of its CPU.
+
+    `flush` gives every table and index a new file, and writes content types and
+    permissions anew. Rows that tests leave are few.
+    """
+    names = connection.introspection.django_table_names(include_views=False)
+    kept = {"django_content_type", "auth_permission"}
+    tables = [connection.ops.quote_name(name) for name in sorted({*names} - kept)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # No trigger and no foreign key, as with TRUNCATE.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        # Whoever still writes has ended, as with TRUNCATE.
+        cursor.execute(f"LOCK TABLE {', '.join(tables)}")
+        cursor.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+        make_lobby()
 
 
 class Backends:
