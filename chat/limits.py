@@ -1,13 +1,14 @@
 """How fast a member may send, over all their sockets and requests."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from chat.constants import MESSAGES_BURST, MESSAGES_PER_S
 from chat.errors import SlowDown
-from project.lib.redis.limiter import take_token
+from project.lib.redis.limiter import take_tokens
 
 
 def count_message(member_id: int) -> None:
@@ -15,9 +16,19 @@ def count_message(member_id: int) -> None:
 
     A refused message is not counted.
     """
-    key = f"chat:pace:{member_id}"
-    if wait_s := take_token(key, MESSAGES_PER_S, MESSAGES_BURST):
-        raise SlowDown(wait_s=wait_s)
+    (refusal,) = count_messages([member_id])
+    if refusal is not None:
+        raise refusal
+
+
+def count_messages(member_ids: Sequence[int]) -> list[SlowDown | None]:
+    """Count messages by their senders, in turn; return the refusals of those too fast.
+
+    A refused message is not counted.
+    """
+    keys = [f"chat:pace:{member_id}" for member_id in member_ids]
+    waits_s = take_tokens(keys, MESSAGES_PER_S, MESSAGES_BURST)
+    return [SlowDown(wait_s) if wait_s else None for wait_s in waits_s]
 
 
 @dataclass

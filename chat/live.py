@@ -10,7 +10,8 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -33,22 +34,29 @@ _ORIGIN = uuid4().hex
 _here: list[Callable[[Event], None]] = []
 
 
-def tell_room(
-    room_id: int,
-    frame: frames.Frame,
-    *,
-    number: int | None = None,
-    sender_id: int | None = None,
-) -> None:
-    """Send a frame to everybody in the room, except across a block with the sender.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message as everybody in the room may see it; `sender_id` None: hidden."""
 
-    With `number` it is the room's message of that number, and each socket gets it in
-    its turn, once.
-    """
+    number: int
+    sender_id: int | None
+    text: str
+
+
+def tell_messages(room_id: int, messages: Sequence[Spoken]) -> None:
+    """Send a room's messages; each socket gets each in its turn, once."""
+    new = [astuple(each) for each in messages]
+    event = {"kind": "messages", "room": room_id, "messages": new}
+    _tell([frames.room_group(room_id)], event)
+
+
+def tell_room(
+    room_id: int, frame: frames.Frame, *, sender_id: int | None = None
+) -> None:
+    """Send a frame to everybody in the room, except across a block with the sender."""
     event = {
         "kind": frame["type"],
         "room": room_id,
-        "number": number,
         "sender": sender_id,
         "text": frames.encoded(frame),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import BigIntegerField
 from django.db.models.expressions import RawSQL
@@ -15,6 +15,13 @@ from chat.querysets import RoomQuerySet
 from matchmaker.display_names import display_name
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
+
+
+class OfRoom(Protocol):
+    """Values of a statement about one room."""
+
+    @property
+    def room_id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class _Together:
     member_ids: list[int]
 
 
-ROOM = Param[InRoom](lambda values: values.room_id, BigIntegerField())
+ROOM = Param[OfRoom](lambda values: values.room_id, BigIntegerField())
 _MEMBERS = Param[_Together](lambda values: values.member_ids)
 
 # For `unnest(…) viewer(id)`, when many members are read at once.
@@ -118,6 +125,12 @@ def open_room(*columns: str) -> Statement[InRoom]:
     return Statement.of(
         Room.objects.filter(pk=ROOM).open_to(VIEWER).values_list(*columns)
     )
+
+
+def open_room_to_each(*columns: str) -> Statement[OfRoom]:
+    """Compile the same for each row of a `viewer(id)` instead of VIEWER."""
+    rooms = Room.objects.filter(pk=ROOM)
+    return Statement.of(rooms.open_to(EACH_VIEWER).values_list(*columns))
 
 
 def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement[Any]:

@@ -1,6 +1,6 @@
 """What open sockets are told after a commit; no failure here can undo a write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from django.db import transaction
@@ -11,19 +11,19 @@ from chat.wire import frames
 from matchmaker.models import Member
 
 
-def message_sent(message: Message) -> None:
-    after_commit = partial(
-        live.tell_room,
-        message.room_id,
-        new_frame(message),
-        number=message.number,
-        sender_id=message.sender_id,
-    )
-    transaction.on_commit(after_commit, robust=True)
+def messages_sent(room_id: int, messages: Sequence[Message]) -> None:
+    """Tell of new messages of a room, in the order of their numbers."""
+    if messages:
+        new = [
+            live.Spoken(each.number, each.sender_id, frames.encoded(new_frame(each)))
+            for each in messages
+        ]
+        tell = partial(live.tell_messages, room_id, new)
+        transaction.on_commit(tell, robust=True)
 
 
 def new_frame(message: Message) -> frames.Frame:
-    """Return two frames of a message whose sender exists: the sender's, the others'."""
+    """Return the frame of a message whose sender exists."""
     sender = message.sender
     assert sender is not None  # noqa: S101
     return frames.message_new(

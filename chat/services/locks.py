@@ -1,15 +1,27 @@
 """What a member's write locks first."""
 
-from django.db import connection
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from matchmaker.errors import TokenDead
 from matchmaker.models import Member
+from project.lib.reads.statements import Param, Statement
+
+
+@dataclass(frozen=True)
+class _Members:
+    ids: list[int]
+
 
 # SHARE: a sign-out waits for it, so nothing is stored after the sign-out is answered.
-_HOLD = """
-SELECT 1 FROM matchmaker_member
-WHERE id = %s AND token_version = %s AND is_active FOR SHARE
-"""
+# Always in the order of ids, as everywhere, so that nobody waits in a circle.
+_HOLD: Statement[_Members] = Statement.written(
+    """
+    SELECT id, token_version FROM matchmaker_member
+    WHERE id = ANY({ids}::bigint[]) AND is_active ORDER BY id FOR SHARE
+    """,
+    ids=Param[_Members](lambda values: values.ids),
+)
 
 
 def hold_signed_in(member: Member) -> None:
@@ -18,7 +30,11 @@ def hold_signed_in(member: Member) -> None:
     Raises TokenDead for one who is gone, inactive, or signed out since `member` was
     read: a socket has read it at its handshake.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [member.pk, member.token_version])
-        if cursor.fetchone() is None:
-            raise TokenDead
+    if (member.pk, member.token_version) not in held_signed_in([member]):
+        raise TokenDead
+
+
+def held_signed_in(members: Iterable[Member]) -> set[tuple[int, int]]:
+    """Keep members in the same way; return ids and token versions of active ones."""
+    ids = sorted({member.pk for member in members})
+    return {*_HOLD.rows(_Members(ids))}

@@ -1,8 +1,10 @@
-"""Calls of the services by a socket, each in one go in one thread."""
+"""Calls of the services by sockets, each in one go in one thread."""
+
+from collections.abc import Sequence
 
 from chat import limits, reads, services
 from chat.errors import SlowDown
-from chat.wire import frames, incoming
+from chat.wire import frames
 from matchmaker.models import Member
 
 
@@ -11,17 +13,28 @@ def see(member: Member) -> tuple[list[reads.RoomState], set[int]]:
     return services.see_rooms(member), reads.hidden_from([member.pk])[member.pk]
 
 
-def send(member: Member, command: incoming.Send) -> reads.SeenMessage | None:
-    """Store a message; None: everybody is told of it, the sender too.
+def send(
+    room_id: int, drafts: Sequence[services.Draft]
+) -> list[reads.SeenMessage | Exception | None]:
+    """Count messages and store them together; return what each sender is answered.
 
-    A message that was stored before is returned, for this client only.
+    None: everybody is told of it, the sender too. A message that was stored before is
+    for its sender only.
     """
-    limits.count_message(member.pk)
-    room_id = services.lobby_id() if command.room_id is None else command.room_id
-    message, is_new = services.send_message(
-        member, room_id, command.text, command.client_id
-    )
-    return None if is_new else reads.SeenMessage.of(message)
+    refusals = limits.count_messages([draft.member.pk for draft in drafts])
+    counted = [
+        draft
+        for draft, refusal in zip(drafts, refusals, strict=True)
+        if refusal is None
+    ]
+    outcomes = iter(services.send_messages(room_id, counted))
+    return [refusal or _answer(next(outcomes)) for refusal in refusals]
+
+
+def _answer(outcome: services.Outcome) -> reads.SeenMessage | Exception | None:
+    if not isinstance(outcome, services.Stored):
+        return outcome
+    return None if outcome.is_new else reads.SeenMessage.of(outcome.message)
 
 
 def mark_read(member: Member, room_id: int, number: int) -> None:

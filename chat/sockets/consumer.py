@@ -100,7 +100,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         wire = self.scope["extensions"][WIRE]
         socket = Socket(ticket, wire, self.close_soon)
         self.socket = socket
-        self.conversation = Conversation(hub, socket, ticket.member, self.tell)
+        self.conversation = Conversation(self.server, socket, ticket.member, self.tell)
         self.timers = [
             loop.call_later(
                 max(0, ticket.expires_at - time.time()),

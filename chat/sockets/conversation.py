@@ -11,9 +11,10 @@ from chat import live, reads
 from chat.constants import FRAMES_BURST, FRAMES_PER_S
 from chat.errors import RoomUnknown
 from chat.limits import Bucket
+from chat.services import Draft
 from chat.sockets import commands
-from chat.sockets.hub import Hub
 from chat.sockets.queries import seen_frame
+from chat.sockets.servers import Server
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
 from chat.wire import frames, incoming
@@ -29,12 +30,13 @@ class Conversation:
 
     def __init__(
         self,
-        hub: Hub,
+        server: Server,
         socket: Socket,
         member: Member,
         tell: Callable[[frames.Frame], Awaitable[None]],
     ) -> None:
-        self.hub, self.socket, self.member, self.tell = hub, socket, member, tell
+        self.hub, self.sending = server.hub, server.sending
+        self.socket, self.member, self.tell = socket, member, tell
         self.bucket = Bucket(FRAMES_PER_S, FRAMES_BURST)
 
     async def hear(self, text: str) -> None:
@@ -74,10 +76,14 @@ class Conversation:
                 live.tell_room(room_id, frame, sender_id=member.pk)
             case incoming.Read(room_id, number):
                 await in_thread(commands.mark_read, member, room_id, number)
-            case incoming.Send():
-                repeated = await in_thread(commands.send, member, command)
+            case incoming.Send(room_id, text, client_id):
+                room_id = room_id or socket.lobby_id
+                if room_id is None:
+                    raise RoomUnknown
+                draft = Draft(member, text, client_id)
+                repeated = await self.sending.send(room_id, draft)
                 if repeated is not None:
-                    await self.repeat(repeated, str(command.client_id))
+                    await self.repeat(repeated, str(client_id))
             case incoming.Resume(after):
                 await self.resume(after)
 

@@ -195,8 +195,8 @@ class Hub:
             return
         room = self.rooms.get(event.get("room", 0))
         match event["kind"]:
-            case "message.new" if room:
-                await room.take(event["number"], event["sender"], event["text"])
+            case "messages" if room:
+                await room.take([live.Spoken(*each) for each in event["messages"]])
             case "rights":
                 self.doubt(event["members"])
             case "rights_in" if room:

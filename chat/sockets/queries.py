@@ -10,18 +10,10 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from chat import reads
+from chat.live import Spoken
 from chat.models import Message
 from chat.wire import frames
 from matchmaker.models import Member, TokenFamily
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A message as everybody in the room may see it; `sender_id` None: hidden."""
-
-    number: int
-    sender_id: int | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

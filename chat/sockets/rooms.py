@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from django.db import Error as DatabaseError
 
+from chat.live import Spoken
 from chat.sockets import queries
-from chat.sockets.socket import Socket
+from chat.sockets.socket import Run, Socket
 from chat.sockets.threads import in_thread
 from chat.wire import frames
 from project.lib.server.socket_bounds import framed
@@ -18,6 +20,9 @@ PATIENCE_S = 0.05
 PAGE = 200
 # After so many sockets, others get their turn on the event loop.
 CHUNK = 200
+# Messages that wait together are written together, up to about this size: less than
+# what makes a client count as congested.
+RUN_BYTES = 32 * 1024
 
 
 class LocalRoom:
@@ -30,19 +35,20 @@ class LocalRoom:
     def __init__(self, room_id: int, last: int) -> None:
         self.id, self.last, self.known = room_id, last, last
         self.sockets: set[Socket] = set()
-        self._next: dict[int, tuple[int | None, str]] = {}
+        self._next: dict[int, Spoken] = {}
         self._is_handing_on = self._is_reading = False
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def take(self, number: int, sender_id: int | None, text: str) -> None:
-        """Take a message that was sent, in any order and any number of times."""
-        if number > self.last:
-            if len(self._next) < PAGE:  # others are read when it is their turn
-                self._next[number] = (sender_id, text)
-            self.known = max(self.known, number)
-            await self._hand_on()
-            self._mind_gap(PATIENCE_S)
+    async def take(self, messages: Iterable[Spoken]) -> None:
+        """Take messages that were sent, in any order and any number of times."""
+        for message in messages:
+            if message.number > self.last:
+                if len(self._next) < PAGE:  # others are read when it is their turn
+                    self._next[message.number] = message
+                self.known = max(self.known, message.number)
+        await self._hand_on()
+        self._mind_gap(PATIENCE_S)
 
     def saw(self, number: int) -> None:
         """Note that a message of that number exists, however that was learnt."""
@@ -68,18 +74,24 @@ class LocalRoom:
             return  # whoever is filling takes these along
         self._is_handing_on = True
         try:
-            while self.last + 1 in self._next:
-                sender_id, text = self._next.pop(self.last + 1)
-                self.last += 1
-                await self._fan_out(self.last, sender_id, text)
+            while run := self._next_run():
+                self.last = run.last
+                await self._fan_out(run)
         finally:
             self._is_handing_on = False
 
-    async def _fan_out(self, number: int, sender_id: int | None, text: str) -> None:
-        frame = framed(text)
-        hidden = framed(frames.encoded(frames.message_hidden(self.id, number)))
+    def _next_run(self) -> Run | None:
+        """Take the messages that are next, as many as are written together."""
+        number, size, messages = self.last + 1, 0, list[Spoken]()
+        while number in self._next and size < RUN_BYTES:
+            messages.append(self._next.pop(number))
+            size += len(messages[-1].text)
+            number += 1
+        return Run(self.id, messages) if messages else None
+
+    async def _fan_out(self, run: Run) -> None:
         for i, socket in enumerate([*self.sockets], start=1):
-            socket.deliver(self.id, number, sender_id, frame, hidden)
+            socket.deliver(run)
             if i % CHUNK == 0:
                 await asyncio.sleep(0)
 
@@ -102,8 +114,7 @@ class LocalRoom:
                 page = await in_thread(queries.spoken, self.id, self.last, PAGE)
                 for message in page:
                     if message.number > self.last:
-                        spoken = (message.sender_id, message.text)
-                        self._next[message.number] = spoken
+                        self._next[message.number] = message
                         self.known = max(self.known, message.number)
                 await self._hand_on()
                 is_full = len(page) == PAGE

@@ -5,11 +5,12 @@ import asyncio
 from chat.presence import Presence
 from chat.sockets import repair
 from chat.sockets.hub import Hub
+from chat.sockets.sending import Sending
 
 
 class Server:
     def __init__(self) -> None:
-        self.hub, self.presence = Hub(), Presence()
+        self.hub, self.presence, self.sending = Hub(), Presence(), Sending()
         repair.start(self.hub, self.presence)
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 
 from django.db import Error as DatabaseError
 
 from chat import reads
 from chat.constants import BIGINT_MAX
 from chat.errors import RoomUnknown
+from chat.live import Spoken
 from chat.sockets.handshake import Ticket
 from chat.sockets.queries import seen_frame
 from chat.sockets.threads import in_thread
@@ -18,6 +20,34 @@ from project.lib.server.socket_bounds import Wire, framed
 logger = logging.getLogger(__name__)
 
 PAGE = 100  # messages read at once
+
+
+class Run:
+    """Messages of a room that follow one another, as bytes made once for all sockets.
+
+    `together`: what a socket gets that lacks all of them and may see them.
+    """
+
+    def __init__(self, room_id: int, messages: Sequence[Spoken]) -> None:
+        self.room_id, self.messages = room_id, messages
+        self.first, self.last = messages[0].number, messages[-1].number
+        self.senders = {message.sender_id for message in messages}
+        self.frames = [framed(message.text) for message in messages]
+        self.together = b"".join(self.frames)
+
+    def after(self, position: int, hidden: Collection[int]) -> bytes:
+        """Return the messages after `position`; those of `hidden` senders are empty."""
+        return b"".join(
+            self._hidden[place] if message.sender_id in hidden else self.frames[place]
+            for place, message in enumerate(self.messages)
+            if message.number > position
+        )
+
+    @cached_property
+    def _hidden(self) -> list[bytes]:
+        numbers = range(self.first, self.last + 1)
+        empty = [frames.message_hidden(self.room_id, number) for number in numbers]
+        return [framed(frames.encoded(frame)) for frame in empty]
 
 
 class Socket:
@@ -57,22 +87,17 @@ class Socket:
     def is_waiting(self) -> bool:
         return self.is_held or not self.is_current.is_set() or self.wire.is_congested
 
-    def deliver(
-        self,
-        room_id: int,
-        number: int,
-        sender_id: int | None,
-        frame: bytes,
-        hidden: bytes,
-    ) -> None:
-        """Send a message of the room, unless the client has it already."""
-        position = self.positions.get(room_id)
-        if position is None or number <= position:
+    def deliver(self, run: Run) -> None:
+        """Send messages of a room, without those that the client has already."""
+        position = self.positions.get(run.room_id)
+        if position is None or run.last <= position:
             return
-        if number == position + 1 and not self.is_waiting:
-            self._put(room_id, number, hidden if sender_id in self.hidden else frame)
+        if position + 1 < run.first or self.is_waiting:
+            self.lacks(run.room_id)
+        elif position + 1 == run.first and self.hidden.isdisjoint(run.senders):
+            self._put(run.room_id, run.last, run.together)
         else:
-            self.lacks(room_id)
+            self._put(run.room_id, run.last, run.after(position, self.hidden))
 
     def tell(self, frame: bytes, sender_id: int | None, *, is_passing: bool) -> None:
         """Send another frame; `passing` ones may be left out for a slow client."""

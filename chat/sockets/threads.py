@@ -29,8 +29,18 @@ async def in_thread(
     Raises Django's OperationalError if it takes longer than a request may; the time
     that it waits for a thread counts.
     """
-    language = translation.get_language()
     deadline = Deadline.after(settings.REQUEST_TIMEOUT_S)
+    return await in_thread_until(deadline, function, *args, **kwargs)
+
+
+async def in_thread_until(
+    deadline: Deadline,
+    function: Callable[P, Answer],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Answer:
+    """Call in the same way, under a deadline that runs already."""
+    language = translation.get_language()
     call = partial(_call, language, deadline, partial(function, *args, **kwargs))
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 

@@ -102,7 +102,7 @@ def _sends(
     kinds: dict[str, list[Accepted]] = {"organization": [], "direct": []}
 
     def take(kind: str) -> float:
-        found = accepted(ours.address.url, people.together[:SENDERS], kind, seconds)
+        found = accepted(ours.address, people.together[:SENDERS], kind, seconds)
         kinds[kind].append(found)
         return found.rate
 

@@ -4,7 +4,7 @@ If Redis fails, each process counts by itself: a password or a code is still not
 guessed without a bound, and nobody is shut out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 
@@ -36,18 +36,23 @@ end
 return 0
 """
 
-# A token bucket as one instant (GCRA): when it will be full again, in ms. ARGV: how
-# many ms a token takes to come back, and how many tokens there are.
+# Token buckets, each as one instant (GCRA): when it will be full again, in ms. KEYS may
+# name one several times. ARGV: how many ms a token takes to come back, and how many
+# tokens there are.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-local wait = full + interval - now - burst * interval
-if wait > 0 then return wait end
-local next = string.format('%.0f', full + interval)
-redis.call('SET', KEYS[1], next, 'PX', burst * interval)
-return 0
+local waits = {}
+for i, key in ipairs(KEYS) do
+  local full = math.max(tonumber(redis.call('GET', key) or now), now)
+  waits[i] = math.max(0, full + interval - now - burst * interval)
+  if waits[i] == 0 then
+    local next = string.format('%.0f', full + interval)
+    redis.call('SET', key, next, 'PX', burst * interval)
+  end
+end
+return waits
 """
 
 
@@ -67,14 +72,15 @@ def count_in_window(
     return limits_of_process.count(limits, window_s, times)
 
 
-def take_token(key: str, per_s: int, burst: int) -> float:
-    """Take one of `burst` tokens and return 0, or the seconds until there is one.
+def take_tokens(keys: Sequence[str], per_s: int, burst: int) -> list[float]:
+    """Take one of `burst` tokens of each key, in turn, for messages.
 
-    `per_s`: how many tokens come back in a second.
+    Return for each 0, or the seconds until there is one. `per_s`: how many tokens come
+    back in a second.
     """
     if not settings.THROTTLES:
-        return 0
+        return [0 for _key in keys]
     with redis_may_fail("messages are counted by each process"):
-        wait_ms = script(_TAKE)(keys=[key], args=[1000 // per_s, burst])
-        return float(wait_ms) / 1000
-    return limits_of_process.count({key: burst}, burst / per_s)
+        waits_ms = script(_TAKE)(keys=keys, args=[1000 // per_s, burst])
+        return [float(wait_ms) / 1000 for wait_ms in waits_ms]
+    return [limits_of_process.count({key: burst}, burst / per_s) for key in keys]
