@@ -62,13 +62,13 @@ class ReadPosition(serializers.Serializer):
 class SeenMessage(serializers.Serializer):
     """A message; `id` is its place in the room, from 1 without gaps."""
 
-    id = serializers.IntegerField(source="number")
-    room = serializers.IntegerField(source="room_id")
+    id = serializers.IntegerField()
+    room = serializers.IntegerField()
     hidden = serializers.BooleanField(
-        source="is_hidden", help_text=_("If true, the user, message and time are null")
+        help_text=_("If true, the user, message and time are null")
     )
     user = Person(allow_null=True)
-    message = serializers.CharField(source="shown_text", allow_null=True)
+    message = serializers.CharField(allow_null=True)
     sent_at = serializers.DateTimeField(allow_null=True)
     client_id = serializers.UUIDField(allow_null=True)
 

@@ -21,7 +21,8 @@ class RoomViewSet(ViewSet):
     @describe(_("List your chat rooms."), {200: serializers.RoomList})
     def list(self, request: MemberRequest) -> Response:
         rooms = services.see_rooms(request.user)
-        items = serializers.RoomState(rooms, many=True).data
+        # A serializer would take ten times as long as PostgreSQL does for a room.
+        items = [room.shown() for room in rooms]
         return page_response(request, Page(len(rooms), items))
 
     @throttled("room", when=has_valid_body(serializers.NewRoom))
@@ -77,12 +78,11 @@ class RoomViewSet(ViewSet):
             request.user, int(pk), given["message"], given["client_id"]
         )
         created = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        seen = reads.SeenMessage.of(message)
-        return Response(serializers.SeenMessage(seen).data, created)
+        return Response(reads.SeenMessage.of(message).shown(), created)
 
 
 def _shown(
     request: MemberRequest, room_id: int, status_code: int = status.HTTP_200_OK
 ) -> Response:
     room = reads.room_of(request.user.pk, room_id)
-    return Response(serializers.RoomState(room).data, status_code)
+    return Response(room.shown(), status_code)

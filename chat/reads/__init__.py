@@ -16,6 +16,7 @@ from chat.reads.rooms import (
     room_of,
     rooms_by_member,
     rooms_of,
+    rooms_of_each,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "room_of",
     "rooms_by_member",
     "rooms_of",
+    "rooms_of_each",
 ]

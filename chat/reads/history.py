@@ -5,7 +5,6 @@ from typing import Any
 from chat import constants
 from chat.reads.filters import HistoryFilter
 from chat.reads.messages import messages_before
-from chat.serializers import SeenMessage
 from matchmaker.authentication import MemberRequest
 from project.lib.reads.lists import List, path_id
 from project.lib.reads.pages import Page
@@ -30,7 +29,7 @@ class History(List):
             previous = {"before": newer if newer <= last else None}
         return Page(
             count=last,
-            items=SeenMessage(messages, many=True).data,
+            items=[message.shown() for message in messages],
             next={"before": oldest} if oldest > 1 else None,
             previous=previous,
         )

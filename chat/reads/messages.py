@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField
 from chat.errors import RoomUnknown
 from chat.models import Message
 from chat.reads.rooms import ROOM, InRoom, open_room
+from chat.wire import frames
 from matchmaker.display_names import display_name
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.statements import Param, Statement
@@ -54,9 +55,17 @@ class SeenMessage:
             "first_name": display_name(self.sender_id, self.first_name),
         }
 
-    @property
-    def shown_text(self) -> str | None:
-        return None if self.is_hidden else self.text
+    def shown(self) -> dict[str, Any]:
+        """Return the message as HTTP has it: serializers.SeenMessage."""
+        return {
+            "id": self.number,
+            "room": self.room_id,
+            "hidden": self.is_hidden,
+            "user": self.user,
+            "message": None if self.is_hidden else self.text,
+            "sent_at": self.sent_at and frames.instant(self.sent_at),
+            "client_id": self.client_id and str(self.client_id),
+        }
 
 
 def messages_between(

@@ -33,11 +33,6 @@ class InRoom:
 
 
 @dataclass(frozen=True)
-class _Asking:
-    viewer: Viewer
-
-
-@dataclass(frozen=True)
 class _Together:
     member_ids: list[int]
 
@@ -53,14 +48,14 @@ EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
 class RoomState:
     """A room as one of its members has it.
 
-    `user`: the other member of a direct room. `is_entered`: a read position is stored.
-    `is_presence_told`: to others there for whom it is told too, and theirs to the
-    member.
+    `name`: of what it belongs to. `user`: the other member of a direct room.
+    `is_entered`: a read position is stored. `is_presence_told`: to others there for
+    whom it is told too, and theirs to the member.
     """
 
     id: int
     kind: str
-    title: str
+    name: str
     user: dict[str, Any] | None
     last_id: int
     read_id: int
@@ -71,13 +66,37 @@ class RoomState:
     def unread(self) -> int:
         return self.last_id - self.read_id
 
+    @property
+    def title(self) -> str:
+        return _("Lobby") if self.kind == Kind.LOBBY else self.name
+
+    def shown(self) -> dict[str, Any]:
+        """Return the room as answers and frames have it: serializers.RoomState."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "title": self.title,
+            "last_id": self.last_id,
+            "read_id": self.read_id,
+            "unread": self.unread,
+            "user": self.user,
+        }
+
 
 def rooms_of(member_id: int) -> list[RoomState]:
     """Return the rooms that are open to the member, the lobby first, then by id.
 
     A member who was never in the lobby counts as having read all of it.
     """
-    return [_state(*row) for row in _rooms_of().rows(_Asking(Viewer(member_id)))]
+    return rooms_of_each([member_id])[member_id]
+
+
+def rooms_of_each(member_ids: Collection[int]) -> dict[int, list[RoomState]]:
+    """Return the same for several members."""
+    rooms: dict[int, list[RoomState]] = {pk: [] for pk in member_ids}
+    for member_id, *row in _rooms_of_each().rows(_Together([*member_ids])):
+        rooms[member_id].append(_state(*row))
+    return rooms
 
 
 def room_of(member_id: int, room_id: int) -> RoomState:
@@ -141,20 +160,21 @@ def _open_rooms(rooms: RoomQuerySet, viewer: Any, *columns: str) -> Statement[An
 def _state(
     pk: int,
     kind: str,
-    title: str,
+    name: str | None,
     other: int | None,
     last: int,
     is_told: bool,
     read: int | None,
 ) -> RoomState:
     is_lobby = kind == Kind.LOBBY
+    name = name or ""
     if other is not None:
-        title = display_name(other, title)
+        name = display_name(other, name)
     return RoomState(
         id=pk,
         kind=kind,
-        title=_("Lobby") if is_lobby else title,
-        user=None if other is None else {"id": other, "first_name": title},
+        name=name,
+        user=None if other is None else {"id": other, "first_name": name},
         last_id=last,
         read_id=(last if is_lobby else 0) if read is None else read,
         is_entered=read is not None,
@@ -162,26 +182,39 @@ def _state(
     )
 
 
+_STATE = ("id", "kind", "title", "other", "last_number", "is_presence_told")
+
+
 @cache
-def _rooms_of() -> Statement[_Asking]:
-    return _states(Room.objects.all())
+def _rooms_of_each() -> Statement[_Together]:
+    """Compile the read; each position is one look into an index, however many rooms."""
+    rooms = Room.objects.with_titles(EACH_VIEWER)
+    return Statement.written(
+        """
+        SELECT viewer.id, room.*, participant.read_number
+        FROM unnest({members}::bigint[]) viewer(id)
+        CROSS JOIN LATERAL ({rooms}) room
+        LEFT JOIN LATERAL (
+            SELECT read_number FROM chat_participant
+            WHERE room_id = room.id AND member_id = viewer.id LIMIT 1
+        ) participant ON true
+        ORDER BY viewer.id, room.kind <> 'lobby', room.id
+        """,
+        members=_MEMBERS,
+        rooms=_open_rooms(rooms, EACH_VIEWER, *_STATE),
+    )
 
 
 @cache
 def _room_of() -> Statement[InRoom]:
-    return _states(Room.objects.filter(pk=ROOM))
-
-
-def _states(rooms: Any) -> Statement[Any]:
-    columns = ("id", "kind", "title", "other", "last_number", "is_presence_told")
+    rooms = Room.objects.filter(pk=ROOM).with_titles(VIEWER)
     return Statement.written(
         """
-        SELECT room.*, participant.read_number FROM ({mine}) room
+        SELECT room.*, participant.read_number FROM ({room}) room
         LEFT JOIN chat_participant participant
             ON participant.room_id = room.id AND participant.member_id = {viewer}
-        ORDER BY room.kind <> 'lobby', room.id
         """,
-        mine=_open_rooms(rooms.with_titles(VIEWER), VIEWER, *columns),
+        room=_open_rooms(rooms, VIEWER, *_STATE),
         viewer=VIEWER,
     )
 

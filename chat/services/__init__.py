@@ -11,6 +11,7 @@ from chat.services.rooms import (
     lobby_id,
     open_direct_room,
     see_rooms,
+    see_rooms_of,
 )
 from chat.services.storing import Draft, Outcome, Stored
 
@@ -23,6 +24,7 @@ __all__ = [
     "mark_read",
     "open_direct_room",
     "see_rooms",
+    "see_rooms_of",
     "send_message",
     "send_messages",
     "unhide_message",

@@ -1,14 +1,13 @@
 """Open direct rooms; triggers create all others (sql/rooms_opened.sql)."""
 
-from contextlib import suppress
+from collections.abc import Collection
 
 from django.db import transaction
 
 from chat import errors, reads
 from chat.models import Kind, Participant, Room
 from chat.services import broadcasts
-from events.services.locks import hold_members
-from matchmaker.errors import TokenDead
+from chat.services.locks import held_signed_in
 from matchmaker.models import Member
 from matchmaker.services.locks import locked_pair
 
@@ -22,10 +21,20 @@ def see_rooms(member: Member) -> list[reads.RoomState]:
 
     From the first time on, the lobby has a read position: what comes after is unread.
     """
-    rooms = reads.rooms_of(member.pk)
-    for room in rooms:
-        if room.kind == Kind.LOBBY and not room.is_entered:
-            _enter(member, room)
+    return see_rooms_of([member])[member.pk]
+
+
+def see_rooms_of(members: Collection[Member]) -> dict[int, list[reads.RoomState]]:
+    """Do the same for several members at once."""
+    rooms = reads.rooms_of_each([member.pk for member in members])
+    new = [
+        (member, room)
+        for member in members
+        for room in rooms[member.pk]
+        if room.kind == Kind.LOBBY and not room.is_entered
+    ]
+    if new:
+        _enter(new)
     return rooms
 
 
@@ -48,11 +57,15 @@ def open_direct_room(member: Member, other_id: int) -> tuple[Room, bool]:
     return room, is_new
 
 
-def _enter(member: Member, room: reads.RoomState) -> None:
-    # The account may be going; then there is nothing to enter.
-    with suppress(TokenDead), transaction.atomic():
-        hold_members(member)
-        Participant.objects.bulk_create(
-            [Participant(room_id=room.id, member=member, read_number=room.read_id)],
-            ignore_conflicts=True,
-        )
+def _enter(new: list[tuple[Member, reads.RoomState]]) -> None:
+    with transaction.atomic():
+        # Without accounts that are going; then there is nothing to enter.
+        held = held_signed_in(member for member, _room in new)
+        entering = [
+            Participant(room_id=room.id, member=member, read_number=room.read_id)
+            for member, room in new
+            if (member.pk, member.token_version) in held
+        ]
+        # In the order of ids: two of these could wait for each other's rows.
+        entering.sort(key=lambda each: each.member_id)
+        Participant.objects.bulk_create(entering, ignore_conflicts=True)

@@ -77,14 +77,13 @@ def _store(room_id: int, drafts: Sequence[Draft]) -> list[Outcome]:
         signed_in = held_signed_in(draft.member for draft in drafts)
         batch = _Batch.of(room_id, drafts, signed_in)
         rows = _send().rows(batch)
-        outcomes = [
-            _outcome(room_id, draft, is_alive, *row)
-            for draft, is_alive, row in zip(drafts, batch.are_alive, rows, strict=True)
-        ]
-        stored = [each for each in outcomes if isinstance(each, Stored)]
-        broadcasts.messages_sent(
-            room_id, [each.message for each in stored if each.is_new]
-        )
+    # From here on the room is no longer locked.
+    outcomes = [
+        _outcome(room_id, draft, is_alive, *row)
+        for draft, is_alive, row in zip(drafts, batch.are_alive, rows, strict=True)
+    ]
+    stored = [each for each in outcomes if isinstance(each, Stored)]
+    broadcasts.messages_sent(room_id, [each.message for each in stored if each.is_new])
     return outcomes
 
 
@@ -146,10 +145,13 @@ def _send() -> Statement[_Batch]:
         ), draft AS MATERIALIZED (
             SELECT draft.*, stored.*,
                 is_alive AND sender_id IN (SELECT id FROM viewer) AS is_let
-            FROM unnest(
-                {senders}::bigint[], {are_alive}::boolean[], {texts}::text[],
-                {client_ids}::uuid[]
-            ) WITH ORDINALITY draft(sender_id, is_alive, text, client_id, place)
+            FROM (
+                SELECT sender_id, is_alive, text, name::uuid AS client_id, place
+                FROM unnest(
+                    {senders}::bigint[], {are_alive}::boolean[], {texts}::text[],
+                    {client_ids}::text[]
+                ) WITH ORDINALITY draft(sender_id, is_alive, text, name, place)
+            ) draft
             LEFT JOIN LATERAL (
                 SELECT id AS stored_id, number AS stored_number, text AS stored_text,
                     sent_at AS stored_at, hidden_at

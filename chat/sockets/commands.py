@@ -1,16 +1,36 @@
 """Calls of the services by sockets, each in one go in one thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chat import limits, reads, services
 from chat.errors import SlowDown
+from chat.sockets import queries
+from chat.sockets.handshake import Guest, Refused, Ticket
+from chat.sockets.queries import Person
 from chat.wire import frames
 from matchmaker.models import Member
 
 
-def see(member: Member) -> tuple[list[reads.RoomState], set[int]]:
-    """Return the member's rooms, and whom the member is hidden from."""
-    return services.see_rooms(member), reads.hidden_from([member.pk])[member.pk]
+def admit(tickets: Sequence[Ticket]) -> list[Guest | Refused]:
+    """Let in the bearers of tickets that were not revoked, with what they see."""
+    people = queries.people({ticket.member_id for ticket in tickets})
+    bearers = [_bearer(ticket, people) for ticket in tickets]
+    members = {each.member.pk: each.member for each in bearers if each is not None}
+    rooms = services.see_rooms_of(members.values())
+    return [
+        Refused()
+        if bearer is None
+        else Guest(ticket, bearer.member, rooms[bearer.member.pk], {*bearer.hidden})
+        for ticket, bearer in zip(tickets, bearers, strict=True)
+    ]
+
+
+def _bearer(ticket: Ticket, people: Mapping[int, Person]) -> Person | None:
+    person = people.get(ticket.member_id)
+    if person is None:
+        return None
+    is_valid = person.has_signed_in(ticket.token_version, ticket.token_family)
+    return person if is_valid else None
 
 
 def send(

@@ -10,17 +10,17 @@ from django.db import Error as DatabaseError
 from django.utils import translation
 
 from chat.presence import TooManySockets
-from chat.sockets import commands, handshake
+from chat.sockets import handshake
 from chat.sockets.conversation import Conversation
 from chat.sockets.entering import (
     announce,
     enter_rooms,
-    room_frame,
     tell_who_is_online,
 )
+from chat.sockets.handshake import Guest
 from chat.sockets.servers import server
 from chat.sockets.socket import Socket
-from chat.sockets.threads import in_order, in_thread
+from chat.sockets.threads import in_order
 from chat.wire import frames
 from matchmaker.errors import TokenDead
 from project.lib.redis.clients import redis_may_fail
@@ -66,7 +66,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             if not handshake.is_known_origin(headers):
                 raise handshake.Refused
             token, subprotocol = handshake.token_in(self.scope)
-            self.ticket = await in_thread(handshake.ticket, token)
+            self.ticket = handshake.ticket(token)
+            self.server = server()
+            changes = self.server.hub.changes
+            guest = await self.server.admitting.ask(self.ticket)
             was_offline = await self.count()
         except (handshake.Refused, TooManySockets):
             await self.close()  # refused before it opens: 403
@@ -75,10 +78,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
             logger.warning("A socket cannot be let in: %s", error)
             await self.close()
             return False
-        translation.activate(handshake.language(headers, self.ticket.member))
+        translation.activate(handshake.language(headers, guest.member))
         await self.accept(subprotocol)
         try:
-            await self.welcome(was_offline)
+            await self.welcome(guest, changes, was_offline=was_offline)
         except DatabaseError as error:
             logger.warning("A socket cannot be welcomed: %s", error)
             await self.close(frames.UNAVAILABLE)
@@ -86,7 +89,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def count(self) -> bool:
         """Count the socket; True: the member was offline. Raises TooManySockets."""
-        self.server, member_id = server(), self.ticket.member.pk
+        member_id = self.ticket.member_id
         presence, counted = self.server.presence, self.server.hub.counted
         self.is_counted = True
         counted[member_id] += 1
@@ -94,26 +97,27 @@ class ChatConsumer(AsyncWebsocketConsumer):
             return await in_order(presence.enter, member_id, counted[member_id])
         return False
 
-    async def welcome(self, was_offline: bool) -> None:
-        hub, ticket = self.server.hub, self.ticket
+    async def welcome(self, guest: Guest, changes: int, *, was_offline: bool) -> None:
+        """Say hello; `changes`: the hub's, from before the guest's rights were read."""
+        hub = self.server.hub
         loop = asyncio.get_running_loop()
         wire = self.scope["extensions"][WIRE]
-        socket = Socket(ticket, wire, self.close_soon)
+        socket = Socket(guest, wire, self.close_soon)
         self.socket = socket
-        self.conversation = Conversation(self.server, socket, ticket.member, self.tell)
+        self.conversation = Conversation(self.server, socket, guest.member, self.tell)
         self.timers = [
             loop.call_later(
-                max(0, ticket.expires_at - time.time()),
+                max(0, self.ticket.expires_at - time.time()),
                 self.close_soon,
                 frames.TOKEN_DEAD,
             ),
         ]
+        rooms = [room.shown() for room in guest.rooms]
+        await self.tell(frames.welcome(socket.user, rooms))
+        socket.shared = {room.id for room in guest.rooms if room.is_presence_told}
         hub.add(socket)
-        rooms, socket.hidden = await in_thread(commands.see, ticket.member)
-        await self.tell(frames.welcome(socket.user, [room_frame(r) for r in rooms]))
-        socket.shared = {room.id for room in rooms if room.is_presence_told}
-        await enter_rooms(hub, socket, rooms)
-        if socket.was_missed:
+        await enter_rooms(hub, socket, guest.rooms)
+        if hub.changes != changes:
             hub.doubt([socket.member_id])
         if was_offline:
             announce(socket, socket.shared, is_online=True)
@@ -134,7 +138,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             shared = {*socket.shared}
             self.server.hub.remove(socket)
         if self.is_counted:
-            member_id = self.ticket.member.pk
+            member_id = self.ticket.member_id
             counted = self.server.hub.counted
             counted[member_id] -= 1
             if not counted[member_id]:

@@ -20,19 +20,6 @@ from project.lib.server.socket_bounds import framed
 logger = logging.getLogger(__name__)
 
 
-def room_frame(room: RoomState) -> frames.Frame:
-    """Return a room as `welcome` and `room.new` have it."""
-    return {
-        "id": room.id,
-        "kind": room.kind,
-        "title": room.title,
-        "last_id": room.last_id,
-        "read_id": room.read_id,
-        "unread": room.unread,
-        "user": room.user,
-    }
-
-
 async def enter_rooms(hub: Hub, socket: Socket, rooms: Collection[RoomState]) -> None:
     """Subscribe the socket to all that comes after what `rooms` say."""
     new = []

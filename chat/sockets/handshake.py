@@ -1,6 +1,7 @@
 """Who may open a socket: the bearer of an access token, from an allowed page."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,9 @@ from django.http.request import validate_host
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.settings import api_settings
 
+from chat.reads import RoomState
 from matchmaker.authentication import FAMILY_CLAIM, VERSION_CLAIM, JWTAuthentication
 from matchmaker.models import Member
 
@@ -20,17 +23,27 @@ LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # as Django's under DEBUG
 
 
 class Refused(Exception):
-    """The token is missing or malformed."""
+    """The token is missing, malformed, expired or revoked."""
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A signed-in member, with what may end the token. `expires_at`: Unix seconds."""
+    """What a valid access token says. `expires_at`: Unix seconds."""
 
-    member: Member
+    member_id: int
     expires_at: float
     token_version: int
     token_family: UUID
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A member who is let in; `hidden`: whom the member is hidden from."""
+
+    ticket: Ticket
+    member: Member
+    rooms: Collection[RoomState]
+    hidden: set[int]
 
 
 def is_known_origin(headers: dict[bytes, bytes]) -> bool:
@@ -74,18 +87,20 @@ def token_in(scope: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def ticket(token: str) -> Ticket:
-    """Return who signed in. Raises Refused for an invalid, expired or revoked token.
+    """Return what a token says. Raises Refused for an invalid or expired one.
 
-    It reads the database.
+    Whether it was revoked, the database knows: commands.admit.
     """
-    checker = JWTAuthentication()
     try:
-        validated = checker.get_validated_token(token.encode("ascii"))
-        member = checker.get_user(validated)
-    except (AuthenticationFailed, UnicodeEncodeError) as error:
+        said = JWTAuthentication().get_validated_token(token.encode("ascii"))
+        return Ticket(
+            member_id=int(said[api_settings.USER_ID_CLAIM]),
+            expires_at=said["exp"],
+            token_version=said[VERSION_CLAIM],
+            token_family=UUID(said[FAMILY_CLAIM]),
+        )
+    except (AuthenticationFailed, KeyError, ValueError) as error:
         raise Refused from error
-    family = UUID(validated[FAMILY_CLAIM])
-    return Ticket(member, validated["exp"], validated[VERSION_CLAIM], family)
 
 
 def language(headers: dict[bytes, bytes], member: Member) -> str:

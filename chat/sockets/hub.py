@@ -47,6 +47,7 @@ class Hub:
         # Members whose rights are to be read anew, and how often that was requested.
         self.doubted: dict[int, int] = {}
         self.has_doubts = asyncio.Event()
+        self.changes = 0  # of anybody's rights, for those who are being let in
         self._events: asyncio.Queue[Event] = asyncio.Queue(MAX_WAITING_EVENTS)
         self._names: OrderedDict[str, None] = OrderedDict()
         self._layer = get_channel_layer()
@@ -194,6 +195,7 @@ class Hub:
         if self._was_here(event.get("name")):
             return
         room = self.rooms.get(event.get("room", 0))
+        self.changes += event["kind"] in ("rights", "rights_in")
         match event["kind"]:
             case "messages" if room:
                 await room.take([live.Spoken(*each) for each in event["messages"]])

@@ -1,6 +1,5 @@
 """What a server reads for its sockets together."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,20 +12,56 @@ from chat import reads
 from chat.live import Spoken
 from chat.models import Message
 from chat.wire import frames
-from matchmaker.models import Member, TokenFamily
+from matchmaker.models import Member
+from project.lib.reads.statements import Param, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An active member, with what their tokens need, and whom they are hidden from."""
+
+    member: Member
+    token_families: set[UUID]
+    hidden: set[int]
+
+    def has_signed_in(self, token_version: int, token_family: UUID) -> bool:
+        """Return whether such a token is still valid, as JWTAuthentication has it."""
+        is_current = token_version == self.member.token_version
+        return is_current and token_family in self.token_families
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a member's sockets may do now."""
 
-    token_version: int
-    token_families: set[UUID]
+    person: Person
     rooms: set[int]
     shared: set[int]  # rooms where presence is told
-    hidden: set[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    ids: list[int]
+
+
+# A member's columns are all that sockets need of it.
+_PERSON_FIELDS = ["id", "first_name", "language", "token_version"]
+_PEOPLE: Statement[_Members] = Statement.written(
+    """
+    SELECT id, first_name, language, token_version,
+        ARRAY(
+            SELECT id FROM matchmaker_tokenfamily WHERE member_id = member.id
+        ),
+        ARRAY(
+            SELECT to_member_id FROM matchmaker_block WHERE from_member_id = member.id
+            UNION ALL
+            SELECT from_member_id FROM matchmaker_block WHERE to_member_id = member.id
+        )
+    FROM matchmaker_member member
+    WHERE id = ANY({ids}::bigint[]) AND is_active
+    """,
+    ids=Param[_Members](lambda values: values.ids),
+)
 # Much longer than from the time at which a message is hidden to its commit.
 LATELY = timedelta(minutes=1)
 HIDDEN_LATELY = 10_000  # at most: those of one who said that much and goes, say
@@ -89,20 +124,26 @@ def seen_frame(message: reads.SeenMessage) -> frames.Frame:
     )
 
 
+def people(member_ids: Collection[int]) -> dict[int, Person]:
+    """Return these members, without any who is gone or inactive."""
+    rows = _PEOPLE.rows(_Members([*member_ids]))
+    return {
+        fields[0]: Person(
+            Member.from_db(connection.alias, _PERSON_FIELDS, fields),
+            {*families},
+            {*hidden},
+        )
+        for *fields, families, hidden in rows
+    }
+
+
 def standing(member_ids: Collection[int]) -> dict[int, Standing]:
     """Return what each of these members may do; nobody who is gone or inactive."""
-    members = Member.objects.filter(pk__in=member_ids, is_active=True)
-    versions = dict(members.values_list("pk", "token_version"))
-    families = defaultdict[int, set[UUID]](set)
-    for family in TokenFamily.objects.filter(member__in=member_ids):
-        families[family.member_id].add(family.pk)
+    found = people(member_ids)
     rooms = reads.rooms_by_member(member_ids)
-    hidden = reads.hidden_from(member_ids)
     return {
-        pk: Standing(
-            version, families[pk], {*rooms[pk]}, told_in(rooms[pk]), hidden[pk]
-        )
-        for pk, version in versions.items()
+        pk: Standing(person, {*rooms[pk]}, told_in(rooms[pk]))
+        for pk, person in found.items()
     }
 
 

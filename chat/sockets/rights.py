@@ -11,7 +11,6 @@ from chat.presence import Presence
 from chat.sockets.entering import (
     announce,
     enter_rooms,
-    room_frame,
     tell_who_is_online,
 )
 from chat.sockets.hub import Hub
@@ -60,7 +59,9 @@ async def look(hub: Hub, member_ids: Collection[int]) -> list[Entered]:
     for member_id in member_ids:
         for socket in [*hub.members.get(member_id, ())]:
             now = found.get(member_id)
-            if now is None or not _is_signed_in(socket, now):
+            if now is None or not now.person.has_signed_in(
+                socket.token_version, socket.token_family
+            ):
                 socket.close(frames.TOKEN_DEAD)
             else:
                 if gained := await _follow(hub, socket, now):
@@ -75,17 +76,9 @@ async def greet(presence: Presence, entered: list[Entered]) -> None:
         await tell_who_is_online(presence, socket, room_ids)
 
 
-def _is_signed_in(socket: Socket, now: Standing) -> bool:
-    is_current = socket.token_version == now.token_version
-    return is_current and socket.token_family in now.token_families
-
-
 async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
     """Return the rooms where the socket's member and others see each other anew."""
-    socket.hidden = now.hidden
-    if socket.lobby_id is None:
-        socket.was_missed = True
-        return []
+    socket.hidden = now.person.hidden
     for room_id in socket.positions.keys() - now.rooms:
         hub.leave(socket, room_id)
         frame = frames.encoded(frames.room_gone(room_id))
@@ -96,7 +89,7 @@ async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
         rooms = await in_thread(reads.rooms_of, socket.member_id)
         rooms = [room for room in rooms if room.id in gained]
         for room in rooms:
-            frame = frames.encoded(frames.room_new(room_frame(room)))
+            frame = frames.encoded(frames.room_new(room.shown()))
             socket.tell(framed(frame), None, is_passing=False)
         await enter_rooms(hub, socket, rooms)
     return [*told_anew]

@@ -3,15 +3,24 @@
 import asyncio
 
 from chat.presence import Presence
-from chat.sockets import repair
+from chat.sockets import commands, repair
+from chat.sockets.handshake import Guest, Refused, Ticket
 from chat.sockets.hub import Hub
 from chat.sockets.sending import Sending
+from chat.sockets.threads import in_thread_until
+from chat.sockets.together import Together
+from project.lib.database.deadlines import Deadline
 
 
 class Server:
     def __init__(self) -> None:
         self.hub, self.presence, self.sending = Hub(), Presence(), Sending()
+        self.admitting = Together(_admit)
         repair.start(self.hub, self.presence)
+
+
+async def _admit(deadline: Deadline, tickets: list[Ticket]) -> list[Guest | Refused]:
+    return await in_thread_until(deadline, commands.admit, tickets)
 
 
 _servers: dict[asyncio.AbstractEventLoop, Server] = {}

@@ -11,7 +11,7 @@ from chat import reads
 from chat.constants import BIGINT_MAX
 from chat.errors import RoomUnknown
 from chat.live import Spoken
-from chat.sockets.handshake import Ticket
+from chat.sockets.handshake import Guest
 from chat.sockets.queries import seen_frame
 from chat.sockets.threads import in_thread
 from chat.wire import frames
@@ -58,19 +58,15 @@ class Socket:
     from the database, as the member may see it then.
     """
 
-    def __init__(
-        self, ticket: Ticket, wire: Wire, close: Callable[[int], None]
-    ) -> None:
-        self.member_id = ticket.member.pk
-        self.user = frames.user(ticket.member.pk, ticket.member.first_name)
-        self.token_version = ticket.token_version
-        self.token_family = ticket.token_family
+    def __init__(self, guest: Guest, wire: Wire, close: Callable[[int], None]) -> None:
+        self.member_id = guest.member.pk
+        self.user = frames.user(guest.member.pk, guest.member.first_name)
+        self.token_version = guest.ticket.token_version
+        self.token_family = guest.ticket.token_family
         self.wire, self.close = wire, close
         self.lobby_id: int | None = None
-        # Rights changed before the socket was in its rooms.
-        self.was_missed = False
         self.positions: dict[int, int] = {}
-        self.hidden: set[int] = set()
+        self.hidden = guest.hidden
         self.behind: set[int] = set()
         self.shared: set[int] = set()  # rooms where presence is told
         self.online: set[int] = set()  # the others, as the client was told

@@ -14,19 +14,28 @@ if TYPE_CHECKING:
     from tests.bench_chat.sends import Accepted
 
 LEAST = 0.6
-SOCKETS = ["sockets in one room", "held", "refused", "opened, 1/s", "KiB each", "split"]
+LEAST_SENT = LEAST_OPENED = 0.5
+SOCKETS = [
+    "sockets in one room", "held", "refused", "opened, 1/s", "÷ channel layer", "aim",
+    "KiB each", "split",
+]  # fmt: skip
 FANOUT = ["from one to all", "ours", "bare", "ours ÷ bare", "aim"]
-SENDS = ["messages accepted", "1/s", "p50, ms", "p99, ms"]
+SENDS = ["messages accepted", "1/s", "÷ commits", "aim", "p50, ms", "p99, ms"]
 KILLS = ["killed", "times", "longest wait of a sender, s", "all well again after, s"]
 
 
 def of_sockets(sides: Sequence["Side"]) -> str:
-    rows = [
-        [side.name, f"{side.held:,}", f"{side.refused:,}",
-         f"{side.held / side.opened_in_s:,.0f}", f"{side.bytes_each / 1024:.1f}",
-         " + ".join(f"{count:,}" for count in side.daphnes.open_sockets)]
-        for side in sides
-    ]  # fmt: skip
+    """`sides`: ours, the channel layer, and others."""
+    rows = []
+    opened = [Spread([side.held / side.opened_in_s]) for side in sides]
+    for side, each in zip(sides, opened, strict=True):
+        ratio = each.over(opened[1])
+        aim = report.verdict(ratio, least=LEAST_OPENED) if side is sides[0] else ""
+        split = " + ".join(f"{count:,}" for count in side.daphnes.open_sockets)
+        rows.append(
+            [side.name, f"{side.held:,}", f"{side.refused:,}", report.rate(each),
+             f"{ratio.median:.2f}", aim, f"{side.bytes_each / 1024:.1f}", split]
+        )  # fmt: skip
     return table(SOCKETS, rows)
 
 
@@ -58,12 +67,15 @@ def of_fanout(
 
 
 def of_sends(kinds: dict[str, Sequence["Accepted"]], commits: Spread) -> str:
-    rows = [["commits to one row alone, pgbench", report.rate(commits), "", ""]]
+    alone = ["commits to one row alone, pgbench", report.rate(commits)]
+    rows = [[*alone, "", "", "", ""]]
     for name, turns in kinds.items():
         waits = [wait for turn in turns for wait in turn.waits_ms]
         rate = Spread([turn.rate for turn in turns])
+        ratio = rate.over(commits)
+        aim = report.verdict(ratio, least=LEAST_SENT) if len(rows) == 1 else ""
         found = [f"{_percentile(waits, share):.1f}" for share in (50, 99)]
-        rows.append([name, report.rate(rate), *found])
+        rows.append([name, report.rate(rate), report.ratio(ratio), aim, *found])
     return table(SENDS, rows)
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from chat import reads, services
+from chat import reads, serializers, services
 from chat.models import Message, Room
 from events.models import Attendance, Event, Membership, Organization
 from matchmaker.models import Like, Match, Member
@@ -78,6 +78,16 @@ def test_sockets_read_for_all_members_at_once(ann, django_assert_num_queries):
     # The lobby, and a match, an event and an organization with each of twenty.
     assert len(rooms[ann.pk]) == 61
     assert {len(mine) for pk, mine in rooms.items() if pk != ann.pk} == {3}
+
+
+def test_answers_have_the_fields_of_the_schema(ann):
+    lobby = services.lobby_id()
+    services.send_message(ann, lobby, "Hi", None)
+    (room,) = reads.rooms_of(ann.pk)
+    (message,), _last = reads.messages_before(ann.pk, lobby, before=9, limit=1)
+
+    assert [*room.shown()] == [*serializers.RoomState().fields]
+    assert [*message.shown()] == [*serializers.SeenMessage().fields]
 
 
 @pytest.fixture
