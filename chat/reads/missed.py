@@ -64,6 +64,7 @@ _ROOMS = Param[_Rooms](lambda values: values.rooms)
 
 @cache
 def _hidden() -> Statement[_Rooms]:
+    """Compile the read; `+ 0` keeps PostgreSQL from reading all numbers up to there."""
     room = Statement.of(Room.objects.filter(pk=_WANTED).open_to(VIEWER).values("id"))
     return Statement.written(
         """
@@ -72,7 +73,7 @@ def _hidden() -> Statement[_Rooms]:
         CROSS JOIN LATERAL ({room}) room
         CROSS JOIN LATERAL (
             SELECT number FROM chat_message
-            WHERE room_id = room.id AND number <= wanted.up_to
+            WHERE room_id = room.id AND number + 0 <= wanted.up_to
                 AND hidden_at IS NOT NULL
             ORDER BY hidden_at DESC LIMIT {a_room}
         ) message

@@ -187,17 +187,21 @@ _STATE = ("id", "kind", "title", "other", "last_number", "is_presence_told")
 
 @cache
 def _rooms_of_each() -> Statement[_Together]:
-    """Compile the read; each position is one look into an index, however many rooms."""
+    """Compile the read; of positions, those of the members only are read."""
     rooms = Room.objects.with_titles(EACH_VIEWER)
     return Statement.written(
         """
-        SELECT viewer.id, room.*, participant.read_number
-        FROM unnest({members}::bigint[]) viewer(id)
-        CROSS JOIN LATERAL ({rooms}) room
-        LEFT JOIN LATERAL (
-            SELECT read_number FROM chat_participant
-            WHERE room_id = room.id AND member_id = viewer.id LIMIT 1
-        ) participant ON true
+        WITH viewer AS (SELECT id FROM unnest({members}::bigint[]) viewer(id)),
+        position AS MATERIALIZED (
+            SELECT participant.* FROM viewer CROSS JOIN LATERAL (
+                SELECT room_id, member_id, read_number FROM chat_participant
+                WHERE member_id = viewer.id OFFSET 0
+            ) participant
+        )
+        SELECT viewer.id, room.*, position.read_number
+        FROM viewer CROSS JOIN LATERAL ({rooms}) room
+        LEFT JOIN position ON position.room_id = room.id
+            AND position.member_id = viewer.id
         ORDER BY viewer.id, room.kind <> 'lobby', room.id
         """,
         members=_MEMBERS,

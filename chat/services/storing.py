@@ -141,7 +141,8 @@ def _send() -> Statement[_Batch]:
     return Statement.written(
         """
         WITH viewer AS MATERIALIZED (
-            SELECT id FROM unnest({viewers}::bigint[]) viewer(id) WHERE EXISTS ({room})
+            SELECT viewer.id FROM unnest({viewers}::bigint[]) viewer(id)
+            CROSS JOIN LATERAL ({room} LIMIT 1) room
         ), draft AS MATERIALIZED (
             SELECT draft.*, stored.*,
                 is_alive AND sender_id IN (SELECT id FROM viewer) AS is_let

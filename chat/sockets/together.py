@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Waiting(Generic[Asked, Answer]):
     asked: Asked
     deadline: Deadline

@@ -44,7 +44,7 @@ def test_what_is_refused_does_not_harm_the_others(ann):
             Draft(ann, " ", None),
             Draft(eve, "is not in it", None),
             Draft(bob, "x" * 4_001, None),
-            Draft(bob, "\x00", None),
+            Draft(bob, "a\x00", None),
             Draft(signed_out, "signed out", None),
             Draft(ann, "before", again),
             Draft(bob, "two", uuid4()),
