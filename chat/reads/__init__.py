@@ -3,21 +3,18 @@
 Rooms that are not open to the member at that moment are left out.
 """
 
-from chat.reads.messages import SeenMessage, messages_before, messages_between
-from chat.reads.missed import Position, hidden_up_to, positions_in
-from chat.reads.rooms import (
+from chat.reads.access import (
     InRoom,
-    RoomState,
     counters,
     hidden_from,
     last_number,
     open_room,
     open_room_to_each,
-    room_of,
     rooms_by_member,
-    rooms_of,
-    rooms_of_each,
 )
+from chat.reads.messages import SeenMessage, messages_before, messages_between
+from chat.reads.missed import Position, hidden_up_to, positions_in
+from chat.reads.rooms import RoomState, room_of, rooms_of, rooms_of_each
 
 __all__ = [
     "InRoom",

@@ -8,10 +8,13 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least
 
+from chat import constants
 from chat.errors import RoomUnknown
 from chat.models import Message
-from chat.reads.rooms import ROOM, InRoom, open_room
+from chat.reads.access import ROOM, InRoom, open_room
 from chat.wire import frames
 from matchmaker.display_names import display_name
 from matchmaker.viewer import VIEWER, Viewer
@@ -73,10 +76,12 @@ def messages_between(
 ) -> list[SeenMessage]:
     """Return the first `limit` messages with `after` < number <= `up_to`, in order.
 
-    None are left out. Raises RoomUnknown if the room is not open to the member.
+    At most HISTORY_LIMIT_MAX. None are left out. Raises RoomUnknown if the room is not
+    open to the member.
     """
-    wanted = _Wanted(Viewer(member_id), room_id, low=after, high=up_to, limit=limit)
-    messages, _last = _messages(_messages_up(), wanted)
+    high = min(up_to, after + limit)
+    wanted = _Between(Viewer(member_id), room_id, low=after, high=high)
+    messages, _last = _messages(_messages_between(), wanted)
     return messages
 
 
@@ -85,43 +90,51 @@ def messages_before(
 ) -> tuple[list[SeenMessage], int]:
     """Return the last `limit` messages with a number < `before`, latest first.
 
-    And how many the room has. Raises RoomUnknown if it is not open to the member.
+    And how many the room has. At most HISTORY_LIMIT_MAX messages are read. Raises
+    RoomUnknown if the room is not open to the member.
     """
-    wanted = _Wanted(Viewer(member_id), room_id, low=0, high=before - 1, limit=limit)
-    return _messages(_messages_down(), wanted)
+    wanted = _Before(Viewer(member_id), room_id, high=before - 1, limit=limit)
+    return _messages(_messages_before(), wanted)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Range:
-    """A range of message numbers: `low` < number <= `high`."""
+@dataclass(frozen=True)
+class _Between(InRoom):
+    """`low` < number <= `high`."""
 
     low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class _Before(InRoom):
+    """The last `limit` with a number <= `high`."""
+
     high: int
     limit: int
 
 
-@dataclass(frozen=True)
-class _Wanted(InRoom, _Range):
-    pass
+@cache
+def _messages_between() -> Statement[_Between]:
+    low = Param[_Between](lambda values: values.low, BigIntegerField())
+    high = Param[_Between](lambda values: values.high, BigIntegerField())
+    return _compiled_messages("number", low, high)
 
 
 @cache
-def _messages_up() -> Statement[_Wanted]:
-    return _compiled_messages("number")
+def _messages_before() -> Statement[_Before]:
+    high = Param[_Before](lambda values: values.high, BigIntegerField())
+    limit = Param[_Before](lambda values: values.limit, BigIntegerField())
+    last = Least(high, RawSQL("room.last_number", [], BigIntegerField()))
+    return _compiled_messages("-number", last - limit, last)
 
 
-@cache
-def _messages_down() -> Statement[_Wanted]:
-    return _compiled_messages("-number")
-
-
-def _compiled_messages(order: str) -> Statement[_Wanted]:
+def _compiled_messages(order: str, low: Any, high: Any) -> Statement[Any]:
     """Compile the read; an open room gives at least one row, with nulls if it is empty.
 
-    The limit is appended last, because Django slices only by numbers.
+    PostgreSQL plans for any values. From the LIMIT it knows that few rows come, and the
+    range of the numbers, which have no gaps, bounds how many it reads. With a LIMIT
+    alone it may read a whole room and sort it.
     """
-    low = Param[_Wanted](lambda values: values.low, BigIntegerField())
-    high = Param[_Wanted](lambda values: values.high, BigIntegerField())
     columns = (
         "number", "sent_at", "is_visible", "sender", "sender__first_name", "text",
         "client_id",
@@ -130,21 +143,20 @@ def _compiled_messages(order: str) -> Statement[_Wanted]:
         Message.objects.with_visible_to(VIEWER)
         .filter(room=ROOM, number__gt=low, number__lte=high)
         .values_list(*columns)
-        .order_by(order)
+        .order_by(order)[: constants.HISTORY_LIMIT_MAX]
     )
     return Statement.written(
         """
         SELECT room.last_number, message.* FROM ({room}) room
-        LEFT JOIN ({messages} LIMIT {limit}) message ON true
+        LEFT JOIN LATERAL ({messages}) message ON true
         """,
         room=open_room("id", "last_number"),
         messages=Statement.of(messages),
-        limit=Param[_Wanted](lambda values: values.limit),
     )
 
 
 def _messages(
-    statement: Statement[_Wanted], wanted: _Wanted
+    statement: Statement[Any], wanted: InRoom
 ) -> tuple[list[SeenMessage], int]:
     rows = statement.rows(wanted)
     if not rows:
