@@ -12,10 +12,10 @@ connection, must not hit the next request's statement, and cannot end a connecti
 is being made. The callback costs 12 µs of CPU a statement: `SELECT 1` takes 30 instead
 of 18 (medians of seven times 4,000, in turn; a request makes about five).
 
-What remains: a COMMIT that was sent before PostgreSQL fell silent may still be done when
-it wakes up, after a 503 that says so (`errors.may_be_done`). So may a statement outside
-of a transaction, whose 503 does not say it. The time is checked before each is sent, so
-nothing is sent too late.
+What remains: a COMMIT that was sent before PostgreSQL fell silent may still be done
+when it wakes up, after a 503 that says so (`errors.may_be_done`). So may a statement
+outside of a transaction, whose 503 does not say it. The time is checked before each is
+sent, so nothing is sent too late.
 """
 
 import select
