@@ -172,7 +172,7 @@ def _parameter(name: str, declared: django_filters.Filter) -> openapi.Parameter:
             if bound in declared.extra:
                 limits[key] = declared.extra[bound]
     elif isinstance(declared, BoxFilter):
-        limits["pattern"] = r"^-?[\d.]+,-?[\d.]+,-?[\d.]+,-?[\d.]+$"
+        limits["pattern"] = r"^-?[\d.]+(,-?[\d.]+){3}((,-?[\d.]+){2})?$"
     elif "max_length" in declared.extra:
         limits["maxLength"] = declared.extra["max_length"]
     description = declared.extra.get("help_text", "")

@@ -40,7 +40,8 @@ class KilometresFilter(django_filters.NumberFilter):
 class BoxField(forms.CharField):
     """`west,south,east,north` in degrees; west > east crosses the antimeridian.
 
-    Maps that scroll around the earth send longitudes beyond 180.
+    Maps that scroll around the earth send longitudes beyond 180. OGC API has boxes of
+    six numbers too, with heights, which no place here has: they are ignored.
     """
 
     default_error_messages = {
@@ -57,11 +58,15 @@ class BoxField(forms.CharField):
         try:
             if "_" in text:  # Python's 1_000
                 raise ValueError(text)
-            west, south, east, north = (float(part) for part in text.split(","))
+            numbers = [float(part) for part in text.split(",")]
+            west, south, east, north = numbers[:4]
+            if len(numbers) == 6:
+                west, south, _low, east, north, _high = numbers
         except ValueError:
             raise forms.ValidationError(self.error_messages["box"], "box") from None
         if not (
-            all(math.isfinite(v) for v in (west, south, east, north))
+            len(numbers) in (4, 6)
+            and all(math.isfinite(number) for number in numbers)
             and -90 <= south <= north <= 90
         ):
             raise forms.ValidationError(self.error_messages["box"], "box")
