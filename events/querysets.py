@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db.models import (
     BooleanField,
+    DateTimeField,
     Exists,
     F,
     FloatField,
@@ -91,6 +92,22 @@ class EventQuerySet(QuerySet["Event"]):
 
     def in_box(self, box: Box) -> Self:
         return self.filter(in_box("location", box))
+
+    def during(self, start: Any, end: Any) -> Self:
+        """Return events in a time span, ends included; all-day events last a day.
+
+        `start` and `end`: aware instants, or expressions of them.
+        """
+        day_before = Func(
+            start,
+            template="(%(expressions)s::timestamptz - interval '1 day')",
+            output_field=DateTimeField(),
+        )
+        return self.filter(
+            Q(date__gte=start) | Q(is_all_day=True, date__gt=day_before),
+            date__gt=day_before,
+            date__lte=end,
+        )
 
     def within(self, origin: Expression, radius_m: Expression) -> Self:
         """Return events at most `radius_m` metres from `origin`, a geography."""

@@ -11,10 +11,15 @@ from matchmaker.authentication import MemberRequest
 from project.lib.reads.geo import Geography, LonLat
 from project.lib.reads.statements import Param, Statement
 
+NOBODY = 0  # no member's id
+
 
 @dataclass(frozen=True)
 class Viewer:
-    """A viewer. `origin`: its location as EWKT. `media`: the prefix of avatar URLs."""
+    """A viewer. `origin`: its location as EWKT. `media`: the prefix of avatar URLs.
+
+    Where signing in is not required, `id` may be NOBODY's.
+    """
 
     id: int
     origin: str | None = None
@@ -22,9 +27,9 @@ class Viewer:
 
     @classmethod
     def of(cls, request: MemberRequest) -> "Viewer":
-        location = request.user.location
+        location = getattr(request.user, "location", None)
         return cls(
-            id=request.user.pk,
+            id=request.user.pk or NOBODY,
             origin=LonLat.of(location).ewkt if location else None,
             media=request.build_absolute_uri(_media_prefix()),
         )

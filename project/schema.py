@@ -25,7 +25,8 @@ INFO = openapi.Info(
         "x-content. Every body is read as JSON and as a form, where a list of objects "
         "is JSON text or has numbered parts: users[0][id]=5, users[0].id=5. Fields and "
         "parameters that are not described here are refused. Coordinates are "
-        "longitude, latitude (WGS 84); distances are kilometres."
+        "longitude, latitude (WGS 84); distances are kilometres. Map programs use OGC "
+        "API at /api/ogc/, which /api/ogc/api describes."
     ),
     license=openapi.License("MIT"),
 )

@@ -416,6 +416,8 @@ CHAT_BEAT_S = env.float("CHAT_BEAT_S", 5.0)
 # and connections of HTTP.
 SLOW_READER_S = env.float("SLOW_READER_S", 20.0)
 
+# Whether everybody may read events and organizations as OGC API features.
+PUBLIC_EVENTS = env.bool("PUBLIC_EVENTS", False)
 EVENT_PUBLISH_DELAY_SECONDS = env.int("EVENT_PUBLISH_DELAY_SECONDS", 60)
 
 # With a key, e-mails of new members are looked up at Hunter.

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/", include("events.urls")),
     path("api/", include("referrals.urls")),
     path("api/", include("chat.urls")),
+    path("", include("project.ogc")),
     endpoint("docs", swagger_ui, "docs"),
     endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
     endpoint("redoc", redoc, "redoc"),

@@ -27,7 +27,7 @@ OPEN = {
     "swagger-json", "health-live", "health-ready", "media", "home", "feed",
     "phone-sign-up", "phone-sign-in", "request-code", "auth-code",
     "v1-sign-up", "v1-sign-in", "v1-refresh",
-    "chat-demo", "reset",
+    "chat-demo", "reset", "ogc-landing", "ogc-conformance", "ogc-api",
     "reset-password", "reset-password-confirm", "verify-email-confirm",
 }  # fmt: skip
 OPEN_METHODS = {("members", "post"), ("member-create", "post")}

@@ -43,6 +43,7 @@ missing_packages() {
   if [ -n "${NEEDS_BROWSER:-}" ]; then
     command -v chromium >/dev/null || echo chromium
     command -v curl >/dev/null || echo curl
+    command -v ogr2ogr >/dev/null || echo gdal-bin
   fi
   # GeoDjango's libraries; they come with PostGIS where that is installed.
   # grep -q would leave early, and pipefail see ldconfig fail to write.

@@ -138,17 +138,23 @@ EVENTS = Events()
 
 
 def read_event(
-    request: MemberRequest, event_id: int, *, as_geojson: bool
+    request: MemberRequest,
+    event_id: int,
+    *,
+    as_geojson: bool,
+    without: tuple[str, ...] = (),
 ) -> str | None:
     """Return JSON text of one event, or None if the viewer may not know of it."""
-    return read_row(_event(as_geojson), request, event_id)
+    return read_row(_event(as_geojson, without), request, event_id)
 
 
 @cache
-def _event(as_geojson: bool) -> Statement[ViewedRow]:
+def _event(as_geojson: bool, without: tuple[str, ...]) -> Statement[ViewedRow]:
     event: Any = Event.objects.visible_to(VIEWER).filter(pk=ROW_ID)
     columns = event_columns(event, has_distance=False)
-    return one_statement(columns, EventAnswer, as_geojson, without=DISTANCE)
+    return one_statement(
+        columns, EventAnswer, as_geojson, without=(*DISTANCE, *without)
+    )
 
 
 def _has_distance(choice: Choice, ordering: Ordering) -> bool:

@@ -46,13 +46,17 @@ ORGANIZATIONS = Organizations()
 
 
 def read_organization(
-    request: MemberRequest, organization_id: int, *, as_geojson: bool
+    request: MemberRequest,
+    organization_id: int,
+    *,
+    as_geojson: bool,
+    without: tuple[str, ...] = (),
 ) -> str | None:
     """Return JSON text of one organization, or None if it does not exist."""
-    return read_row(_organization(as_geojson), request, organization_id)
+    return read_row(_organization(as_geojson, without), request, organization_id)
 
 
 @cache
-def _organization(as_geojson: bool) -> Statement[ViewedRow]:
+def _organization(as_geojson: bool, without: tuple[str, ...]) -> Statement[ViewedRow]:
     found = Organization.objects.filter(pk=ROW_ID).values(*ORGANIZATION_COLUMNS)
-    return one_statement(found, OrganizationAnswer, as_geojson)
+    return one_statement(found, OrganizationAnswer, as_geojson, without=without)

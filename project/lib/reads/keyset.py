@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -51,9 +52,10 @@ class KeysetList(WrittenList[KeysetValues]):
         )
         ((count, total, items, first, last),) = statement.rows(values)
         places = [first, last] if total else []
-        return keyset_page(
+        page = keyset_page(
             count, items or "", places, total > query.limit, query, order
         )
+        return replace(page, returned=min(total, query.limit))
 
     @abstractmethod
     def values(self, request: Any, query: KeysetQuery) -> KeysetValues:

@@ -22,7 +22,7 @@ class Page:
 
     `next`, `previous`: the parameters to change for that page, None where there is
     none. `is_capped`: whether there are more rows than `count`; None for lists that
-    count all rows.
+    count all rows. `returned`: how many `items` are, where they are text.
     """
 
     count: int
@@ -30,6 +30,7 @@ class Page:
     next: Changes | None = None
     previous: Changes | None = None
     is_capped: bool | None = None
+    returned: int | None = None
 
 
 def wants_geojson(request: Request) -> bool:
@@ -83,12 +84,13 @@ def envelope(request: Request, page: Page) -> dict[str, Any]:
     return {
         "count": page.count,
         **capped,
-        "next": _link(request, page.next),
-        "previous": _link(request, page.previous),
+        "next": page_url(request, page.next),
+        "previous": page_url(request, page.previous),
     }
 
 
-def _link(request: Request, changes: Changes | None) -> str | None:
+def page_url(request: Request, changes: Changes | None) -> str | None:
+    """Return the request's URL with these parameters changed."""
     if changes is None:
         return None
     url: str = request.build_absolute_uri()

@@ -1,0 +1,164 @@
+"""The collections of events and organizations for OGC API - Features."""
+
+from collections.abc import Collection as Names
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event, Organization
+from events.querysets import EventQuerySet
+from events.reads.answers import (
+    ORGANIZATION_COLUMNS,
+    EventAnswer,
+    OrganizationAnswer,
+    event_columns,
+)
+from events.reads.events import DISTANCE, read_event
+from events.reads.filters import EventFilter, OrganizationFilter
+from events.reads.organizations import read_organization
+from matchmaker.authentication import MemberRequest
+from matchmaker.viewer import NOBODY, Viewer
+from project.lib.api.dates import Span
+from project.lib.ogc.collections import (
+    Collection,
+    Extent,
+    ItemList,
+    extent_statement,
+    read_extent,
+)
+from project.lib.ogc.filters import IntervalFilter, ItemFilterSet
+from project.lib.reads.cursors import Key, KeysetQuery, Order
+from project.lib.reads.keyset import capped_rows, sorted_rows
+from project.lib.reads.lists import Parts
+from project.lib.reads.parameters import Choice, KeysetFilterSet
+from project.lib.reads.statements import Statement
+
+NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
+
+# Whoever has not signed in is told nothing about members, nor of itself.
+OF_MEMBERS = {"event": ("organizations", "attending"), "organization": ("users",)}
+
+
+class EventItemFilter(ItemFilterSet, EventFilter):
+    datetime = IntervalFilter(
+        method="filter_datetime",
+        help_text=_("A date, a date and time, or an interval: start/end, ../end"),
+    )
+    limit = offset = ordering = distance = None  # type: ignore[assignment]
+    point = invited = None  # type: ignore[assignment]  # django-filter: removes them
+
+    paging = KeysetFilterSet.paging
+
+    def filter_datetime(
+        self, queryset: EventQuerySet, name: str, value: Span
+    ) -> EventQuerySet:
+        return queryset.during(value.start, value.end)
+
+
+class OrganizationItemFilter(ItemFilterSet, OrganizationFilter):
+    limit = offset = None
+
+
+@dataclass(frozen=True)
+class ItemValues:
+    """The values that a page of items is run with."""
+
+    query: KeysetQuery
+    viewer: Viewer
+
+
+class PlaceItems(ItemList[ItemValues]):
+    """Public places, the newest first. The variant: whether nobody has signed in."""
+
+    def values(self, request: MemberRequest, query: KeysetQuery) -> ItemValues:
+        return ItemValues(query, Viewer.of(request))
+
+    def variant(self, values: ItemValues) -> bool:
+        return values.viewer.id == NOBODY
+
+    def order(self, choice: Choice) -> Order:
+        return NEWEST_FIRST
+
+
+class EventItems(PlaceItems):
+    filterset = EventItemFilter
+    answer = EventAnswer
+
+    def left_out(self, choice: Choice, is_anonymous: bool) -> Names[str]:
+        return (*DISTANCE, *(OF_MEMBERS["event"] if is_anonymous else ()))
+
+    def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
+        events: Any = EventItemFilter.narrow(Event.objects.public(), choice)
+        rows = event_columns(events, has_distance=False)
+        return Parts(sorted_rows(rows, NEWEST_FIRST, forward), capped_rows(events))
+
+
+class OrganizationItems(PlaceItems):
+    filterset = OrganizationItemFilter
+    answer = OrganizationAnswer
+
+    def left_out(self, choice: Choice, is_anonymous: bool) -> Names[str]:
+        return OF_MEMBERS["organization"] if is_anonymous else ()
+
+    def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
+        found: Any = OrganizationItemFilter.narrow(Organization.objects.all(), choice)
+        rows = found.values(*ORGANIZATION_COLUMNS)
+        return Parts(sorted_rows(rows, NEWEST_FIRST, forward), capped_rows(found))
+
+
+def read_event_item(request: MemberRequest, event_id: int) -> str | None:
+    """Return an event's feature, or None if the viewer may not know of it."""
+    without = () if request.user.is_authenticated else OF_MEMBERS["event"]
+    return read_event(request, event_id, as_geojson=True, without=without)
+
+
+def read_organization_item(request: MemberRequest, organization_id: int) -> str | None:
+    """Return an organization's feature, or None if it does not exist."""
+    without = () if request.user.is_authenticated else OF_MEMBERS["organization"]
+    return read_organization(request, organization_id, as_geojson=True, without=without)
+
+
+def read_event_extent(request: MemberRequest) -> Extent:
+    return read_extent(_event_extent(), None)
+
+
+def read_organization_extent(request: MemberRequest) -> Extent:
+    return read_extent(_organization_extent(), None)
+
+
+@cache
+def _event_extent() -> Statement[Any]:
+    return extent_statement(Event.objects.public(), "location", "date")
+
+
+@cache
+def _organization_extent() -> Statement[Any]:
+    return extent_statement(Organization.objects.all(), "location")
+
+
+def are_public() -> bool:
+    return bool(settings.PUBLIC_EVENTS)
+
+
+EVENTS = Collection(
+    id="events",
+    title=_("Events"),
+    description=_("Published events, with their dates."),
+    items=EventItems(),
+    read=read_event_item,
+    extent=read_event_extent,
+    is_open=are_public,
+)
+ORGANIZATIONS = Collection(
+    id="organizations",
+    title=_("Organizations"),
+    description=_("Organizations, which hold events."),
+    items=OrganizationItems(),
+    read=read_organization_item,
+    extent=read_organization_extent,
+    is_open=are_public,
+)

@@ -1,0 +1,204 @@
+"""The OpenAPI 3.0 document of the collections (conformance class oas30)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters
+
+from project.lib.ogc.collections import Collection
+from project.lib.ogc.filters import ITEMS, ITEMS_MAX, LimitFilter
+from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
+from project.lib.reads.parameters import CompiledFilterSet
+
+MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+
+# The standard's names of parameters that our other lists call otherwise first.
+STANDARD = {"page_size": "limit", "in_bbox": "bbox"}
+
+_TEXT = {"type": "string"}
+_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
+SCHEMAS: dict[str, Any] = {
+    "Link": {
+        "type": "object",
+        "required": ["href", "rel"],
+        "properties": {"href": _TEXT, "rel": _TEXT, "type": _TEXT},
+    },
+    "Landing": {
+        "type": "object",
+        "required": ["links"],
+        "properties": {"title": _TEXT, "description": _TEXT, "links": _LINKS},
+    },
+    "Conformance": {
+        "type": "object",
+        "required": ["conformsTo"],
+        "properties": {"conformsTo": {"type": "array", "items": _TEXT}},
+    },
+    "Collection": {
+        "type": "object",
+        "required": ["id", "links"],
+        "properties": {
+            "id": _TEXT,
+            "title": _TEXT,
+            "description": _TEXT,
+            "links": _LINKS,
+            "extent": {"type": "object"},
+            "itemType": _TEXT,
+            "crs": {"type": "array", "items": _TEXT},
+        },
+    },
+    "Collections": {
+        "type": "object",
+        "required": ["links", "collections"],
+        "properties": {
+            "links": _LINKS,
+            "collections": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Collection"},
+            },
+        },
+    },
+    "Feature": {
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "integer"},
+            "geometry": {"type": "object", "nullable": True},
+            "properties": {"type": "object"},
+            "links": _LINKS,
+        },
+    },
+    "Features": {
+        "type": "object",
+        "required": ["type", "features", "links", "numberReturned", "timeStamp"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "features": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Feature"},
+            },
+            "links": _LINKS,
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "numberReturned": {"type": "integer", "minimum": 0},
+        },
+    },
+    "Error": {"type": "object"},
+}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "Basic": {"type": "http", "scheme": "basic"},
+    "Bearer": {"type": "http", "scheme": "bearer"},
+    "Token": {"type": "apiKey", "in": "header", "name": "Authorization"},
+}
+
+
+def document(
+    url: str, title: Any, collections: Mapping[str, Collection]
+) -> dict[str, Any]:
+    """Return the document; `url` is the landing page's."""
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": str(title), "version": "1.0.0"},
+        "servers": [{"url": url}],
+        "security": [{name: []} for name in SECURITY_SCHEMES],
+        "paths": _paths(collections),
+        "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY_SCHEMES},
+    }
+
+
+def _paths(collections: Mapping[str, Collection]) -> dict[str, Any]:
+    paths: dict[str, Any] = {
+        "/": _get("landing", "Landing", is_open=True),
+        "/conformance": _get("conformance", "Conformance", is_open=True),
+        "/api": _get("api", None, kind=MEDIA_TYPE, is_open=True),
+        "/collections": _get(
+            "collections",
+            "Collections",
+            is_open=any(each.is_open() for each in collections.values()),
+        ),
+    }
+    item_id = {
+        "name": "featureId",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "integer"},
+    }
+    for name, each in collections.items():
+        path, is_open = f"/collections/{name}", each.is_open()
+        paths[path] = _get(name, "Collection", is_open=is_open)
+        paths[f"{path}/items"] = _get(
+            f"{name}_items",
+            "Features",
+            kind=GEOJSON,
+            parameters=_parameters(each.items.filterset),
+            is_open=is_open,
+        )
+        paths[f"{path}/items/{{featureId}}"] = _get(
+            f"{name}_item",
+            "Feature",
+            kind=GEOJSON,
+            parameters=[item_id],
+            is_open=is_open,
+        )
+    return paths
+
+
+def _get(
+    operation: str,
+    schema: str | None,
+    *,
+    kind: str = "application/json",
+    parameters: list[dict[str, Any]] | None = None,
+    is_open: bool,
+) -> dict[str, Any]:
+    answer = (
+        {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
+    )
+    refused = {"$ref": "#/components/schemas/Error"}
+    errors = {"application/json": {"schema": refused}}
+    statuses = {"400": "Bad request", "401": "Not signed in", "404": "Not found"}
+    described: dict[str, Any] = {
+        "operationId": operation,
+        "parameters": parameters or [],
+        "responses": {
+            "200": {"description": "OK", "content": {kind: {"schema": answer}}},
+            **{
+                status: {"description": meaning, "content": errors}
+                for status, meaning in statuses.items()
+            },
+        },
+    }
+    if is_open:
+        described["security"] = [{}, *({name: []} for name in SECURITY_SCHEMES)]
+    return {"get": described}
+
+
+def _parameters(filterset: type[CompiledFilterSet]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": STANDARD.get(name, name),
+            "in": "query",
+            "description": str(declared.extra.get("help_text", "")),
+            **_value(declared),
+        }
+        for name, declared in filterset.base_filters.items()
+    ]
+
+
+def _value(declared: django_filters.Filter) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if isinstance(declared, BoxFilter):
+        number = {"type": "number"}
+        schema = {"type": "array", "minItems": 4, "maxItems": 6, "items": number}
+    elif isinstance(declared, LimitFilter):
+        limits = {"minimum": 1, "maximum": ITEMS_MAX, "default": ITEMS}
+        schema = {"type": "integer", **limits}
+    elif isinstance(declared, StrictBooleanFilter):
+        schema = {"type": "boolean"}
+    elif isinstance(declared, django_filters.ChoiceFilter):
+        schema["enum"] = [value for value, _label in declared.extra["choices"]]
+    elif isinstance(declared, django_filters.NumberFilter):
+        whole = declared.extra.get("decimal_places") == 0
+        schema = {"type": "integer" if whole else "number"}
+    return {"style": "form", "explode": False, "schema": schema}

@@ -1,0 +1,158 @@
+"""Views of OGC API - Features, Part 1.
+
+Their description is the OpenAPI 3.0 document that `api` answers, so drf-yasg's schema
+leaves them out.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from project.lib.api.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.api.views import APIView
+from project.lib.ogc.collections import CRS84, Collection
+from project.lib.ogc.openapi3 import MEDIA_TYPE as OPENAPI
+from project.lib.ogc.openapi3 import document
+from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
+from project.lib.reads.pages import link
+
+TITLE = _("Matchmaker's map")
+DESCRIPTION = _("Members, events and organizations, as features for map programs.")
+
+PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "geojson")]
+
+JSON = "application/json"
+
+
+class OpenApiRenderer(JSONRenderer):
+    media_type = OPENAPI
+    format = "openapi"
+
+
+class OgcView(APIView):
+    """A view of the API. `collections`: all that it has, by id, from the URLs."""
+
+    swagger_schema = None
+    collections: ClassVar[Mapping[str, Collection]] = {}
+
+    def url(self, name: str, **kwargs: Any) -> str:
+        url: str = self.request.build_absolute_uri(
+            reverse(f"ogc-{name}", kwargs=kwargs)
+        )
+        return url.removesuffix("/")
+
+    def links(self, *links: tuple[str, str, str]) -> list[dict[str, str]]:
+        """Return these links, (rel, URL, media type), after one to this answer."""
+        own = link("self", self.request.build_absolute_uri(), JSON)
+        return [own, *(link(rel, href, kind) for rel, href, kind in links)]
+
+
+class LandingView(OgcView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        links = self.links(
+            ("service-desc", self.url("api"), OPENAPI),
+            ("conformance", self.url("conformance"), JSON),
+            ("data", self.url("collections"), JSON),
+        )
+        body = {"title": TITLE, "description": DESCRIPTION, "links": links}
+        return Response(body)
+
+
+class ConformanceView(OgcView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        return Response({"conformsTo": CONFORMS_TO})
+
+
+class ApiView(OgcView):
+    permission_classes = [AllowAny]
+    renderer_classes: Sequence[type[BaseRenderer]] = [OpenApiRenderer]
+
+    def get(self, request: Request) -> Response:
+        return Response(document(self.url("landing"), TITLE, self.collections))
+
+
+class CollectionsView(OgcView):
+    """The collections that the caller may read; anonymous callers, the open ones."""
+
+    def get_permissions(self) -> list[Any]:
+        has_open = any(each.is_open() for each in self.collections.values())
+        return [AllowAny() if has_open else IsAuthenticated()]
+
+    def get(self, request: Request) -> Response:
+        told = [
+            collection_body(self, each)
+            for each in self.collections.values()
+            if each.is_open() or request.user.is_authenticated
+        ]
+        return Response({"links": self.links(), "collections": told})
+
+
+class OfCollection(OgcView):
+    """A view below one collection, by the id in its path. Anything else is a 404."""
+
+    def get_permissions(self) -> list[Any]:
+        found = self.collections.get(self.kwargs["collection"])
+        may_all = found is not None and found.is_open()
+        return [AllowAny() if may_all else IsAuthenticated()]
+
+    def found(self) -> Collection:
+        found = self.collections.get(self.kwargs["collection"])
+        if found is None:
+            raise Http404
+        return found
+
+
+class CollectionView(OfCollection):
+    def get(self, request: Request, collection: str) -> Response:
+        body = collection_body(self, self.found())
+        return Response({**body, "links": [*self.links(), *body["links"]]})
+
+
+class ItemsView(OfCollection):
+    renderer_classes: Sequence[type[BaseRenderer]] = [GeoJSONRenderer]
+
+    def get(self, request: Request, collection: str) -> Response:
+        return self.found().items.respond(request)
+
+    get.has_parameters = True  # type: ignore[attr-defined]  # its filterset checks them
+
+
+class ItemView(OfCollection):
+    renderer_classes: Sequence[type[BaseRenderer]] = [GeoJSONRenderer]
+
+    def get(self, request: Request, collection: str, pk: str) -> Response:
+        text = self.found().read(request, int(pk)) if pk.isdecimal() else None
+        if text is None:
+            raise Http404
+        links = [
+            link("self", request.build_absolute_uri(), GEOJSON),
+            link("collection", self.url("collection", collection=collection), JSON),
+        ]
+        return Response(Written(f'{text[:-1]}, "links": {json.dumps(links)}}}'))
+
+
+def collection_body(view: OgcView, collection: Collection) -> dict[str, Any]:
+    url = view.url("items", collection=collection.id)
+    described = view.url("collection", collection=collection.id)
+    return {
+        "id": collection.id,
+        "title": collection.title,
+        "description": collection.description,
+        "links": [link("items", url, GEOJSON), link("collection", described, JSON)],
+        "extent": collection.extent(view.request).written(),
+        "itemType": "feature",
+        "crs": [CRS84],
+    }
