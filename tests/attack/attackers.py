@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from tests.attack.accounts import Spies
-from tests.attack.geodesy import Place, Sighting, locate
+from tests.attack.geodesy import Place, Sighting, locate, metres
 
 PROFILE = "/api/clients/{}/"
 EVERYWHERE_KM = 20_000
@@ -51,6 +51,8 @@ class View:
 LIST = View("/api/clients/", "distance", by_name=True)
 LIKED = View("/api/clients/", "distance", by_like=True)
 DISCOVER = View("/api/discover/", "max_km")
+COLLECTION = "/api/ogc/collections/members"
+ITEMS = View(f"{COLLECTION}/items", "", by_name=True)  # OGC API has no radius
 
 
 class Attacker(Protocol):
@@ -73,6 +75,33 @@ class FromMap:
         feature = spies.scout.get(PROFILE.format(target_id), format="geojson")
         geometry = feature["geometry"]
         return Place(*geometry["coordinates"]) if geometry else None
+
+
+class FromItem:
+    """Reads the geometry of OGC API's feature."""
+
+    name = "OGC API: the item's point"
+    precision_m = PRECISION_M
+
+    def find(self, spies: Spies, target_id: int) -> Place | None:
+        geometry = spies.scout.get(f"{ITEMS.path}/{target_id}")["geometry"]
+        return Place(*geometry["coordinates"]) if geometry else None
+
+
+class FromExtent:
+    """Reads the extent of all members, where the target is the only one."""
+
+    name = "OGC API: the extent"
+    precision_m = PRECISION_M
+
+    def find(self, spies: Spies, target_id: int) -> Place | None:
+        extent = spies.scout.get(COLLECTION)["extent"]
+        if "spatial" not in extent:
+            return None
+        ((west, south, east, north),) = extent["spatial"]["bbox"]
+        lowest, highest = Place(west, south), Place(east, north)
+        is_a_point = metres(lowest, highest) < self.precision_m
+        return lowest if is_a_point else None
 
 
 class FromDistances:

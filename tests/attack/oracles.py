@@ -36,6 +36,15 @@ def in_count(page: Any, target_id: int) -> bool:
     return page["count"] > 0
 
 
+def in_items(page: Any, target_id: int) -> bool:
+    return any(feature["id"] == target_id for feature in page["features"])
+
+
+def in_matched(page: Any, target_id: int) -> bool:
+    """By how many items match alone: nobody else stands there."""
+    return page["numberMatched"] > 0
+
+
 class RadiusOracle:
     """From how far is the target in the list? To the centimetre, from four places."""
 
@@ -70,13 +79,13 @@ class BoxOracle:
 
     precision_m = PRECISION_M
 
-    def __init__(self, name: str, look: Look, start: float = 0):
-        self.name, self.look, self.start = name, look, start
+    def __init__(self, name: str, look: Look, start: float = 0, view: View = LIST):
+        self.name, self.look, self.start, self.view = name, look, start, view
 
     def find(self, spies: Spies, target_id: int) -> Place | None:
         def seen(west: float, south: float, east: float, north: float) -> bool:
             box = ",".join(f"{edge:.9f}" for edge in (west, south, east, north))
-            return self.look(LIST.read(spies, in_bbox=box), target_id)
+            return self.look(self.view.read(spies, bbox=box), target_id)
 
         def west_of(offset: float) -> bool:
             east = _longitude(self.start + offset)

@@ -11,9 +11,12 @@ from django.db import transaction
 from tests.attack.accounts import Account, Spies
 from tests.attack.attackers import (
     DISCOVER,
+    ITEMS,
     LIKED,
     Attacker,
     FromDistances,
+    FromExtent,
+    FromItem,
     FromMap,
     in_cursor,
     in_list,
@@ -21,12 +24,21 @@ from tests.attack.attackers import (
 )
 from tests.attack.flips import DecoyOrder, ListOrder, RoundedDistances
 from tests.attack.geodesy import Place, metres
-from tests.attack.oracles import BoxOracle, RadiusOracle, in_count, in_page
+from tests.attack.oracles import (
+    BoxOracle,
+    RadiusOracle,
+    in_count,
+    in_items,
+    in_matched,
+    in_page,
+)
 from tests.attack.wire import Wire
 
 # They read what they need in one answer, or in a few.
 QUICK: Sequence[Attacker] = (
     FromMap(),
+    FromItem(),
+    FromExtent(),
     FromDistances("distances in profiles", in_profile),
     FromDistances("distances in the list", in_list),
     FromDistances("cursors of the list", in_cursor),
@@ -34,6 +46,8 @@ QUICK: Sequence[Attacker] = (
 )
 PATIENT: Sequence[Attacker] = (
     BoxOracle("boxes: the count", in_count, start=-90),
+    BoxOracle("OGC API: boxes: who is in the items", in_items, view=ITEMS),
+    BoxOracle("OGC API: boxes: numberMatched", in_matched, start=-90, view=ITEMS),
     RadiusOracle("radius: who is in the list", in_page),
     RadiusOracle("radius: the count", in_count),
     RadiusOracle("radius: the count of the liked", in_count, LIKED),
