@@ -7,6 +7,8 @@ LOCAL=$ROOT/.local
 VENV=$LOCAL/venv
 cd "$ROOT"
 mkdir -p "$LOCAL"
+# Where it is set, each process compiles every module of ours again.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 fail() {
