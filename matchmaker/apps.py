@@ -14,4 +14,5 @@ class MatchmakerConfig(AppConfig):
         due.register(tasks.MATCH_MAIL)
         due.register(tasks.ACCOUNT_MAIL)
         chores.register(tasks.FORGETTING_SIGN_INS)
+        chores.register(tasks.ADDING_UP_CELLS)
         export_sections.register()

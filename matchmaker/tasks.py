@@ -52,3 +52,5 @@ ACCOUNT_MAIL = due.Work(
 FORGETTING_SIGN_INS = Chore(
     "sign_ins", every_s=3600, do=services.forget_expired_sign_ins
 )
+
+ADDING_UP_CELLS = Chore("cells", every_s=5, do=services.add_up_cell_changes)

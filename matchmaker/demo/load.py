@@ -83,8 +83,11 @@ def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
             _add_likes(first, seed)
             _add_match(first)
             _add_avatars(first, seed, files)
+            services.add_up_cell_changes()
             with connection.cursor() as cursor:
-                cursor.execute("ANALYZE matchmaker_member, matchmaker_like")
+                cursor.execute(
+                    "ANALYZE matchmaker_member, matchmaker_cell, matchmaker_like"
+                )
         for load_more in loaders():
             others |= load_more(Load(count, seed, files))
     return Loaded(len(missing), others)

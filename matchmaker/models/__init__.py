@@ -1,7 +1,7 @@
 """Models of members, of what they feel about each other, and of reports."""
 
 from matchmaker.models.account_mails import AccountMail
-from matchmaker.models.cells import Anchor, Cell
+from matchmaker.models.cells import Anchor, Cell, CellChange
 from matchmaker.models.members import Gender, Language, LookingFor, Member
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
@@ -12,6 +12,7 @@ __all__ = [
     "Anchor",
     "Block",
     "Cell",
+    "CellChange",
     "Gender",
     "Language",
     "Like",

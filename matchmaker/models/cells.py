@@ -19,6 +19,8 @@ class Cell(models.Model):
 
     id = models.IntegerField(primary_key=True)
     point = PointField(geography=True, spatial_index=False)
+    # Without the changes that are not added up yet: see CellChange.
+    members = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("cell")
@@ -31,6 +33,29 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class CellChange(models.Model):
+    """A change of how many active members are in a cell.
+
+    The number is `Cell.members` and the sum of these, in every snapshot. Triggers of
+    the member table add them (`sql/cell_numbers.sql`), and a chore adds them up
+    (`services.add_up_cell_changes`).
+    """
+
+    cell = models.IntegerField()
+    members = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("change of a cell’s number")
+        verbose_name_plural = _("changes of cells’ numbers")
+        constraints = [SqlRule.read("matchmaker", "cell_numbers")]
+        indexes = [
+            models.Index(fields=["cell"], include=["members"], name="cell_change")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cell}: {self.members:+}"
 
 
 class Anchor(models.Model):

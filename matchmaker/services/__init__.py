@@ -8,6 +8,7 @@ from matchmaker.services.accounts import (
     set_active,
     update_profile,
 )
+from matchmaker.services.cells import add_up_cell_changes
 from matchmaker.services.emails import (
     ask_for_proof,
     ask_for_reset,
@@ -50,6 +51,7 @@ __all__ = [
     "Profile",
     "Sympathy",
     "TokenPair",
+    "add_up_cell_changes",
     "ask_for_proof",
     "ask_for_reset",
     "authenticated",

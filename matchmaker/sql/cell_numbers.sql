@@ -1,0 +1,51 @@
+-- How many active members are in each cell: Cell.members and the cell's CellChange rows.
+-- Changes are only added, so that members who move at once neither wait for each other
+-- nor deadlock. A bulk load adds one for each cell.
+
+CREATE OR REPLACE FUNCTION change_cell_numbers() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    CASE TG_OP
+    WHEN 'INSERT' THEN
+        INSERT INTO matchmaker_cellchange (cell, members)
+        SELECT cell, count(*) FROM added
+        WHERE is_active AND cell IS NOT NULL GROUP BY cell;
+    WHEN 'DELETE' THEN
+        INSERT INTO matchmaker_cellchange (cell, members)
+        SELECT cell, -count(*) FROM removed
+        WHERE is_active AND cell IS NOT NULL GROUP BY cell;
+    WHEN 'UPDATE' THEN
+        INSERT INTO matchmaker_cellchange (cell, members)
+        SELECT cell, members FROM (
+            VALUES (OLD.cell, OLD.is_active, -1), (NEW.cell, NEW.is_active, 1)
+        ) place (cell, is_active, members) WHERE is_active AND cell IS NOT NULL;
+    WHEN 'TRUNCATE' THEN
+        DELETE FROM matchmaker_cellchange;
+        UPDATE matchmaker_cell SET members = 0;
+    END CASE;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER member_came AFTER INSERT ON matchmaker_member
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION change_cell_numbers();
+
+CREATE OR REPLACE TRIGGER member_left AFTER DELETE ON matchmaker_member
+REFERENCING OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION change_cell_numbers();
+
+CREATE OR REPLACE TRIGGER member_changed_cell AFTER UPDATE ON matchmaker_member
+FOR EACH ROW WHEN (
+    NEW.cell IS DISTINCT FROM OLD.cell OR NEW.is_active IS DISTINCT FROM OLD.is_active
+)
+EXECUTE FUNCTION change_cell_numbers();
+
+CREATE OR REPLACE TRIGGER members_truncated AFTER TRUNCATE ON matchmaker_member
+FOR EACH STATEMENT EXECUTE FUNCTION change_cell_numbers();
+
+-- The table is mostly empty. A plan made for one without pages would read all of it for
+-- every cell.
+ALTER TABLE matchmaker_cellchange SET (vacuum_truncate = off);
