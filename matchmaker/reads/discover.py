@@ -1,7 +1,7 @@
 """The list of members to discover: suiting, near, neither liked nor passed on."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import CharField, Q
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +36,6 @@ class DiscoverValues(MemberValues):
     looking_for: str
 
 
-class DiscoverVariant(NamedTuple):
-    """What changes the SQL; `is_choosy`: the viewer looks for one gender."""
-
-    is_far: bool
-    is_choosy: bool
-
-
 GENDER = Param[DiscoverValues](lambda values: values.gender, CharField())
 LOOKING_FOR = Param[DiscoverValues](lambda values: values.looking_for, CharField())
 
@@ -65,23 +58,20 @@ class Discover(KeysetList[DiscoverValues]):
             query, Viewer.of(request), radius_m, viewer.gender, viewer.looking_for
         )
 
-    def variant(self, values: DiscoverValues) -> DiscoverVariant:
-        is_choosy = values.looking_for != LookingFor.ANY
-        return DiscoverVariant(nearest.is_far(values), is_choosy)
+    def variant(self, values: DiscoverValues) -> bool:
+        return values.looking_for != LookingFor.ANY
 
     def order(self, choice: Choice) -> Order:
         return nearest.ORDER
 
-    def parts(
-        self, choice: Choice, variant: DiscoverVariant, forward: bool | None
-    ) -> Parts:
+    def parts(self, choice: Choice, is_choosy: bool, forward: bool | None) -> Parts:
         members: Any = Member.objects.visible_to(VIEWER).others(VIEWER)
         members = members.unjudged_by(VIEWER).filter(
             Q(looking_for=LookingFor.ANY) | Q(looking_for=GENDER)
         )
-        if variant.is_choosy:
+        if is_choosy:
             members = members.filter(gender=LOOKING_FOR)
-        return nearest_parts(members, variant.is_far, forward)
+        return nearest_parts(members, forward, has_filters=True)
 
 
 DISCOVER = Discover()

@@ -108,19 +108,17 @@ class Members(KeysetList[MemberValues]):
         radius_m = float(query.given.get("distance", 0)) * 1000
         return MemberValues(query, Viewer.of(request), radius_m)
 
-    def variant(self, values: MemberValues) -> bool:
-        return nearest.is_far(values)
-
     def order(self, choice: Choice) -> Order:
         if "distance" in choice:
             return nearest.ORDER
         return next((LATEST_FIRST[name][0] for name in _latest(choice)), NEWEST_FIRST)
 
-    def parts(self, choice: Choice, is_far: bool, forward: bool | None) -> Parts:
+    def parts(self, choice: Choice, variant: None, forward: bool | None) -> Parts:
         everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
         members = MemberFilter.narrow(everyone, choice)
         if "distance" in choice:
-            return nearest_parts(members, is_far, forward)
+            has_filters = len(choice.filters) > 1
+            return nearest_parts(members, forward, has_filters=has_filters)
         keyed = members
         for name in _latest(choice):
             _order, verb = LATEST_FIRST[name]
@@ -134,12 +132,14 @@ class Members(KeysetList[MemberValues]):
 MEMBERS = Members()
 
 
-def nearest_parts(members: MemberQuerySet, is_far: bool, forward: bool | None) -> Parts:
+def nearest_parts(
+    members: MemberQuerySet, forward: bool | None, *, has_filters: bool
+) -> Parts:
     """Return public profiles of `members` in the circle, nearest first."""
     # Without the filters, which these members have already passed.
     chosen = Member.objects.filter(pk=nearest.CHOSEN_ID)
     columns = public_columns(chosen, nearest.DISTANCE_M)
-    return nearest.parts(members, columns, is_far=is_far, forward=forward)
+    return nearest.parts(members, columns, forward=forward, has_filters=has_filters)
 
 
 def public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:

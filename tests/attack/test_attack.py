@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from matchmaker.reads import nearest
+from matchmaker.reads import circles
 from project.lib.reads.keyset import keyset_statement
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
@@ -75,7 +75,7 @@ def test_attacker_learns_no_more_where_the_filter_is_read_first(
     scene, attacker, monkeypatch
 ):
     """As in wide circles, which a few members would not fill with cells."""
-    monkeypatch.setattr(nearest, "CELLS_MAX_COUNT", 0)
+    monkeypatch.setattr(circles, "CELLS_MAX", 1)
     keyset_statement.cache_clear()
     try:
         test_attacker_learns_the_cell_and_no_more(scene, attacker, "Saint Petersburg")

@@ -4,7 +4,7 @@ import pytest
 from django.core import signing
 
 from matchmaker.models import Member
-from matchmaker.reads import nearest
+from matchmaker.reads import circles
 from project.lib.reads.keyset import keyset_statement
 from tests.factories import MemberFactory
 
@@ -108,18 +108,17 @@ def test_count_is_exact_up_to_the_cap_and_says_so_beyond(as_ann):
     assert (capped["count"], capped["count_capped"]) == (1000, True)
 
 
-@pytest.mark.parametrize("limits", [(3000, 20_000), (2, 20_000), (2, 3), (0, 1)])
+@pytest.mark.parametrize("cells_max", [3000, 4, 2, 1])
 @pytest.mark.parametrize("query", ["distance=100", "distance=100&first_name=7"])
 def test_every_way_to_the_nearest_gives_the_same_pages(
-    ann, as_ann, crowd, monkeypatch, limits, query
+    ann, as_ann, crowd, monkeypatch, cells_max, query
 ):
     """Through few cells, through many, and by the members' other filters."""
     expected = sorted(
         as_ann.get(f"{URL}?{query}&page_size=100").json()["results"],
         key=lambda row: (row["distance_km"], row["id"]),
     )
-    monkeypatch.setattr(nearest, "CELLS_MAX_COUNT", limits[0])
-    monkeypatch.setattr(nearest, "CELLS_MAX_PAGE", limits[1])
+    monkeypatch.setattr(circles, "CELLS_MAX", cells_max)
     keyset_statement.cache_clear()
 
     forward = walk(as_ann, f"{URL}?{query}&page_size=2")

@@ -17,23 +17,19 @@ ROUNDING_M = 0.001
 # Metres, for a queryset that follows `reach`.
 REACH_M = RawSQL("SELECT reach_m FROM reach", [], FloatField())
 
-_ALWAYS = Statement[Any]("true")
 
-
-def reach(nearest: Statement[Any], enough: Statement[Any] = _ALWAYS) -> Statement[Any]:
-    """Return CTE `reach`: `reach_m`, which holds those rows, and if they are `enough`.
+def reach(nearest: Statement[Any]) -> Statement[Any]:
+    """Return CTE `reach`: `reach_m`, a distance that holds those rows.
 
     `nearest`: distances, as `distance_m`, of the first rows by spherical distance.
     """
     return Statement.written(
         """
         reach AS MATERIALIZED (
-            SELECT coalesce(max(distance_m), 0) + {rounding} AS reach_m,
-                   {enough} AS enough
+            SELECT coalesce(max(distance_m), 0) + {rounding} AS reach_m
             FROM ({nearest}) nearest
         )
         """,
         rounding=ROUNDING_M,
         nearest=nearest,
-        enough=enough,
     )
