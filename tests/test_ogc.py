@@ -1,6 +1,7 @@
 """OGC API - Features: what clients of the standard rely on, and our rules under it."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import schemathesis
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from rest_framework.test import APIClient
 
 from matchmaker import services
@@ -20,6 +22,8 @@ from tests.events.factories import EventFactory, MembershipFactory, Organization
 from tests.factories import MemberFactory
 
 BASE = "/api/ogc"
+
+pytestmark = pytest.mark.usefixtures("plain_static_files")
 LISTS = {
     "members": "/api/clients/",
     "events": "/api/events/",
@@ -67,7 +71,7 @@ def test_pages_link_to_all_others(world, as_ann):
     seen, waiting = set(), [f"http://testserver{BASE}"]
     while waiting:
         url = waiting.pop()
-        if url in seen:
+        if url in seen or "format=" in url:
             continue
         seen.add(url)
         response = as_ann.get(url)
@@ -78,6 +82,10 @@ def test_pages_link_to_all_others(world, as_ann):
             if link["rel"] == "self" and part_is(body, link):
                 assert link["type"] == response["Content-Type"]
             waiting.append(link["href"])
+            if link["rel"] == "alternate" and part_is(body, link):
+                page = as_ann.get(link["href"])
+                assert page["Content-Type"].startswith(link["type"])
+                assert part_is_told(page.content.decode(), body)
 
     paths = {url.removeprefix(f"http://testserver{BASE}") for url in seen}
     assert paths == {
@@ -85,6 +93,16 @@ def test_pages_link_to_all_others(world, as_ann):
         *(f"/collections/{name}" for name in LISTS),
         *(f"/collections/{name}/items" for name in LISTS),
     }  # fmt: skip
+
+
+def part_is_told(page: str, body: Any) -> bool:
+    """Whether an HTML page has what the JSON has, pages linked in its own type."""
+    of_type = {"self", "alternate", "next", "prev"}
+    links = [each for each in body.get("links", []) if each["rel"] not in of_type]
+    texts = [body.get("title", ""), *body.get("conformsTo", [])]
+    texts += [str(each["id"]) for each in body.get("features", [])]
+    texts += [each["href"] for each in links]
+    return all(escape(text) in page for text in texts)
 
 
 def part_is(body: Any, link: Any) -> bool:
@@ -104,8 +122,37 @@ def test_definition_is_valid_and_names_every_parameter(db, api):
     }
     assert told == {
         "limit", "bbox", "datetime", "cursor", "search", "date", "date__gte",
-        "date__lte", "organization", "attending",
+        "date__lte", "organization", "attending", "format",
     }  # fmt: skip
+
+
+def test_html_page_runs_nothing_that_was_typed_in(world, as_ann):
+    title = "</script><script>alert(1)</script><!--"
+    event = EventFactory(title=title, lon=1, lat=2)
+
+    for path in (items("events"), f"{items('events')}/{event.pk}"):
+        page = as_ann.get(path, HTTP_ACCEPT="text/html,application/xml;q=0.9,*/*;q=0.8")
+
+        assert page["Content-Type"] == "text/html; charset=utf-8"
+        assert "script-src 'self';" in page["Content-Security-Policy"]
+        assert "alert(1)" in page.content.decode()
+        assert "<script>alert" not in page.content.decode()
+
+
+def test_html_shows_a_hundred_features_and_links_to_the_next(ann, as_ann):
+    MemberFactory.create_batch(120)
+
+    page = as_ann.get(items("members"), {"limit": 10_000, "format": "html"})
+
+    text = page.content.decode()
+    assert "<dt>numberReturned</dt><dd>100</dd>" in text
+    assert "cursor=" in text
+
+
+def test_html_links_lead_to_html(world, as_ann):
+    page = as_ann.get(items("events"), {"limit": 1, "format": "html"}).content.decode()
+
+    assert re.search(r'href="[^"]*cursor=[^"]*format=html[^"]*" rel="next"', page)
 
 
 def test_conformance_declares_what_holds(api):
@@ -113,7 +160,9 @@ def test_conformance_declares_what_holds(api):
 
     declared = api.get(f"{BASE}/conformance").json()["conformsTo"]
 
-    assert declared == [f"{part_1}{name}" for name in ("core", "oas30", "geojson")]
+    assert declared == [
+        f"{part_1}{name}" for name in ("core", "oas30", "html", "geojson")
+    ]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -130,7 +179,7 @@ def test_items_are_the_lists_own(world, as_ann, name):
     one = as_ann.get(f"{items(name)}/{body['features'][0]['id']}").json()
     links = one.pop("links")
     assert one == body["features"][0]
-    assert {link["rel"] for link in links} == {"self", "collection"}
+    assert {link["rel"] for link in links} == {"self", "alternate", "collection"}
 
 
 @pytest.mark.parametrize("name", LISTS)

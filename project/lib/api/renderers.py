@@ -32,5 +32,6 @@ class JSONRenderer(renderers.JSONRenderer):
 
 
 class GeoJSONRenderer(JSONRenderer):
+    writes_geojson = True
     media_type = geojson.MEDIA_TYPE
     format = "geojson"

@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.lib.api.renderers import Written
-from project.lib.ogc.filters import ITEMS
+from project.lib.ogc.filters import ITEMS, ITEMS_MAX
 from project.lib.reads.cursors import KeysetQueried
 from project.lib.reads.geo import WGS84, AsGeometry
-from project.lib.reads.geojson import COORDINATE_DIGITS, MEDIA_TYPE, instant_sql
+from project.lib.reads.geojson import COORDINATE_DIGITS, instant_sql
 from project.lib.reads.keyset import KeysetList
 from project.lib.reads.pages import Page, link, link_header, page_url
 from project.lib.reads.statements import Statement
@@ -35,12 +35,13 @@ class ItemList(KeysetList[ItemValues]):
     Its rows, filters and rules are those of the list that it is made from.
     """
 
-    def respond(self, request: Request) -> Response:
-        """Answer a GET. Raises ValidationError, and CursorInvalid."""
+    def respond_with(self, request: Request, own: list[dict[str, str]]) -> Response:
+        """Answer a GET; `own`: links to this page. Raises as `respond` does."""
         given = self.filterset.read(request.query_params, self.unmet(request))
-        return _items_response(
-            request, self.page(request, {"page_size": ITEMS} | given)
-        )
+        most = getattr(request.accepted_renderer, "items_max", ITEMS_MAX)
+        limit = min(given.get("page_size", ITEMS), most)
+        page = self.page(request, {**given, "page_size": limit})
+        return _items_response(request, page, own)
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,16 @@ def _up(degrees: float) -> float:
     return math.ceil(degrees * 10**COORDINATE_DIGITS) / 10**COORDINATE_DIGITS
 
 
-def _items_response(request: Request, page: Page) -> Response:
+def _items_response(
+    request: Request, page: Page, own: list[dict[str, str]]
+) -> Response:
     """Return a page of items, with `numberMatched` if it is known exactly."""
+    kind = request.accepted_renderer.media_type
     neighbours = {
-        "self": request.build_absolute_uri(),
         "next": page_url(request, page.next),
         "prev": page_url(request, page.previous),
     }
-    links = [link(rel, url, MEDIA_TYPE) for rel, url in neighbours.items() if url]
+    links = [*own, *(link(rel, url, kind) for rel, url in neighbours.items() if url)]
     matched = page.count
     is_known = not page.is_capped
     if not page.next and not page.previous:

@@ -7,6 +7,7 @@ import django_filters
 
 from project.lib.ogc.collections import Collection
 from project.lib.ogc.filters import ITEMS, ITEMS_MAX, LimitFilter
+from project.lib.ogc.html import MEDIA_TYPE as HTML
 from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.parameters import CompiledFilterSet
@@ -17,6 +18,12 @@ MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 STANDARD = {"page_size": "limit", "in_bbox": "bbox"}
 
 _TEXT = {"type": "string"}
+_FORMAT = {
+    "name": "format",
+    "in": "query",
+    "description": "The same as an Accept header, for links",
+    "schema": _TEXT,
+}
 _LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
 SCHEMAS: dict[str, Any] = {
     "Link": {
@@ -160,9 +167,12 @@ def _get(
     statuses = {"400": "Bad request", "401": "Not signed in", "404": "Not found"}
     described: dict[str, Any] = {
         "operationId": operation,
-        "parameters": parameters or [],
+        "parameters": [*(parameters or []), _FORMAT],
         "responses": {
-            "200": {"description": "OK", "content": {kind: {"schema": answer}}},
+            "200": {
+                "description": "OK",
+                "content": {kind: {"schema": answer}, HTML: {"schema": _TEXT}},
+            },
             **{
                 status: {"description": meaning, "content": errors}
                 for status, meaning in statuses.items()

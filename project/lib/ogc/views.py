@@ -15,12 +15,16 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from project.lib.api.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.api.views import APIView
 from project.lib.ogc.collections import CRS84, Collection
+from project.lib.ogc.html import MEDIA_TYPE as HTML
+from project.lib.ogc.html import FeaturesHtmlRenderer, HtmlRenderer
 from project.lib.ogc.openapi3 import MEDIA_TYPE as OPENAPI
 from project.lib.ogc.openapi3 import document
+from project.lib.page_policy import page_policy
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.pages import link
 
@@ -28,9 +32,12 @@ TITLE = _("Matchmaker's map")
 DESCRIPTION = _("Members, events and organizations, as features for map programs.")
 
 PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
-CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "geojson")]
+CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "html", "geojson")]
 
 JSON = "application/json"
+
+# Leaflet writes HTML by itself, so trusted types cannot be required.
+MAP_POLICY = page_policy(has_leaflet=True)
 
 
 class OpenApiRenderer(JSONRenderer):
@@ -43,6 +50,7 @@ class OgcView(APIView):
 
     swagger_schema = None
     collections: ClassVar[Mapping[str, Collection]] = {}
+    renderer_classes: Sequence[type[BaseRenderer]] = [JSONRenderer, HtmlRenderer]
 
     def url(self, name: str, **kwargs: Any) -> str:
         url: str = self.request.build_absolute_uri(
@@ -50,10 +58,26 @@ class OgcView(APIView):
         )
         return url.removesuffix("/")
 
+    def own_links(self) -> list[dict[str, str]]:
+        """Return links to this answer, and to the same in other media types."""
+        url: str = self.request.build_absolute_uri()
+        used = self.request.accepted_renderer
+        others = [
+            link("alternate", replace_query_param(url, "format", each.format), kind)
+            for each in self.get_renderers()
+            if (kind := each.media_type) != used.media_type
+        ]
+        return [link("self", url, used.media_type), *others]
+
     def links(self, *links: tuple[str, str, str]) -> list[dict[str, str]]:
-        """Return these links, (rel, URL, media type), after one to this answer."""
-        own = link("self", self.request.build_absolute_uri(), JSON)
-        return [own, *(link(rel, href, kind) for rel, href, kind in links)]
+        """Return these links, (rel, URL, media type), after those to this answer."""
+        return [*self.own_links(), *(link(*each) for each in links)]
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(*args, **kwargs)
+        if response.accepted_media_type == HTML:
+            response.headers["Content-Security-Policy"] = MAP_POLICY
+        return response
 
 
 class LandingView(OgcView):
@@ -73,12 +97,12 @@ class ConformanceView(OgcView):
     permission_classes = [AllowAny]
 
     def get(self, request: Request) -> Response:
-        return Response({"conformsTo": CONFORMS_TO})
+        return Response({"conformsTo": CONFORMS_TO, "links": self.links()})
 
 
 class ApiView(OgcView):
     permission_classes = [AllowAny]
-    renderer_classes: Sequence[type[BaseRenderer]] = [OpenApiRenderer]
+    renderer_classes: Sequence[type[BaseRenderer]] = [OpenApiRenderer, HtmlRenderer]
 
     def get(self, request: Request) -> Response:
         return Response(document(self.url("landing"), TITLE, self.collections))
@@ -122,25 +146,29 @@ class CollectionView(OfCollection):
 
 
 class ItemsView(OfCollection):
-    renderer_classes: Sequence[type[BaseRenderer]] = [GeoJSONRenderer]
+    renderer_classes: Sequence[type[BaseRenderer]] = [
+        GeoJSONRenderer,
+        FeaturesHtmlRenderer,
+    ]
 
     def get(self, request: Request, collection: str) -> Response:
-        return self.found().items.respond(request)
+        return self.found().items.respond_with(request, self.own_links())
 
     get.has_parameters = True  # type: ignore[attr-defined]  # its filterset checks them
 
 
 class ItemView(OfCollection):
-    renderer_classes: Sequence[type[BaseRenderer]] = [GeoJSONRenderer]
+    renderer_classes: Sequence[type[BaseRenderer]] = [
+        GeoJSONRenderer,
+        FeaturesHtmlRenderer,
+    ]
 
     def get(self, request: Request, collection: str, pk: str) -> Response:
         text = self.found().read(request, int(pk)) if pk.isdecimal() else None
         if text is None:
             raise Http404
-        links = [
-            link("self", request.build_absolute_uri(), GEOJSON),
-            link("collection", self.url("collection", collection=collection), JSON),
-        ]
+        described = self.url("collection", collection=collection)
+        links = self.links(("collection", described, JSON))
         return Response(Written(f'{text[:-1]}, "links": {json.dumps(links)}}}'))
 
 

@@ -34,7 +34,8 @@ class Page:
 
 
 def wants_geojson(request: Request) -> bool:
-    return request.accepted_renderer.media_type == MEDIA_TYPE
+    """Return whether rows are written as features, whatever is around them."""
+    return bool(getattr(request.accepted_renderer, "writes_geojson", False))
 
 
 def page_response(request: Request, page: Page) -> Response:
