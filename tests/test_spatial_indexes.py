@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events.ogc import EventItemFilter, OrganizationItemFilter
 from events.reads.filters import (
     CalendarFilter,
     EventFilter,
@@ -14,6 +15,7 @@ from events.reads.filters import (
     OrganizationFilter,
 )
 from matchmaker.models import Member
+from matchmaker.ogc import MemberItemFilter
 from matchmaker.reads.discover import DiscoverFilter
 from matchmaker.reads.filters import MemberFilter
 from project.lib.reads.filters import BoxFilter, KilometresFilter
@@ -26,6 +28,7 @@ ROWS = 30_000
 BOX = "-166.65,-54,-166.55,-53.8"
 CROSSING = "170,-54,-166.55,-53.8"
 FEED = "/api/events/calendar/"
+OGC = "/api/ogc/collections"
 
 
 class Query(NamedTuple):
@@ -94,6 +97,18 @@ QUERIES = {
         OrganizationFilter,
         "/api/organizations/",
         {"in_bbox": CROSSING},
+        "organization_box",
+    ),
+    "members as items of a box": Query(
+        MemberItemFilter, f"{OGC}/members/items", {"in_bbox": BOX}, "member_public_box"
+    ),
+    "events as items of a box": Query(
+        EventItemFilter, f"{OGC}/events/items", {"in_bbox": BOX}, "event_box"
+    ),
+    "organizations as items of a box": Query(
+        OrganizationItemFilter,
+        f"{OGC}/organizations/items",
+        {"in_bbox": BOX},
         "organization_box",
     ),
 }
