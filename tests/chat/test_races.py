@@ -10,14 +10,16 @@ from django.db import connection, transaction
 
 from chat import services
 from chat.models import Message, Room
+from chat.services import Draft, Stored
 from events import services as event_services
 from events.models import Event
 from matchmaker import services as member_services
 from matchmaker.models import Member
 from tests.chat.rooms import event_of, match, organization_of
+from tests.events.factories import MembershipFactory
 from tests.factories import MemberFactory
 from tests.harness.database import somebody_waits
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 from tests.threads import at_once, client_of
 
 ROUNDS = 4
@@ -236,6 +238,95 @@ def test_sign_out_waits_for_what_is_being_stored():
     thread.join()
 
     assert order == ["stored", "signed out"]
+
+
+def _partings() -> dict[str, Callable[[Member, Member], tuple[Room, Call]]]:
+    """Ways to end Bob's right to a room that he shares with Ann: the room, the end."""
+
+    def in_organization(ann: Member, bob: Member) -> Room:
+        return organization_of(ann, bob)[1]
+
+    def leaves(ann: Member, bob: Member) -> tuple[Room, Call]:
+        organization = event_services.create_organization(ann, users=[], title="Club")
+        MembershipFactory(organization=organization, member=bob)
+        path = f"organizations/{organization.pk}/members/"
+        return organization.room, asking(ann, "delete", path, user={"id": bob.pk})
+
+    def withdraws(ann: Member, bob: Member) -> tuple[Room, Call]:
+        event, room = event_of(ann, bob)
+        return room, asking(bob, "delete", f"events/{event.pk}/attend/")
+
+    def signs_out(ann: Member, bob: Member) -> tuple[Room, Call]:
+        def end() -> int:
+            member_services.sign_out_everywhere(Member.objects.get(pk=bob.pk))
+            return 204
+
+        return in_organization(ann, bob), end
+
+    def deactivated(ann: Member, bob: Member) -> tuple[Room, Call]:
+        room = in_organization(ann, bob)
+        return room, lambda: member_services.set_active(bob, False) or 204
+
+    return {
+        "leaves": leaves,
+        "withdraws": withdraws,
+        "signs out": signs_out,
+        "deactivated": deactivated,
+        "deleted": lambda ann, bob: (
+            in_organization(ann, bob),
+            asking(bob, "delete", "clients/me/"),
+        ),
+        "blocked": lambda ann, bob: (
+            match(ann, bob),
+            asking(ann, "post", f"clients/{bob.pk}/block/"),
+        ),
+        "unmatched": lambda ann, bob: (
+            match(ann, bob),
+            asking(ann, "delete", f"clients/{bob.pk}/match/"),
+        ),
+    }
+
+
+@pytest.mark.parametrize("how", _partings())
+def test_nothing_begun_after_a_right_has_ended_is_stored(how):
+    """Others store together with Bob all the while."""
+    ann, bob = MemberFactory.create_batch(2)
+    room, end = _partings()[how](ann, bob)
+    bob, enough, has_ended = Member.objects.get(pk=bob.pk), Flag(), Flag()
+
+    def talk() -> list[tuple[bool, bool, bool]]:
+        """Of each batch: begun after the end; Ann's and Bob's messages are stored."""
+        found, after = [], 0
+        while after < 5:
+            is_after = has_ended.is_set()
+            drafts = [Draft(ann, "1", None), Draft(bob, "2", None)]
+            hers, his = services.send_messages(room.pk, drafts)
+            found.append((is_after, isinstance(hers, Stored), isinstance(his, Stored)))
+            after += is_after
+            if len(found) > 3:
+                enough.set()
+        return found
+
+    def part() -> list[tuple[bool, bool, bool]]:
+        assert enough.wait(PATIENCE_S)
+        try:
+            assert end() in (200, 204)
+        finally:
+            has_ended.set()
+        return []
+
+    batches = [batch for found in at_once(part, talk, talk, talk) for batch in found]
+
+    for is_after, hers, his in batches:
+        assert not (is_after and his)
+        # In their direct room neither may write any more; elsewhere Ann loses nothing.
+        assert hers or room.kind == "direct"
+        assert not (is_after and hers and room.kind == "direct")
+    assert any(his for _is_after, _hers, his in batches)
+    assert_whole(room.pk)
+    if how != "deleted":
+        stored = sum(hers + his for _is_after, hers, his in batches)
+        assert len(numbers(room.pk)) == stored
 
 
 def test_members_deactivated_while_they_talk():
