@@ -5,14 +5,16 @@ notices and removes its members. If Redis loses the counts, each server writes i
 again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import redis
 from django.conf import settings
 
 from chat.constants import MAX_SOCKETS
-from project.lib.redis.lua import script
+from project.lib.redis.lua import script, script_pipeline
 
 # A server that misses so many beats counts as dead.
 MISSED_BEATS = 4
@@ -98,6 +100,22 @@ class TooManySockets(Exception):
     """The member has MAX_SOCKETS sockets already."""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A member has `count` sockets on this server, one more than before."""
+
+    member_id: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A member has `count` sockets left on this server."""
+
+    member_id: int
+    count: int
+
+
 class Presence:
     """This server's part of the presence. Every method raises redis.RedisError.
 
@@ -109,19 +127,20 @@ class Presence:
         self.server = uuid4().hex
         self.alive_s = settings.CHAT_BEAT_S * MISSED_BEATS
 
-    def enter(self, member_id: int, count: int) -> bool:
-        """Record that the member has `count` sockets here, one more; True: was offline.
+    def record(self, steps: Sequence[Entry | Exit]) -> list[bool | TooManySockets]:
+        """Record steps in their order, in one go.
 
-        Raises TooManySockets.
+        Return for each whether it has changed what others see: an entry of a member who
+        was offline, or an exit after which the member is offline. TooManySockets: the
+        entry is not recorded.
         """
-        before = self._run(_ENTER, self.server, member_id, count, MAX_SOCKETS)
-        if before < 0:
-            raise TooManySockets
-        return bool(before == 0)
-
-    def leave(self, member_id: int, count: int) -> bool:
-        """Record that the member has `count` sockets left here; True: now offline."""
-        return bool(self._run(_LEAVE, self.server, member_id, count) == 0)
+        with script_pipeline() as pipeline:
+            for step in steps:
+                lua = _ENTER if isinstance(step, Entry) else _LEAVE
+                what = (self.server, step.member_id, step.count, MAX_SOCKETS)
+                self._run(lua, *what, client=pipeline)
+            others = pipeline.execute()
+        return [TooManySockets() if n < 0 else n == 0 for n in others]
 
     def beat(self, sockets: Mapping[int, int]) -> bool:
         """Say that this server is alive. False: Redis had lost `sockets`, by member."""
@@ -138,5 +157,8 @@ class Presence:
     def online(self, member_ids: Collection[int]) -> set[int]:
         return {int(member) for member in self._run(_ONLINE, *member_ids)}
 
-    def _run(self, step: str, *args: str | float) -> Any:
-        return script(_PRELUDE + step)(keys=[SERVERS], args=[self.alive_s, *args])
+    def _run(
+        self, step: str, *args: str | float, client: redis.Redis | None = None
+    ) -> Any:
+        run = script(_PRELUDE + step)
+        return run(keys=[SERVERS], args=[self.alive_s, *args], client=client)

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseError
 from django.utils import translation
 
-from chat.presence import TooManySockets
+from chat.presence import Entry, Exit, TooManySockets
 from chat.sockets import handshake
 from chat.sockets.conversation import Conversation
 from chat.sockets.entering import (
@@ -20,9 +21,9 @@ from chat.sockets.entering import (
 from chat.sockets.handshake import Guest
 from chat.sockets.servers import server
 from chat.sockets.socket import Socket
-from chat.sockets.threads import in_order
 from chat.wire import frames
 from matchmaker.errors import TokenDead
+from project.lib.database.deadlines import TimeIsUp
 from project.lib.redis.clients import redis_may_fail
 from project.lib.server.application import WIRE
 
@@ -90,11 +91,16 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def count(self) -> bool:
         """Count the socket; True: the member was offline. Raises TooManySockets."""
         member_id = self.ticket.member_id
-        presence, counted = self.server.presence, self.server.hub.counted
+        counted = self.server.hub.counted
         self.is_counted = True
         counted[member_id] += 1
-        with redis_may_fail("a socket is not counted"):
-            return await in_order(presence.enter, member_id, counted[member_id])
+        entry = Entry(member_id, counted[member_id])
+        return await self.record(entry, "a socket is not counted")
+
+    async def record(self, step: Entry | Exit, otherwise: str) -> bool:
+        """Record it as Presence does; False if Redis fails. Raises TooManySockets."""
+        with suppress(TimeIsUp), redis_may_fail(otherwise):
+            return await self.server.counting.ask(step)
         return False
 
     async def welcome(self, guest: Guest, changes: int, *, was_offline: bool) -> None:
@@ -143,10 +149,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
             counted[member_id] -= 1
             if not counted[member_id]:
                 del counted[member_id]
-            presence, left = self.server.presence, counted.get(member_id, 0)
-            is_offline = False
-            with redis_may_fail("a socket stays counted"):
-                is_offline = await in_order(presence.leave, member_id, left)
+            step = Exit(member_id, counted.get(member_id, 0))
+            is_offline = await self.record(step, "a socket stays counted")
             if is_offline and socket is not None:
                 announce(socket, shared, is_online=False)
 

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from chat.presence import Presence
+from chat.presence import Entry, Exit, Presence, TooManySockets
 from chat.sockets import commands, repair
 from chat.sockets.handshake import Guest, Refused, Ticket
 from chat.sockets.hub import Hub
 from chat.sockets.sending import Sending
-from chat.sockets.threads import in_thread_until
+from chat.sockets.threads import in_order, in_thread_until
 from chat.sockets.together import Together
 from project.lib.database.deadlines import Deadline
 
@@ -16,7 +16,13 @@ class Server:
     def __init__(self) -> None:
         self.hub, self.presence, self.sending = Hub(), Presence(), Sending()
         self.admitting = Together(_admit)
+        self.counting = Together(self._count)
         repair.start(self.hub, self.presence)
+
+    async def _count(
+        self, _deadline: Deadline, steps: list[Entry | Exit]
+    ) -> list[bool | TooManySockets]:
+        return await in_order(self.presence.record, steps)
 
 
 async def _admit(deadline: Deadline, tickets: list[Ticket]) -> list[Guest | Refused]:

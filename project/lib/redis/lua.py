@@ -4,6 +4,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from redis.client import Pipeline
 from redis.commands.core import Script
 
 from project.lib.redis.clients import make_client
@@ -15,6 +16,14 @@ def script(lua: str) -> Script:
     It raises redis.RedisError.
     """
     return _script(settings.REDIS_URL, lua)
+
+
+def script_pipeline() -> Pipeline:
+    """Return a pipeline to pass to scripts as `client`, for one round trip together.
+
+    Other commands may come between those of the pipeline.
+    """
+    return _client(settings.REDIS_URL).pipeline(transaction=False)
 
 
 @cache
