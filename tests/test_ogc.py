@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 from rest_framework.test import APIClient
 
+from events.models import Event
 from matchmaker import services
 from matchmaker.models import Block
 from project.lib.reads import keyset
@@ -207,6 +208,27 @@ def test_limit_is_ten_by_default_and_ten_thousand_at_most(ann, as_ann):
     assert len(ids(as_ann.get(items("members")))) == 10
     for limit in ("120", "10000", "10001", "9" * 30):
         assert len(ids(as_ann.get(items("members"), {"limit": limit}))) == 120
+
+
+def test_page_beyond_the_last_item_still_counts_all(world, as_ann):
+    first = as_ann.get(items("events"), {"limit": 2}).json()
+    (url,) = (each["href"] for each in first["links"] if each["rel"] == "next")
+    oldest = as_ann.get(url).json()["features"]
+    Event.objects.filter(pk__in=[each["id"] for each in oldest]).delete()
+
+    beyond = as_ann.get(url).json()
+
+    assert (beyond["numberReturned"], beyond["numberMatched"]) == (0, 2)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_item_has_one_address(world, as_ann, name):
+    pk = str(ids(as_ann.get(items(name)))[0])
+    arabic = pk.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+
+    assert as_ann.get(f"{items(name)}/{pk}").status_code == 200
+    for other in (f"0{pk}", arabic, f"+{pk}", f"{pk}.0", f" {pk}"):
+        assert as_ann.get(f"{items(name)}/{other}").status_code == 404
 
 
 @pytest.fixture
@@ -457,10 +479,31 @@ def test_tries_are_throttled_and_repeats_are_not(bob, api, settings):
     assert {read(api, right).status_code for _ in range(2 * limit)} == {200}
 
     wrong = basic("bob@example.com", "wrong")
-    statuses = [read(api, wrong).status_code for _ in range(limit)]
+    statuses = [read(api, wrong).status_code for _ in range(limit + 1)]
 
-    assert statuses == [401] * (limit - 1) + [429]
-    assert read(api, right).status_code == 200
+    assert statuses == [401] * limit + [429]
+    assert read(api, right).status_code == 429  # guesses learn nothing more
+
+
+def test_guesses_elsewhere_neither_hit_nor_lock_out(bob, api, settings):
+    settings.THROTTLES = True
+    limit = settings.THROTTLE_RATES["sign_in"].limit
+    right = basic("bob@example.com", PASSWORD)
+    wrong = basic("bob@example.com", "wrong")
+    home = {"REMOTE_ADDR": "192.0.2.1"}
+    elsewhere = {"REMOTE_ADDR": "198.51.100.1"}
+    assert api.get(items("events"), headers=right, **home).status_code == 200
+
+    for _ in range(limit):
+        last = api.get(items("events"), headers=wrong, **elsewhere)
+
+    assert last.status_code == 429
+    guessed = api.get(items("events"), headers=right, **elsewhere)
+    assert guessed.status_code == 429
+    assert api.get(items("events"), headers=right, **home).status_code == 200
+    services.change_password(bob, "another horse 8 battery")
+    new = basic("bob@example.com", "another horse 8 battery")
+    assert api.get(items("events"), headers=new, **home).status_code == 200
 
 
 def test_redis_has_no_password(bob, api):

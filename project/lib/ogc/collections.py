@@ -149,8 +149,9 @@ def _items_response(
     links = [*own, *(link(rel, url, kind) for rel, url in neighbours.items() if url)]
     matched = page.count
     is_known = not page.is_capped
-    if not page.next and not page.previous:
-        matched, is_known = page.returned or 0, True
+    # A page beyond the last item has no neighbours either, yet items before it.
+    if page.returned and not page.next and not page.previous:
+        matched, is_known = page.returned, True
     around = {
         "type": "FeatureCollection",
         **({"numberMatched": matched} if is_known else {}),

@@ -5,6 +5,7 @@ leaves them out.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -35,6 +36,9 @@ PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "html", "geojson")]
 
 JSON = "application/json"
+
+# An id as items have it: int() would take 007 and other scripts' digits for it too.
+CANONICAL = re.compile("[1-9][0-9]*")
 
 # Leaflet writes HTML by itself, so trusted types cannot be required.
 MAP_POLICY = page_policy(has_leaflet=True)
@@ -164,7 +168,7 @@ class ItemView(OfCollection):
     ]
 
     def get(self, request: Request, collection: str, pk: str) -> Response:
-        text = self.found().read(request, int(pk)) if pk.isdecimal() else None
+        text = self.found().read(request, int(pk)) if CANONICAL.fullmatch(pk) else None
         if text is None:
             raise Http404
         described = self.url("collection", collection=collection)
