@@ -9,6 +9,7 @@ import re
 from importlib import resources
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BaseConstraint, Model
 
@@ -39,8 +40,16 @@ class SqlRule(BaseConstraint):
     ) -> str:
         # Nothing inside CREATE TABLE, because a trigger needs an existing table.
         if schema_editor:
+            if model is not None and self._tables() - {model._meta.db_table}:
+                raise ImproperlyConfigured(
+                    f"Migrate {self.name} by AddConstraint after CreateModel, so that"
+                    " going back drops its triggers on other tables."
+                )
             schema_editor.deferred_sql.append(self.sql)
         return ""
+
+    def _tables(self) -> set[str]:
+        return {table for _trigger, table in TRIGGER.findall(self.sql)}
 
     def create_sql(
         self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
