@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.test.utils import isolate_apps
 
 from events.models import Membership
+from matchmaker.models import CellChange
 from project.lib.sql_rules import SqlRule
 
 ROOT = Path(__file__).parent.parent
@@ -150,3 +152,14 @@ def test_heading_of_a_file_is_no_part_of_the_rule(name):
     _model, each = rule(name)
 
     assert each.sql.startswith("CREATE OR REPLACE FUNCTION ")
+
+
+def test_rule_of_another_table_is_no_part_of_its_models_creation(db):
+    """Else going back would drop the table and leave the triggers."""
+    rule = next(r for r in CellChange._meta.constraints if isinstance(r, SqlRule))
+
+    with (
+        pytest.raises(ImproperlyConfigured, match="AddConstraint"),
+        connection.schema_editor(collect_sql=True) as editor,
+    ):
+        rule.constraint_sql(CellChange, editor)

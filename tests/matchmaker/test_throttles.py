@@ -1,6 +1,5 @@
 """Throttles, on a real Redis: contract, section 1."""
 
-import json
 import time
 from collections.abc import Callable
 from itertools import count
@@ -9,14 +8,12 @@ from typing import Any
 import pytest
 import redis
 from django.core.exceptions import ImproperlyConfigured
-from drf_yasg.codecs import OpenAPICodecJson
 from rest_framework.test import APIClient
 
 from events.models import Organization
 from matchmaker import services
 from matchmaker.models import Member
 from project.lib.api import throttles
-from project.schema import INFO, Generator
 from tests.events.factories import (
     EventFactory,
     MembershipFactory,
@@ -243,26 +240,6 @@ def test_off_turns_all_off(ann, as_ann, settings, rate):
         assert APIClient().post(SIGN_UP, {}).status_code == 400
         assert as_ann.patch(ME, {"location": PLACE}).status_code == 200
         assert "throttled" not in admin_login(ann.email)
-
-
-def test_schema_tells_of_429():
-    schema = Generator(INFO).get_schema(public=True)
-    paths = json.loads(OpenAPICodecJson([]).encode(schema))["paths"]
-
-    telling = {
-        (method, path.rstrip("/"))
-        for path, operations in paths.items()
-        for method, operation in operations.items()
-        if method != "parameters" and "429" in operation["responses"]
-    }
-
-    assert telling >= {
-        ("post", "/api/auth/token/login"), ("post", "/api/user/sign-in"),
-        ("post", "/api/user/sign-up"), ("post", "/api/clients"),
-        ("post", "/api/clients/create"), ("patch", "/api/clients/me"),
-        ("post", "/api/clients/set_password"),
-    }  # fmt: skip
-    assert ("get", "/api/clients/me") not in telling
 
 
 def test_wrong_requests_use_up_nothing(ann, as_ann, rate):
