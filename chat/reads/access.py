@@ -31,14 +31,14 @@ class InRoom:
 
 
 @dataclass(frozen=True)
-class Together:
+class OfMembers:
     """Members who are read at once."""
 
     member_ids: list[int]
 
 
 ROOM = Param[OfRoom](lambda values: values.room_id, BigIntegerField())
-MEMBERS = Param[Together](lambda values: values.member_ids)
+MEMBERS = Param[OfMembers](lambda values: values.member_ids)
 
 # For `unnest(…) viewer(id)`, when many members are read at once.
 EACH_VIEWER = RawSQL("viewer.id", [], BigIntegerField())
@@ -63,7 +63,7 @@ def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
     Inactive members get no rooms.
     """
     rooms: dict[int, dict[int, bool]] = {pk: {} for pk in member_ids}
-    rows = _rooms_by_member().rows(Together([*member_ids]))
+    rows = _rooms_by_member().rows(OfMembers([*member_ids]))
     for member_id, room_id, is_told in rows:
         rooms[member_id][room_id] = is_told
     return rooms
@@ -72,7 +72,7 @@ def rooms_by_member(member_ids: Collection[int]) -> dict[int, dict[int, bool]]:
 def hidden_from(member_ids: Collection[int]) -> dict[int, set[int]]:
     """Return whom each of these members blocks or is blocked by."""
     hidden: dict[int, set[int]] = {pk: set() for pk in member_ids}
-    for member_id, other_id in _HIDDEN.rows(Together([*member_ids])):
+    for member_id, other_id in _HIDDEN.rows(OfMembers([*member_ids])):
         hidden[member_id].add(other_id)
     return hidden
 
@@ -102,7 +102,7 @@ def _open_room() -> Statement[InRoom]:
 
 
 @cache
-def _rooms_by_member() -> Statement[Together]:
+def _rooms_by_member() -> Statement[OfMembers]:
     return Statement.written(
         """
         SELECT viewer.id, room.* FROM unnest({members}::bigint[]) wanted(id)
@@ -114,7 +114,7 @@ def _rooms_by_member() -> Statement[Together]:
     )
 
 
-_HIDDEN: Statement[Together] = Statement.written(
+_HIDDEN: Statement[OfMembers] = Statement.written(
     """
     SELECT from_member_id, to_member_id FROM matchmaker_block
     WHERE from_member_id = ANY({members}::bigint[])

@@ -14,7 +14,7 @@ from chat.reads.access import (
     MEMBERS,
     ROOM,
     InRoom,
-    Together,
+    OfMembers,
     open_rooms,
 )
 from matchmaker.display_names import display_name
@@ -72,7 +72,7 @@ def rooms_of(member_id: int) -> list[RoomState]:
 def rooms_of_each(member_ids: Collection[int]) -> dict[int, list[RoomState]]:
     """Return the same for several members."""
     rooms: dict[int, list[RoomState]] = {pk: [] for pk in member_ids}
-    for member_id, *row in _rooms_of_each().rows(Together([*member_ids])):
+    for member_id, *row in _rooms_of_each().rows(OfMembers([*member_ids])):
         rooms[member_id].append(_state(*row))
     return rooms
 
@@ -113,7 +113,7 @@ _STATE = ("id", "kind", "title", "other", "last_number", "is_presence_told")
 
 
 @cache
-def _rooms_of_each() -> Statement[Together]:
+def _rooms_of_each() -> Statement[OfMembers]:
     """Compile the read; of positions, those of the members only are read."""
     rooms = Room.objects.with_titles(EACH_VIEWER)
     return Statement.written(
