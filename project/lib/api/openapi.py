@@ -160,23 +160,32 @@ def query_parameters(filters: type[CompiledFilterSet]) -> list[openapi.Parameter
 
 
 def _parameter(name: str, declared: django_filters.Filter) -> openapi.Parameter:
-    limits: dict[str, Any] = {"type": openapi.TYPE_STRING}
-    if isinstance(declared, StrictBooleanFilter):
-        limits = {"type": openapi.TYPE_BOOLEAN}
-    elif isinstance(declared, django_filters.ChoiceFilter):
-        limits["enum"] = [value for value, _label in declared.extra["choices"]]
-    elif isinstance(declared, django_filters.NumberFilter):
-        whole = declared.extra.get("decimal_places") == 0
-        limits = {"type": openapi.TYPE_INTEGER if whole else openapi.TYPE_NUMBER}
-        for key, bound in (("minimum", "min_value"), ("maximum", "max_value")):
-            if bound in declared.extra:
-                limits[key] = declared.extra[bound]
-    elif isinstance(declared, BoxFilter):
-        limits["pattern"] = r"^-?[\d.]+(,-?[\d.]+){3}((,-?[\d.]+){2})?$"
-    elif "max_length" in declared.extra:
-        limits["maxLength"] = declared.extra["max_length"]
+    value = value_of(declared)
+    if isinstance(declared, BoxFilter):
+        value["pattern"] = r"^-?[\d.]+,-?[\d.]+,-?[\d.]+,-?[\d.]+$"
     description = declared.extra.get("help_text", "")
     if name in SAME:
         other = format_lazy(_("also as {name}"), name=SAME[name])
         description = format_lazy("{} ({})", description, other)
-    return openapi.Parameter(name, openapi.IN_QUERY, description, **limits)
+    return openapi.Parameter(name, openapi.IN_QUERY, description, **value)
+
+
+def value_of(declared: django_filters.Filter) -> dict[str, Any]:
+    """Return what a filter's value may be, as Swagger 2 and OpenAPI 3 both write it."""
+    if isinstance(declared, StrictBooleanFilter):
+        return {"type": openapi.TYPE_BOOLEAN}
+    if isinstance(declared, django_filters.NumberFilter):
+        whole = declared.extra.get("decimal_places") == 0
+        value: dict[str, Any] = {
+            "type": openapi.TYPE_INTEGER if whole else openapi.TYPE_NUMBER
+        }
+        for key, bound in (("minimum", "min_value"), ("maximum", "max_value")):
+            if bound in declared.extra:
+                value[key] = declared.extra[bound]
+        return value
+    value = {"type": openapi.TYPE_STRING}
+    if isinstance(declared, django_filters.ChoiceFilter):
+        value["enum"] = [choice for choice, _label in declared.extra["choices"]]
+    elif "max_length" in declared.extra and not isinstance(declared, BoxFilter):
+        value["maxLength"] = declared.extra["max_length"]
+    return value

@@ -5,10 +5,11 @@ from typing import Any
 
 import django_filters
 
+from project.lib.api.openapi import value_of
 from project.lib.ogc.collections import Collection
 from project.lib.ogc.filters import ITEMS, ITEMS_MAX, LimitFilter
 from project.lib.ogc.html import MEDIA_TYPE as HTML
-from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
+from project.lib.reads.filters import BoxFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.parameters import CompiledFilterSet
 
@@ -197,18 +198,11 @@ def _parameters(filterset: type[CompiledFilterSet]) -> list[dict[str, Any]]:
 
 
 def _value(declared: django_filters.Filter) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"}
+    schema = value_of(declared)
     if isinstance(declared, BoxFilter):
         number = {"type": "number"}
         schema = {"type": "array", "minItems": 4, "maxItems": 6, "items": number}
     elif isinstance(declared, LimitFilter):
         limits = {"minimum": 1, "maximum": ITEMS_MAX, "default": ITEMS}
         schema = {"type": "integer", **limits}
-    elif isinstance(declared, StrictBooleanFilter):
-        schema = {"type": "boolean"}
-    elif isinstance(declared, django_filters.ChoiceFilter):
-        schema["enum"] = [value for value, _label in declared.extra["choices"]]
-    elif isinstance(declared, django_filters.NumberFilter):
-        whole = declared.extra.get("decimal_places") == 0
-        schema = {"type": "integer" if whole else "number"}
     return {"style": "form", "explode": False, "schema": schema}
