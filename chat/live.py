@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import redis
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from chat.wire import frames
 
@@ -26,7 +27,6 @@ logger = logging.getLogger(__name__)
 Event = dict[str, Any]
 
 # If Redis hangs, waiting broadcasts must not fill the memory.
-TIMEOUT_S = 1
 MAX_WAITING = 10_000
 
 _ORIGIN = uuid4().hex
@@ -158,7 +158,9 @@ class _Publisher:
         while True:
             group, event = await self.waiting.get()
             try:
-                await asyncio.wait_for(layer.group_send(group, event), TIMEOUT_S)
+                await asyncio.wait_for(
+                    layer.group_send(group, event), settings.REDIS_TIMEOUT_S
+                )
             except (redis.RedisError, OSError, TimeoutError) as error:
                 logger.warning("Redis fails, a broadcast is lost: %s", error)
                 self._forget()
@@ -177,6 +179,6 @@ class _Publisher:
         """Send what still waits before the process (for example a command) ends."""
         done = asyncio.run_coroutine_threadsafe(self.waiting.join(), self.loop)
         try:
-            done.result(TIMEOUT_S)
+            done.result(settings.REDIS_TIMEOUT_S)
         except TimeoutError:
             done.cancel()

@@ -17,7 +17,7 @@ from project.lib.api.unknown_input import unknown_parameter
 from project.lib.background import due
 from project.lib.errors import RETRY_AFTER_S
 from project.lib.media_storage import check_writable
-from project.lib.probes import TIMEOUT_S, Probe
+from project.lib.probes import Probe
 from project.lib.redis.clients import make_client
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _lags_s() -> dict[str, float]:
 def _silent() -> list[str]:
     """Return the parts that do not beat, after a write to Redis."""
     parts = [heartbeats.WORKERS, heartbeats.SWEEPER]
-    with make_client(settings.REDIS_URL, TIMEOUT_S) as client:
+    with make_client(settings.REDIS_URL, settings.READY_TIMEOUT_S) as client:
         client.set("project:health", 1, ex=60)
         beats = client.mget([heartbeats.key(part) for part in parts])
     return [part for part, beat in zip(parts, beats, strict=True) if beat is None]

@@ -113,6 +113,12 @@ CONNECTIONS_PER_ADDRESS = env.int("CONNECTIONS_PER_ADDRESS", 1_000)
 IDLE_TIMEOUT_S = env.float("IDLE_TIMEOUT_S", 75.0)
 # A head is one packet or two; a phone that has no network for a moment sends it again.
 HEAD_TIMEOUT_S = env.float("HEAD_TIMEOUT_S", 10.0)
+# A client that is refused before its body is here may go on sending it for so long:
+# a connection that is reset takes the answer with it.
+READ_ON_S = env.float("READ_ON_S", 10.0)
+# After so long without a sign of a client the kernel asks whether it is there, and
+# every ten seconds then, three times. It costs a packet, and wakes a phone's radio.
+CLIENT_KEEPALIVE_S = env.int("CLIENT_KEEPALIVE_S", 60)
 # A body may take this long and as long as it needs at the slowest line that is served,
 # a bad mobile one. An answer has SLOW_READER_S instead of this.
 BODY_TIMEOUT_S = env.float("BODY_TIMEOUT_S", 10.0)
@@ -134,8 +140,16 @@ WEB_SIGN_IN_SHARE = env.float("WEB_SIGN_IN_SHARE", 0.5)
 WEB_ADDRESS_SHARE = env.float("WEB_ADDRESS_SHARE", 0.75)
 # A client is answered within 5 s of something hanging; this leaves time to say so.
 REQUEST_TIMEOUT_S = env.float("REQUEST_TIMEOUT_S", 4.0)
+# What a limit leaves for whoever has to say so: PostgreSQL that a statement took too
+# long, a COMMIT and the answer after it, a thread its own 503 before the event loop
+# answers in its place, what a drain has cancelled its end. Twice this and the time of a
+# request are less than 5 s.
+GRACE_S = env.float("GRACE_S", 0.4)
 # With pictures: checking and redrawing one of 40 megapixels takes seconds of CPU.
 UPLOAD_TIMEOUT_S = env.float("UPLOAD_TIMEOUT_S", 20.0)
+# How long each part may take to prove that it works, for /health/ready: less than
+# those who ask wait.
+READY_TIMEOUT_S = env.float("READY_TIMEOUT_S", 2.0)
 # How long a stopping process answers what it has; Docker Compose kills after 30 s.
 DRAIN_S = env.float("DRAIN_S", 25.0)
 
@@ -198,12 +212,17 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
+# How long a hanging Redis delays a request and holds its thread, for connecting and for
+# each answer: it answers in a millisecond, and a request can ask it more than once.
+REDIS_TIMEOUT_S = env.float("REDIS_TIMEOUT_S", 1.0)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        # How long a hanging Redis delays a request.
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        "OPTIONS": {
+            "socket_timeout": REDIS_TIMEOUT_S,
+            "socket_connect_timeout": REDIS_TIMEOUT_S,
+        },
     }
 }
 CHANNEL_LAYERS = {
@@ -218,7 +237,7 @@ CHANNEL_LAYERS = {
             "hosts": [
                 {
                     "address": REDIS_URL,
-                    "socket_connect_timeout": 1,
+                    "socket_connect_timeout": REDIS_TIMEOUT_S,
                     "health_check_interval": 10,
                 }
             ],
@@ -229,7 +248,7 @@ DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
     "OPTIONS": {
         # A like waits for this; a message is only a nudge (lib/background/due.py).
-        "client": make_client(REDIS_URL)
+        "client": make_client(REDIS_URL, REDIS_TIMEOUT_S)
     },
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",

@@ -189,6 +189,26 @@ def test_readme_names_every_setting():
     assert {name for name in names if f"`{name}`" not in readme} == set()
 
 
+def test_how_long_a_part_is_waited_for_is_a_setting():
+    """What a part is waited for is a number that operators can set."""
+    waits = re.compile(
+        r"^\w*(?:TIMEOUT|KEEPALIVE_AFTER|GRACE)\w* = [\d.]+$"
+        r"|\btimeout(?:_s)?=[\d.]+",
+        re.M,
+    )
+    code = [
+        path
+        for folder in ("chat", "events", "matchmaker", "project", "referrals")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+    assert code
+    found = {p.relative_to(ROOT): waits.findall(p.read_text()) for p in code}
+    found.pop(Path("project/settings.py"))
+    assert {path: names for path, names in found.items() if names} == {}
+
+
 def test_lock_names_no_host_and_hashes_everything():
     for lock in (ROOT / "compose/requirements").glob("*.txt"):
         text = lock.read_text()

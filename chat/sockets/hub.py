@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import redis
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from chat import live
 from chat.live import Event
@@ -27,7 +28,6 @@ Answer = TypeVar("Answer")
 # Beyond that, events are dropped as if Redis had lost them: repair.py finds messages.
 MAX_WAITING_EVENTS = 1_000
 MAX_NAMES = 1_000
-REDIS_TIMEOUT_S = 1.0
 # After a failure only repair.py tries Redis, at this interval, not each client in turn.
 REDIS_PAUSE_S = 2.0
 # `typing` is told only in rooms that are small enough for somebody to care.
@@ -242,7 +242,7 @@ class Hub:
 async def _in_time(asking: Coroutine[None, None, Answer]) -> Answer:
     """Wait for an answer of the channel layer. Raises one of REDIS_ERRORS."""
     try:
-        async with asyncio.timeout(REDIS_TIMEOUT_S):
+        async with asyncio.timeout(settings.REDIS_TIMEOUT_S):
             return await asking
     except (AttributeError, RuntimeError) as error:
         # redis-py raises these when another task has just lost the connection, or is

@@ -6,10 +6,10 @@ from concurrent.futures import Future
 from threading import Lock, Thread
 from typing import Generic, TypeVar
 
+from django.conf import settings
+
 Answer = TypeVar("Answer")
 
-# Those who ask wait a few seconds at most.
-TIMEOUT_S = 2.0
 # Any number of questions within this time is one check.
 KEPT_S = 1.0
 
@@ -38,12 +38,12 @@ class Probe(Generic[Answer]):
     def answer(self) -> Answer:
         """Return what the check returns, or raise what it raises.
 
-        Raises TimeoutError if the check runs longer than TIMEOUT_S, counted from its
-        start.
+        Raises TimeoutError if the check runs longer than settings.READY_TIMEOUT_S,
+        counted from its start.
         """
         self.start()
         with self._lock:
-            answer, ends_at = self._answer, self._started_at + TIMEOUT_S
+            answer, ends_at = self._answer, self._started_at + settings.READY_TIMEOUT_S
         assert answer is not None  # it was started  # noqa: S101
         return answer.result(max(0.0, ends_at - time.monotonic()))
 

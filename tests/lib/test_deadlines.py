@@ -35,13 +35,13 @@ def test_no_commit_after_it():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_commit_in_time_leaves_time_for_the_answer():
+def test_commit_in_time_leaves_time_for_the_answer(settings):
     deadline = Deadline.after(1000)
 
     with deadlines.under(deadline):
         with transaction.atomic():
             MemberFactory()
-            deadline.ends_at -= 1000 - deadlines.COMMIT_S / 2
+            deadline.ends_at -= 1000 - settings.GRACE_S / 2
             before = deadline.ends_at
         assert deadline.has_committed
         assert deadline.ends_at > before

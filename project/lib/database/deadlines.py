@@ -31,12 +31,6 @@ from django.conf import settings
 from django.db import OperationalError
 from psycopg2.extensions import POLL_OK, POLL_WRITE, set_wait_callback
 
-# How much longer than PostgreSQL's own limit a statement is waited for.
-SLACK_S = 0.5
-# What a COMMIT, and the answer after it, get beyond the deadline: an answer that is
-# true is better than one in time.
-COMMIT_S = 0.5
-
 
 class TimeIsUp(OperationalError):
     """The deadline has passed: nothing more is sent to the database."""
@@ -62,9 +56,13 @@ class Deadline:
             raise TimeIsUp("the time for this work is over")
 
     def commit(self) -> None:
-        """Note that a COMMIT follows. Raises TimeIsUp."""
+        """Note that a COMMIT follows. Raises TimeIsUp.
+
+        It, and the answer after it, get settings.GRACE_S beyond the deadline: an answer
+        that is true is better than one in time.
+        """
         self.check()
-        self.ends_at = max(self.ends_at, time.monotonic() + COMMIT_S)
+        self.ends_at = max(self.ends_at, time.monotonic() + settings.GRACE_S)
         self.has_committed = True
 
 
@@ -116,7 +114,7 @@ def bound_this_process(statement_ms: int) -> None:
     """
     global bounds
     bounds = Bounds(statement_ms)
-    patience_s = statement_ms / 1000 + SLACK_S
+    patience_s = statement_ms / 1000 + settings.GRACE_S
     set_wait_callback(lambda connection: _wait(connection, patience_s))
 
 

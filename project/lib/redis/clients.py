@@ -10,12 +10,12 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
-# How long a hanging Redis delays each request and blocks a web thread.
-TIMEOUT_S = 1
 
+def make_client(url: str, timeout_s: float) -> redis.Redis:
+    """Return a client with a connection pool that all threads of a process share.
 
-def make_client(url: str, timeout_s: float = TIMEOUT_S) -> redis.Redis:
-    """Return a client with a connection pool that all threads of a process share."""
+    `timeout_s`: how long Redis may take to connect, and then to answer.
+    """
     return redis.Redis.from_url(
         url,
         socket_timeout=timeout_s,

@@ -33,4 +33,4 @@ def _script(url: str, lua: str) -> Script:
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return make_client(url)
+    return make_client(url, settings.REDIS_TIMEOUT_S)

@@ -89,7 +89,7 @@ class BoundedServer(Server):
             logger.warning("%s requests or sockets are not finished", len(left))
             for application in left:
                 application.cancel()
-            await asyncio.wait(left, timeout=1)
+            await asyncio.wait(left, timeout=settings.GRACE_S)
 
     def _in_work(self) -> "list[asyncio.Future[None]]":
         applications = [

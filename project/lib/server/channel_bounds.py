@@ -14,9 +14,6 @@ from project.lib.server import refusals
 from project.lib.server.connections import CONNECTIONS, Connection
 from project.lib.server.request_bounds import BoundedRequest
 
-# How long a refused client may go on sending before it is disconnected.
-READ_ON_S = 10
-
 
 class Phase(Enum):
     """What is awaited of a client."""
@@ -132,7 +129,7 @@ class BoundedChannel(HTTPChannel):
         elif phase is Phase.BODY:
             allow(settings.BODY_TIMEOUT_S, self.time_out)
         elif phase is Phase.REFUSED:
-            allow(READ_ON_S, self.loseConnection)
+            allow(settings.READ_ON_S, self.loseConnection)
         else:
             self.connection.allow_any_time()
 

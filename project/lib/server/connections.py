@@ -20,8 +20,8 @@ SWEEP_S = 0.5
 TOLD_EVERY_S = 60.0
 # Files of the process that are no connections of clients: databases, logs, pictures.
 RESERVED_FILES = 256
-# After this long without a sign of the client, the kernel asks whether it is there.
-KEEPALIVE_AFTER_S, KEEPALIVE_EVERY_S, KEEPALIVE_TRIES = 60, 10, 3
+# How often the kernel asks a silent client, and every how many seconds.
+KEEPALIVE_TRIES, KEEPALIVE_EVERY_S = 3, 10
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ def _watch(client: socket.socket) -> None:
         return
     client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (
-        ("TCP_KEEPIDLE", KEEPALIVE_AFTER_S),
+        ("TCP_KEEPIDLE", settings.CLIENT_KEEPALIVE_S),
         ("TCP_KEEPINTVL", KEEPALIVE_EVERY_S),
         ("TCP_KEEPCNT", KEEPALIVE_TRIES),
         ("TCP_USER_TIMEOUT", int(1000 * settings.SLOW_READER_S)),

@@ -48,8 +48,6 @@ logger = logging.getLogger(__name__)
 # Answered on the event loop, where it waits for no thread and no queue. It reads
 # neither the database nor a body, and takes less than handing it to a thread would.
 LIVENESS = ("/health/live", "/health/live/")
-# What a thread has for its own 503 before the event loop answers in its place.
-ANSWER_S = 0.4
 
 
 class ThreadPoolHandler(ASGIHandler):
@@ -103,7 +101,7 @@ class ThreadPoolHandler(ASGIHandler):
             raise
         loop = asyncio.get_running_loop()
         while not future.done():
-            left_s = deadline.ends_at + ANSWER_S - loop.time()
+            left_s = deadline.ends_at + settings.GRACE_S - loop.time()
             if deadline.has_committed:
                 await asyncio.wait((future,))
             elif left_s > 0:
