@@ -3,14 +3,15 @@
 from collections.abc import Collection as Names
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
 
 from events.models import Event, Organization
-from events.querysets import EventQuerySet
+from events.querysets import EventQuerySet, attended_by
 from events.reads.answers import (
     ORGANIZATION_COLUMNS,
     EventAnswer,
@@ -21,7 +22,7 @@ from events.reads.events import DISTANCE, read_event
 from events.reads.filters import EventFilter, OrganizationFilter
 from events.reads.organizations import read_organization
 from matchmaker.authentication import MemberRequest
-from matchmaker.viewer import NOBODY, Viewer
+from matchmaker.viewer import NOBODY, VIEWER, Viewer
 from project.lib.api.dates import Span
 from project.lib.ogc.collections import (
     Collection,
@@ -31,16 +32,14 @@ from project.lib.ogc.collections import (
     read_extent,
 )
 from project.lib.ogc.filters import IntervalFilter, ItemFilterSet
+from project.lib.ogc.queryables import GEOMETRY
 from project.lib.reads.cursors import Key, KeysetQuery, Order
 from project.lib.reads.keyset import capped_rows, sorted_rows
 from project.lib.reads.lists import Parts
-from project.lib.reads.parameters import Choice, KeysetFilterSet
+from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Statement
 
 NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
-
-# Whoever has not signed in is told nothing about members, nor of itself.
-OF_MEMBERS = {"event": ("organizations", "attending"), "organization": ("users",)}
 
 
 class EventItemFilter(ItemFilterSet, EventFilter):
@@ -51,12 +50,12 @@ class EventItemFilter(ItemFilterSet, EventFilter):
     limit = offset = ordering = distance = None  # type: ignore[assignment]
     point = invited = None  # type: ignore[assignment]  # django-filter: removes them
 
-    paging = KeysetFilterSet.paging
+    paging = ItemFilterSet.unnarrowing
 
     def filter_datetime(
         self, queryset: EventQuerySet, name: str, value: Span
     ) -> EventQuerySet:
-        return queryset.during(value.start, value.end)
+        return queryset.during(value.start, value.end, or_undated=True)
 
 
 class OrganizationItemFilter(ItemFilterSet, OrganizationFilter):
@@ -72,7 +71,12 @@ class ItemValues:
 
 
 class PlaceItems(ItemList[ItemValues]):
-    """Public places, the newest first. The variant: whether nobody has signed in."""
+    """Public places, the newest first. The variant: whether nobody has signed in.
+
+    `of_members`: fields that tell about members, and are for members only.
+    """
+
+    of_members: ClassVar[tuple[str, ...]]
 
     def values(self, request: MemberRequest, query: KeysetQuery) -> ItemValues:
         return ItemValues(query, Viewer.of(request))
@@ -83,13 +87,27 @@ class PlaceItems(ItemList[ItemValues]):
     def order(self, choice: Choice) -> Order:
         return NEWEST_FIRST
 
+    def unseen(self, request: Request) -> Names[str]:
+        return () if request.user.is_authenticated else self.of_members
+
+    def left_out(self, choice: Choice, is_anonymous: bool) -> Names[str]:
+        return self.of_members if is_anonymous else ()
+
 
 class EventItems(PlaceItems):
     filterset = EventItemFilter
     answer = EventAnswer
+    of_members = ("organizations", "attending")
+    queryable = {
+        **{name: F(name) for name in ("id", "title", "description", "date")},
+        "all_day": F("is_all_day"),
+        **{name: F(name) for name in ("capacity", "attendees")},
+        "attending": attended_by(VIEWER),
+        GEOMETRY: F("location"),
+    }
 
     def left_out(self, choice: Choice, is_anonymous: bool) -> Names[str]:
-        return (*DISTANCE, *(OF_MEMBERS["event"] if is_anonymous else ()))
+        return (*DISTANCE, *super().left_out(choice, is_anonymous))
 
     def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
         events: Any = EventItemFilter.narrow(Event.objects.public(), choice)
@@ -100,9 +118,12 @@ class EventItems(PlaceItems):
 class OrganizationItems(PlaceItems):
     filterset = OrganizationItemFilter
     answer = OrganizationAnswer
-
-    def left_out(self, choice: Choice, is_anonymous: bool) -> Names[str]:
-        return OF_MEMBERS["organization"] if is_anonymous else ()
+    of_members = ("users",)
+    queryable = {
+        **{name: F(name) for name in ("id", "title", "description")},
+        **{name: F(name) for name in ("postcode", "address")},
+        GEOMETRY: F("location"),
+    }
 
     def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
         found: Any = OrganizationItemFilter.narrow(Organization.objects.all(), choice)
@@ -112,13 +133,13 @@ class OrganizationItems(PlaceItems):
 
 def read_event_item(request: MemberRequest, event_id: int) -> str | None:
     """Return an event's feature, or None if the viewer may not know of it."""
-    without = () if request.user.is_authenticated else OF_MEMBERS["event"]
+    without = () if request.user.is_authenticated else EventItems.of_members
     return read_event(request, event_id, as_geojson=True, without=without)
 
 
 def read_organization_item(request: MemberRequest, organization_id: int) -> str | None:
     """Return an organization's feature, or None if it does not exist."""
-    without = () if request.user.is_authenticated else OF_MEMBERS["organization"]
+    without = () if request.user.is_authenticated else OrganizationItems.of_members
     return read_organization(request, organization_id, as_geojson=True, without=without)
 
 

@@ -93,21 +93,23 @@ class EventQuerySet(QuerySet["Event"]):
     def in_box(self, box: Box) -> Self:
         return self.filter(in_box("location", box))
 
-    def during(self, start: Any, end: Any) -> Self:
+    def during(self, start: Any, end: Any, *, or_undated: bool = False) -> Self:
         """Return events in a time span, ends included; all-day events last a day.
 
-        `start` and `end`: aware instants, or expressions of them.
+        `start` and `end`: aware instants, or expressions of them. `or_undated`: events
+        without a date as well.
         """
         day_before = Func(
             start,
             template="(%(expressions)s::timestamptz - interval '1 day')",
             output_field=DateTimeField(),
         )
-        return self.filter(
+        during = Q(
             Q(date__gte=start) | Q(is_all_day=True, date__gt=day_before),
             date__gt=day_before,
             date__lte=end,
         )
+        return self.filter(during | Q(date=None) if or_undated else during)
 
     def within(self, origin: Expression, radius_m: Expression) -> Self:
         """Return events at most `radius_m` metres from `origin`, a geography."""
@@ -123,10 +125,10 @@ class EventQuerySet(QuerySet["Event"]):
 
     def with_attending(self, viewer: Any) -> Self:
         """Annotate `attending`: whether `viewer` has a spot."""
-        return self.annotate(attending=Exists(_places(viewer)))
+        return self.annotate(attending=attended_by(viewer))
 
     def attended_by(self, viewer: Any) -> Self:
-        return self.filter(Exists(_places(viewer)))
+        return self.filter(attended_by(viewer))
 
 
 class EventOrganizationQuerySet(QuerySet["EventOrganization"]):
@@ -178,6 +180,11 @@ def _owners(viewer: Any) -> QuerySet[Any]:
     """Return the ownerships that `viewer` has confirmed."""
     memberships = apps.get_model("events", "Membership").objects
     return memberships.filter(member=viewer, role="owner", confirmed_at__isnull=False)
+
+
+def attended_by(viewer: Any) -> Exists:
+    """Whether `viewer` has a spot at an event."""
+    return Exists(_places(viewer))
 
 
 def _places(viewer: Any) -> QuerySet[Any]:

@@ -7,6 +7,9 @@ empty name.
 
 from typing import Any
 
+from django.db.models import F, TextField, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -19,6 +22,12 @@ def display_name(member_id: int, first_name: str) -> str:
 def display_name_sql(row: str) -> str:
     """Return SQL of the display name of `row`, with columns id and first_name."""
     return f"coalesce(NULLIF({row}.first_name, ''), '#' || {row}.id)"
+
+
+def display_name_of(first_name: F, member_id: F) -> Expression:
+    """Return the display name as an expression of these columns."""
+    number = Concat(Value("#"), Cast(member_id, TextField()))
+    return Coalesce(NullIf(first_name, Value("")), number)
 
 
 class DisplayNameField(serializers.CharField):

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.authentication import MemberRequest
+from matchmaker.display_names import display_name_of
 from matchmaker.models import Member
 from matchmaker.reads.filters import MemberFilter
 from matchmaker.reads.members import Members, MemberValues, read_profile
@@ -19,6 +21,7 @@ from project.lib.ogc.collections import (
     read_extent,
 )
 from project.lib.ogc.filters import ItemFilterSet
+from project.lib.ogc.queryables import GEOMETRY
 from project.lib.reads.statements import Statement
 
 
@@ -30,6 +33,13 @@ class MemberItems(ItemList[MemberValues], Members):
     """The list of members whom the viewer may see, at their public points."""
 
     filterset = MemberItemFilter
+    queryable = {
+        "id": F("id"),
+        "first_name": display_name_of(F("first_name"), F("id")),
+        "last_name": F("last_name"),
+        "gender": F("gender"),
+        GEOMETRY: F("public_location"),
+    }
 
 
 @dataclass(frozen=True)

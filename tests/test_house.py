@@ -28,6 +28,7 @@ OPEN = {
     "phone-sign-up", "phone-sign-in", "request-code", "auth-code",
     "v1-sign-up", "v1-sign-in", "v1-refresh",
     "chat-demo", "reset", "ogc-landing", "ogc-conformance", "ogc-api",
+    "ogc-functions",
     "reset-password", "reset-password-confirm", "verify-email-confirm",
 }  # fmt: skip
 OPEN_METHODS = {("members", "post"), ("member-create", "post")}

@@ -115,14 +115,15 @@ class Members(KeysetList[MemberValues]):
 
     def parts(self, choice: Choice, variant: None, forward: bool | None) -> Parts:
         everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
-        members = MemberFilter.narrow(everyone, choice)
+        members = self.filterset.narrow(everyone, choice)
         if "distance" in choice:
             has_filters = len(choice.filters) > 1
             return nearest_parts(members, forward, has_filters=has_filters)
         keyed = members
         for name in _latest(choice):
             _order, verb = LATEST_FIRST[name]
-            keyed = verb(MemberFilter.narrow(everyone, choice.without(name)), VIEWER)
+            others = self.filterset.narrow(everyone, choice.without(name))
+            keyed = verb(others, VIEWER)
         rows = public_columns(keyed, distance_from(ORIGIN))
         return Parts(
             sorted_rows(rows, self.order(choice), forward), capped_rows(members)

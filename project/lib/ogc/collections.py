@@ -2,10 +2,11 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Collection as Names
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import F, FloatField, Func, QuerySet, Value
@@ -15,7 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.lib.api.renderers import Written
-from project.lib.ogc.filters import ITEMS, ITEMS_MAX
+from project.lib.ogc.cql2.operands import Queryable
+from project.lib.ogc.filters import CRS84, ITEMS, ITEMS_MAX, read_condition
+from project.lib.ogc.queryables import queryables_of
 from project.lib.reads.cursors import KeysetQueried
 from project.lib.reads.geo import WGS84, AsGeometry
 from project.lib.reads.geojson import COORDINATE_DIGITS, instant_sql
@@ -23,7 +26,6 @@ from project.lib.reads.keyset import KeysetList
 from project.lib.reads.pages import Page, link, link_header, page_url
 from project.lib.reads.statements import Statement
 
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
 ItemValues = TypeVar("ItemValues", bound=KeysetQueried)
@@ -33,15 +35,30 @@ class ItemList(KeysetList[ItemValues]):
     """A keyset list that is answered as OGC API - Features has it.
 
     Its rows, filters and rules are those of the list that it is made from.
+    `queryable`: expressions of the answer's fields that CQL2 filters may ask about.
     """
+
+    queryable: ClassVar[Mapping[str, Any]]
 
     def respond_with(self, request: Request, own: list[dict[str, str]]) -> Response:
         """Answer a GET; `own`: links to this page. Raises as `respond` does."""
-        given = self.filterset.read(request.query_params, self.unmet(request))
+        params = request.query_params
+        condition, errors = read_condition(params, lambda: self.queryables(request))
+        given = self.filterset.read(params, {**self.unmet(request), **errors})
+        if condition is not None:
+            given["filter"] = condition
         most = getattr(request.accepted_renderer, "items_max", ITEMS_MAX)
         limit = min(given.get("page_size", ITEMS), most)
         page = self.page(request, {**given, "page_size": limit})
         return _items_response(request, page, own)
+
+    def queryables(self, request: Request) -> dict[str, Queryable]:
+        """Return what the caller's filters may ask about, by name."""
+        return queryables_of(self.answer, self.queryable, self.unseen(request))
+
+    def unseen(self, request: Request) -> Names[str]:
+        """Return the answer's fields that the caller is not shown."""
+        return ()
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,32 @@
 """Query parameters that OGC API - Features names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.db.models.expressions import Expression
+from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.api.dates import DAY, Span, parse_moment
+from project.lib.api.parsers import read_json
+from project.lib.ogc.cql2.conditions import condition_of
+from project.lib.ogc.cql2.errors import FilterInvalid
+from project.lib.ogc.cql2.operands import Queryable
+from project.lib.ogc.cql2.text import read_text
 from project.lib.reads.parameters import KeysetFilterSet
 from project.lib.reads.statements import FilterParam
 
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
 ITEMS = 10
 ITEMS_MAX = 10_000
+
+FILTER_MAX_LENGTH = 8_000
+TEXT_LANGUAGE, JSON_LANGUAGE = LANGUAGES = ("cql2-text", "cql2-json")
 
 ALWAYS = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 OPEN_ENDS = ("", "..")
@@ -82,11 +95,48 @@ class IntervalFilter(django_filters.Filter):
         )
 
 
+class ConditionFilter(django_filters.CharFilter):
+    """A CQL2 filter: text in the request, a condition when the list is narrowed.
+
+    Its SQL is of any shape, so it is neither kept nor prepared.
+    """
+
+    is_usual = False
+
+    @staticmethod
+    def variant(condition: Any) -> Any:
+        return condition
+
+    @staticmethod
+    def placeholder(_condition_of: Callable[[Any], Any], condition: Any) -> Any:
+        return condition
+
+
+class NamedChoiceFilter(django_filters.ChoiceFilter):
+    """A choice whose parameter has a name that no attribute can have."""
+
+    def __init__(self, parameter: str, values: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(choices=[(value, value) for value in values], **kwargs)
+        self.parameter = parameter
+
+
 class ItemFilterSet(KeysetFilterSet):
     """Parameters that all collections have; `page_size` is also called `limit`.
 
     Collections whose features have no time ignore `datetime`, as Part 1 has it.
     """
+
+    filter = ConditionFilter(
+        method="filter_condition",
+        max_length=FILTER_MAX_LENGTH,
+        help_text=_("A condition in CQL2; queryables tells what it may ask about"),
+    )
+    filter_lang = NamedChoiceFilter(
+        "filter-lang", LANGUAGES, help_text=_("How filter is written")
+    )
+    filter_crs = NamedChoiceFilter(
+        "filter-crs", [CRS84], help_text=_("The coordinates of geometries in filter")
+    )
 
     page_size = LimitFilter(
         min_value=1, help_text=_("Items per page; 10,000 at most, 10 by default")
@@ -96,7 +146,39 @@ class ItemFilterSet(KeysetFilterSet):
         help_text=_("A date, a date and time, or an interval: start/end, ../end"),
     )
 
-    paging: ClassVar[tuple[str, ...]] = (*KeysetFilterSet.paging, "datetime")
+    unnarrowing: ClassVar[tuple[str, ...]] = (
+        *KeysetFilterSet.paging,
+        "filter_lang",
+        "filter_crs",
+    )
+    paging: ClassVar[tuple[str, ...]] = (*unnarrowing, "datetime")
+
+    def filter_condition(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(value)
 
     def filter_datetime(self, queryset: Any, name: str, value: Span) -> Any:
         return queryset
+
+
+def read_condition(
+    params: QueryDict, queryables: Callable[[], Mapping[str, Queryable]]
+) -> tuple[Expression | None, dict[str, list[str]]]:
+    """Return the condition of `filter`, None without one, and errors by parameter."""
+    text = params.get("filter", "").strip()
+    if not text or len(text) > FILTER_MAX_LENGTH:  # the filterset tells of the length
+        return None, {}
+    try:
+        if params.get("filter-lang") == JSON_LANGUAGE:
+            written = _read_json(text)
+        else:
+            written = read_text(text)
+        return condition_of(written, queryables()), {}
+    except FilterInvalid as error:
+        return None, {"filter": [error.message]}
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return read_json(text)
+    except (ValueError, RecursionError) as error:
+        raise FilterInvalid(gettext("This is not JSON.")) from error

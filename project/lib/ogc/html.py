@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -31,6 +32,8 @@ class HtmlRenderer(BaseRenderer):
         titles = (body.get("title"), inner.get("title"), body.get("type"), "OGC API")
         title = next(filter(None, titles))
         context = {"title": title, "features": features, "body": _written(body)}
+        if "features" in body and renderer_context:
+            context |= _form(renderer_context["request"].query_params)
         return render_to_string("ogc.html", context).encode()
 
 
@@ -39,6 +42,12 @@ class FeaturesHtmlRenderer(HtmlRenderer):
 
     writes_geojson = True
     items_max = 100
+
+
+def _form(params: QueryDict) -> dict[str, Any]:
+    """Return the form by which another filter is asked for, from the first page on."""
+    kept = [each for each in params.items() if each[0] not in ("filter", "cursor")]
+    return {"has_filter": True, "filter": params.get("filter", ""), "kept": kept}
 
 
 def _written(value: Any) -> SafeString:

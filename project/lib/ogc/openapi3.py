@@ -7,13 +7,16 @@ import django_filters
 
 from project.lib.api.openapi import value_of
 from project.lib.ogc.collections import Collection
-from project.lib.ogc.filters import ITEMS, ITEMS_MAX, LimitFilter
+from project.lib.ogc.filters import ITEMS, ITEMS_MAX, LimitFilter, NamedChoiceFilter
 from project.lib.ogc.html import MEDIA_TYPE as HTML
+from project.lib.ogc.openapi3_schemas import SCHEMAS
+from project.lib.ogc.queryables import properties_of
 from project.lib.reads.filters import BoxFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.parameters import CompiledFilterSet
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+JSON_SCHEMA = "application/schema+json"
 
 # The standard's names of parameters that our other lists call otherwise first.
 STANDARD = {"page_size": "limit", "in_bbox": "bbox"}
@@ -24,75 +27,6 @@ _FORMAT = {
     "in": "query",
     "description": "The same as an Accept header, for links",
     "schema": _TEXT,
-}
-_LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
-SCHEMAS: dict[str, Any] = {
-    "Link": {
-        "type": "object",
-        "required": ["href", "rel"],
-        "properties": {"href": _TEXT, "rel": _TEXT, "type": _TEXT},
-    },
-    "Landing": {
-        "type": "object",
-        "required": ["links"],
-        "properties": {"title": _TEXT, "description": _TEXT, "links": _LINKS},
-    },
-    "Conformance": {
-        "type": "object",
-        "required": ["conformsTo"],
-        "properties": {"conformsTo": {"type": "array", "items": _TEXT}},
-    },
-    "Collection": {
-        "type": "object",
-        "required": ["id", "links"],
-        "properties": {
-            "id": _TEXT,
-            "title": _TEXT,
-            "description": _TEXT,
-            "links": _LINKS,
-            "extent": {"type": "object"},
-            "itemType": _TEXT,
-            "crs": {"type": "array", "items": _TEXT},
-        },
-    },
-    "Collections": {
-        "type": "object",
-        "required": ["links", "collections"],
-        "properties": {
-            "links": _LINKS,
-            "collections": {
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/Collection"},
-            },
-        },
-    },
-    "Feature": {
-        "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
-        "properties": {
-            "type": {"type": "string", "enum": ["Feature"]},
-            "id": {"type": "integer"},
-            "geometry": {"type": "object", "nullable": True},
-            "properties": {"type": "object"},
-            "links": _LINKS,
-        },
-    },
-    "Features": {
-        "type": "object",
-        "required": ["type", "features", "links", "numberReturned", "timeStamp"],
-        "properties": {
-            "type": {"type": "string", "enum": ["FeatureCollection"]},
-            "features": {
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/Feature"},
-            },
-            "links": _LINKS,
-            "timeStamp": {"type": "string", "format": "date-time"},
-            "numberMatched": {"type": "integer", "minimum": 0},
-            "numberReturned": {"type": "integer", "minimum": 0},
-        },
-    },
-    "Error": {"type": "object"},
 }
 SECURITY_SCHEMES: dict[str, Any] = {
     "Basic": {"type": "http", "scheme": "basic"},
@@ -111,8 +45,32 @@ def document(
         "servers": [{"url": url}],
         "security": [{name: []} for name in SECURITY_SCHEMES],
         "paths": _paths(collections),
-        "components": {"schemas": SCHEMAS, "securitySchemes": SECURITY_SCHEMES},
+        "components": {
+            "schemas": {**SCHEMAS, **_features(collections)},
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
+
+
+def _features(collections: Mapping[str, Collection]) -> dict[str, Any]:
+    """Return schemas of each collection's features, from its answer's declaration."""
+    schemas: dict[str, Any] = {}
+    for name, each in collections.items():
+        properties = {"type": "object", "properties": properties_of(each.items.answer)}
+        schemas[f"{name}Feature"] = {
+            "allOf": [_ref("Feature")],
+            "properties": {"properties": properties},
+        }
+        features = {"type": "array", "items": _ref(f"{name}Feature")}
+        schemas[f"{name}Features"] = {
+            "allOf": [_ref("Features")],
+            "properties": {"features": features},
+        }
+    return schemas
+
+
+def _ref(schema: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema}"}
 
 
 def _paths(collections: Mapping[str, Collection]) -> dict[str, Any]:
@@ -120,6 +78,7 @@ def _paths(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "/": _get("landing", "Landing", is_open=True),
         "/conformance": _get("conformance", "Conformance", is_open=True),
         "/api": _get("api", None, kind=MEDIA_TYPE, is_open=True),
+        "/functions": _get("functions", "Functions", is_open=True),
         "/collections": _get(
             "collections",
             "Collections",
@@ -135,16 +94,19 @@ def _paths(collections: Mapping[str, Collection]) -> dict[str, Any]:
     for name, each in collections.items():
         path, is_open = f"/collections/{name}", each.is_open()
         paths[path] = _get(name, "Collection", is_open=is_open)
+        paths[f"{path}/queryables"] = _get(
+            f"{name}_queryables", "Queryables", kind=JSON_SCHEMA, is_open=is_open
+        )
         paths[f"{path}/items"] = _get(
             f"{name}_items",
-            "Features",
+            f"{name}Features",
             kind=GEOJSON,
             parameters=_parameters(each.items.filterset),
             is_open=is_open,
         )
         paths[f"{path}/items/{{featureId}}"] = _get(
             f"{name}_item",
-            "Feature",
+            f"{name}Feature",
             kind=GEOJSON,
             parameters=[item_id],
             is_open=is_open,
@@ -188,13 +150,17 @@ def _get(
 def _parameters(filterset: type[CompiledFilterSet]) -> list[dict[str, Any]]:
     return [
         {
-            "name": STANDARD.get(name, name),
+            "name": _name(name, declared),
             "in": "query",
             "description": str(declared.extra.get("help_text", "")),
             **_value(declared),
         }
         for name, declared in filterset.base_filters.items()
     ]
+
+
+def _name(name: str, declared: django_filters.Filter) -> str:
+    return STANDARD.get(name, getattr(declared, "parameter", name))
 
 
 def _value(declared: django_filters.Filter) -> dict[str, Any]:
@@ -205,4 +171,6 @@ def _value(declared: django_filters.Filter) -> dict[str, Any]:
     elif isinstance(declared, LimitFilter):
         limits = {"minimum": 1, "maximum": ITEMS_MAX, "default": ITEMS}
         schema = {"type": "integer", **limits}
+    elif isinstance(declared, NamedChoiceFilter):
+        schema["default"] = schema["enum"][0]
     return {"style": "form", "explode": False, "schema": schema}

@@ -23,6 +23,8 @@ def ogc_urls(
         "/api": ("api", views.ApiView),
         "/collections": ("collections", views.CollectionsView),
         f"/collections{ONE}": ("collection", views.CollectionView),
+        "/functions": ("functions", views.FunctionsView),
+        f"/collections{ONE}/queryables": ("queryables", views.QueryablesView),
         f"/collections{ONE}/items": ("items", views.ItemsView),
         f"/collections{ONE}/items{ITEM}": ("item", views.ItemView),
     }

@@ -20,11 +20,14 @@ from rest_framework.utils.urls import replace_query_param
 
 from project.lib.api.renderers import GeoJSONRenderer, JSONRenderer, Written
 from project.lib.api.views import APIView
-from project.lib.ogc.collections import CRS84, Collection
+from project.lib.ogc.collections import Collection
+from project.lib.ogc.cql2.functions import FUNCTIONS
+from project.lib.ogc.filters import CRS84
 from project.lib.ogc.html import MEDIA_TYPE as HTML
 from project.lib.ogc.html import FeaturesHtmlRenderer, HtmlRenderer
 from project.lib.ogc.openapi3 import MEDIA_TYPE as OPENAPI
 from project.lib.ogc.openapi3 import document
+from project.lib.ogc.queryables import queryables_schema
 from project.lib.page_policy import page_policy
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.pages import link
@@ -33,20 +36,38 @@ TITLE = _("Matchmaker's map")
 DESCRIPTION = _("Members, events and organizations, as features for map programs.")
 
 PART_1 = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
-CONFORMS_TO = [f"{PART_1}/{name}" for name in ("core", "oas30", "html", "geojson")]
+PART_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
+CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
+CLASSES = {
+    PART_1: ("core", "oas30", "html", "geojson"),
+    PART_3: ("queryables", "filter", "features-filter"),
+    CQL2: (
+        "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
+        "basic-spatial-functions", "basic-spatial-functions-plus",
+        "spatial-functions", "temporal-functions", "functions",
+    ),
+}  # fmt: skip
+CONFORMS_TO = [f"{part}/{name}" for part, names in CLASSES.items() for name in names]
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 JSON = "application/json"
+SCHEMA = "application/schema+json"
 
 # An id as items have it: int() would take 007 and other scripts' digits for it too.
 CANONICAL = re.compile("[1-9][0-9]*")
 
 # Leaflet writes HTML by itself, so trusted types cannot be required.
-MAP_POLICY = page_policy(has_leaflet=True)
+MAP_POLICY = page_policy(has_leaflet=True, has_form=True)
 
 
 class OpenApiRenderer(JSONRenderer):
     media_type = OPENAPI
     format = "openapi"
+
+
+class SchemaRenderer(JSONRenderer):
+    media_type = SCHEMA
+    format = "schema"
 
 
 class OgcView(APIView):
@@ -92,6 +113,7 @@ class LandingView(OgcView):
             ("service-desc", self.url("api"), OPENAPI),
             ("conformance", self.url("conformance"), JSON),
             ("data", self.url("collections"), JSON),
+            (f"{OGC_REL}/functions", self.url("functions"), JSON),
         )
         body = {"title": TITLE, "description": DESCRIPTION, "links": links}
         return Response(body)
@@ -149,6 +171,25 @@ class CollectionView(OfCollection):
         return Response({**body, "links": [*self.links(), *body["links"]]})
 
 
+class FunctionsView(OgcView):
+    """Functions of filters besides those that CQL2 has itself."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> Response:
+        return Response({"functions": FUNCTIONS, "links": self.links()})
+
+
+class QueryablesView(OfCollection):
+    renderer_classes: Sequence[type[BaseRenderer]] = [SchemaRenderer, HtmlRenderer]
+
+    def get(self, request: Request, collection: str) -> Response:
+        found = self.found()
+        url = self.url("queryables", collection=collection)
+        queryables = found.items.queryables(request)
+        return Response(queryables_schema(queryables, url, found.title))
+
+
 class ItemsView(OfCollection):
     renderer_classes: Sequence[type[BaseRenderer]] = [
         GeoJSONRenderer,
@@ -156,7 +197,10 @@ class ItemsView(OfCollection):
     ]
 
     def get(self, request: Request, collection: str) -> Response:
-        return self.found().items.respond_with(request, self.own_links())
+        found = self.found()
+        url = self.url("queryables", collection=collection)
+        links = self.links((f"{OGC_REL}/queryables", url, SCHEMA))
+        return found.items.respond_with(request, links)
 
     get.has_parameters = True  # type: ignore[attr-defined]  # its filterset checks them
 
@@ -179,11 +223,16 @@ class ItemView(OfCollection):
 def collection_body(view: OgcView, collection: Collection) -> dict[str, Any]:
     url = view.url("items", collection=collection.id)
     described = view.url("collection", collection=collection.id)
+    queryables = view.url("queryables", collection=collection.id)
     return {
         "id": collection.id,
         "title": collection.title,
         "description": collection.description,
-        "links": [link("items", url, GEOJSON), link("collection", described, JSON)],
+        "links": [
+            link("items", url, GEOJSON),
+            link("collection", described, JSON),
+            link(f"{OGC_REL}/queryables", queryables, SCHEMA),
+        ],
         "extent": collection.extent(view.request).written(),
         "itemType": "feature",
         "crs": [CRS84],

@@ -43,14 +43,17 @@ class KeysetList(WrittenList[KeysetValues]):
         order = self.order(choice)
         query = keyset_query(given, order)
         values = self.values(request, query)
-        statement = keyset_statement(
+        written = keyset_statement if choice.is_usual else keyset_statement.__wrapped__
+        statement = written(
             self,
             choice,
             self.variant(values),
             query.cursor.forward if query.cursor else None,
             wants_geojson(request),
         )
-        ((count, total, items, first, last),) = statement.rows(values)
+        ((count, total, items, first, last),) = statement.rows(
+            values, is_prepared=choice.is_usual
+        )
         places = [first, last] if total else []
         page = keyset_page(
             count, items or "", places, total > query.limit, query, order

@@ -6,7 +6,7 @@ not compiled: there `filter_queryset` applies the filters (`objects`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
@@ -32,15 +32,18 @@ class Choice:
     """The filters that a request uses: everything that changes the SQL, no values.
 
     `filters`: (name, the part of its value that changes the SQL), sorted by name.
+    `is_usual`: whether others may make the same choice, so that its SQL is kept.
     """
 
     filters: tuple[tuple[str, Any], ...]
+    is_usual: bool = True
 
     def __contains__(self, name: str) -> bool:
         return any(name == chosen for chosen, _variant in self.filters)
 
     def without(self, name: str) -> "Choice":
-        return Choice(tuple(chosen for chosen in self.filters if chosen[0] != name))
+        others = tuple(chosen for chosen in self.filters if chosen[0] != name)
+        return replace(self, filters=others)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +127,13 @@ class CompiledFilterSet(django_filters.FilterSet):
     @classmethod
     def choose(cls, given: Mapping[str, Any]) -> Choice:
         """Return the choice of filters: what the given parameters change in the SQL."""
+        chosen = [
+            (name, cls.base_filters[name])
+            for name in sorted(given.keys() - set(cls.paging))
+        ]
         return Choice(
-            tuple(
-                (name, _variant(cls.base_filters[name], given[name]))
-                for name in sorted(given.keys() - set(cls.paging))
-            )
+            tuple((name, _variant(each, given[name])) for name, each in chosen),
+            is_usual=all(getattr(each, "is_usual", True) for _name, each in chosen),
         )
 
     @classmethod
@@ -214,4 +219,6 @@ def _doubled(given: list[str]) -> dict[str, list[str]]:
 def _names(filterset: type[CompiledFilterSet]) -> dict[str, str]:
     filters = filterset.base_filters
     others = {SAME[name]: name for name in filters if name in SAME}
-    return {**others, **{name: name for name in filters}}
+    # Names that no attribute can have, like filter-lang.
+    own = {getattr(each, "parameter", name): name for name, each in filters.items()}
+    return {**others, **own}

@@ -98,10 +98,18 @@ class Statement(Generic[Values]):
         """Return the parameters to execute with."""
         return [p.get(values) if isinstance(p, Param) else p for p in self.params]
 
-    def rows(self, values: Values) -> list[tuple[Any, ...]]:
-        """Run with these values and return all rows."""
+    def rows(
+        self, values: Values, *, is_prepared: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """Run with these values and return all rows.
+
+        `is_prepared`: whether the connection may keep it, to run it again.
+        """
         with connection.cursor() as cursor:
-            self._execute(cursor, values)
+            if is_prepared:
+                self._execute(cursor, values)
+            else:
+                cursor.execute(self.sql, self.bind(values))
             return cursor.fetchall()
 
     def row(self, values: Values) -> tuple[Any, ...] | None:
