@@ -468,8 +468,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))
 MEDIA_URL = env("MEDIA_URL", default="/media/")
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
-# Where pictures are not on disk: for connecting to S3, and then for its answer.
-STORAGE_TIMEOUT_S = env.float("STORAGE_TIMEOUT_S", 2.0)
+# Where pictures are not on disk: for connecting to S3, and then for its answer. A
+# picture is 0.3 MB at most. boto waits one more second until it sends it, and with the
+# picture's decoding, and a password's hashing, the client is answered within 5 s.
+STORAGE_TIMEOUT_S = env.float("STORAGE_TIMEOUT_S", 1.5)
 STORAGES = {
     "default": media_storage(
         env("MEDIA_STORAGE", default="django.core.files.storage.FileSystemStorage"),

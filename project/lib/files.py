@@ -102,7 +102,8 @@ def _failing_as_such(done: str) -> Iterator[None]:
 
 def _discard(name: str) -> None:
     """Delete what there is of a file, perhaps a half, after an error."""
+    discard = getattr(default_storage, "discard", default_storage.delete)
     try:
-        default_storage.delete(name)
+        discard(name)
     except _FAILURES as error:
         logger.error("%s may be left over: %s", name, error)

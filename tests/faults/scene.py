@@ -38,7 +38,7 @@ class Scene:
         self.database = enter(SlowNetwork(self.backends.postgres.port))
         self.mail.start()
         self._opened.callback(self.mail.stop)
-        environment = {
+        self.environment = {
             **self.backends.environment,
             "DATABASE_URL": self.backends.postgres.url.replace(
                 f":{self.backends.postgres.port}/", f":{self.database.port}/"
@@ -55,11 +55,13 @@ class Scene:
                 "project.asgi:application",
                 1,
                 is_patient=False,
-                **environment,
+                **self.environment,
             )
         )
         for command in (WORKER, SWEEPER):
-            process = Process(command, self.folder / f"{command[0]}.log", **environment)
+            process = Process(
+                command, self.folder / f"{command[0]}.log", **self.environment
+            )
             self._opened.callback(_end, process)
         host, port = self.web.address.host, self.web.address.port
         url = f"http://{host}:{port}"

@@ -14,6 +14,7 @@ from io import BytesIO
 import psycopg2
 from PIL import Image
 
+from tests.faults import s3
 from tests.faults.audit import judge_pictures
 from tests.faults.scene import MIB, Scene
 from tests.harness.requests import PASSWORD, picture
@@ -233,6 +234,11 @@ STRIKES: dict[str, Strike] = {
     "mail server away": mail_refusing,
     "mail server slow": mail_slow,
     "disk of pictures full": media_full,
+    "S3 stopped": s3.s3_failing(s3.hanging),
+    "S3 slow": s3.s3_failing(s3.slow),
+    "S3 refusing (403)": s3.s3_failing(s3.forbidden),
+    "S3 overloaded (503)": s3.s3_failing(s3.overloaded),
+    "S3 full (507)": s3.s3_failing(s3.full),
     "web ended by SIGTERM": web_terminated,
     "2,000 idle connections": idle_connections,
     "200 dripping connections": dripping_connections,
