@@ -1,7 +1,7 @@
 """The deadline of a piece of work: nothing is sent to the database after it."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from matchmaker.models import Member
 from project.lib.database import deadlines
@@ -46,6 +46,40 @@ def test_commit_in_time_leaves_time_for_the_answer(settings):
         assert deadline.has_committed
         assert deadline.ends_at > before
         assert Member.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("sql", "has_committed"),
+    [
+        ("UPDATE django_session SET session_data = ''", True),
+        (" delete from django_session", True),
+        ("WITH gone AS (DELETE FROM django_session RETURNING 1) TABLE gone", True),
+        ("SELECT 'UPDATE'", False),
+        ("WITH one AS (SELECT 1) TABLE one", False),
+    ],
+)
+def test_statement_that_writes_is_its_own_commit(sql, has_committed):
+    deadline = Deadline.after(1000)
+
+    with deadlines.under(deadline), connection.cursor() as cursor:
+        with transaction.atomic():
+            cursor.execute(sql)
+            assert not deadline.has_committed
+            transaction.set_rollback(True)
+        cursor.execute(sql)
+
+    assert deadline.has_committed == has_committed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_write_that_postgresql_refuses_is_not_in_doubt(ann):
+    deadline = Deadline.after(1000)
+
+    with deadlines.under(deadline), pytest.raises(IntegrityError):
+        type(ann).objects.update(gender="x" * 6)
+
+    assert not deadline.has_committed
 
 
 @pytest.mark.django_db(transaction=True)

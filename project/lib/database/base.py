@@ -19,6 +19,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     prepared: PreparedStatements | None = None
     health_check_done: bool
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(deadlines.note_commits)
+
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
         params["options"] = params.get("options", "") + deadlines.bounds.options

@@ -14,21 +14,22 @@ of 18 (medians of seven times 4,000, in turn; a request makes about five).
 
 What remains: a COMMIT that was sent before PostgreSQL fell silent may still be done
 when it wakes up, after a 503 that says so (`errors.may_be_done`). So may a statement
-outside of a transaction, whose 503 does not say it. The time is checked before each is
-sent, so nothing is sent too late.
+that writes outside of a transaction, which is its own COMMIT. The time is checked
+before each is sent, so nothing is sent too late.
 """
 
+import re
 import select
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error, OperationalError
 from psycopg2.extensions import POLL_OK, POLL_WRITE, set_wait_callback
 
 
@@ -64,6 +65,40 @@ class Deadline:
         self.check()
         self.ends_at = max(self.ends_at, time.monotonic() + settings.GRACE_S)
         self.has_committed = True
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Note that the block is a COMMIT, unless PostgreSQL says that it failed."""
+        before = self.has_committed
+        self.commit()
+        try:
+            yield
+        except Error as error:
+            if getattr(error.__cause__, "pgcode", None) is not None:
+                self.has_committed = before
+            raise
+
+
+# Statements that store nothing; what else there is, such as WITH, is looked through.
+_READS = re.compile(
+    r"\s*(SELECT|EXECUTE|PREPARE|DEALLOCATE|SET|SHOW|DECLARE|FETCH|CLOSE)\b"
+    r"|(?!.*\b(INSERT|UPDATE|DELETE)\b)",
+    re.I | re.S,
+)
+
+
+def note_commits(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+) -> Any:
+    """Execute a statement; one that writes outside of a transaction is a COMMIT.
+
+    A wrapper, as Django's connections have them.
+    """
+    deadline = current()
+    if deadline is None or context["connection"].in_atomic_block or _READS.match(sql):
+        return execute(sql, params, many, context)
+    with deadline.committing():
+        return execute(sql, params, many, context)
 
 
 _thread = threading.local()
