@@ -245,7 +245,7 @@ CHANNEL_LAYERS = {
     }
 }
 DRAMATIQ_BROKER = {
-    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "BROKER": "project.lib.background.broker.Broker",
     "OPTIONS": {
         # A like waits for this; a message is only a nudge (lib/background/due.py).
         "client": make_client(REDIS_URL, REDIS_TIMEOUT_S)
