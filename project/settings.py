@@ -156,14 +156,14 @@ DRAIN_S = env.float("DRAIN_S", 25.0)
 # What takes long, a few requests do at once, and a few more hold a web thread while
 # they wait for a turn, so long at most; whoever comes then is told to come again.
 BUSY_WAIT_S = env.float("BUSY_WAIT_S", 3.0)
-# A password takes a core for 0.5 s: with more at once than cores, all are slower. With
-# those that wait that is one address's share of the threads, which leaves two of eight.
+# A password takes a core for 0.5 s: with more at once than cores, all are slower. Both
+# of these and both of pictures together leave a thread of eight, and of four, to reads.
 HASH_THREADS = env.int("HASH_THREADS", max(1, WEB_THREADS // 4))
-HASH_WAITING = env.int("HASH_WAITING", WEB_THREADS // 2)
+HASH_WAITING = env.int("HASH_WAITING", max(0, WEB_THREADS * 3 // 8))
 # Each picture is decoded by a process that ends with it: how many at once, how many
 # wait, how much memory one may take (a WebP of 40 megapixels takes 650), how long.
 PICTURE_PROCESSES = env.int("PICTURE_PROCESSES", 1)
-PICTURES_WAITING = env.int("PICTURES_WAITING", WEB_THREADS // 4)
+PICTURES_WAITING = env.int("PICTURES_WAITING", WEB_THREADS // 8)
 PICTURE_MEMORY_MB = env.int("PICTURE_MEMORY_MB", 768)
 PICTURE_TIMEOUT_S = env.float("PICTURE_TIMEOUT_S", 15.0)
 
