@@ -44,7 +44,7 @@ python manage.py demo --members "${DEMO_MEMBERS:-10000}" --if-empty
 (umask 077 && export -p >"$INSTANCE/environment") # for make manage
 
 export MATCHMAKER_INSTANCE=$INSTANCE
-honcho -f compose/local/Procfile start 9>&- &
+python compose/local/processes.py -f compose/local/Procfile start 9>&- &
 HONCHO=$!
 unset MATCHMAKER_INSTANCE
 if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$HONCHO"; then
