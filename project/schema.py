@@ -139,6 +139,9 @@ class Generator(OpenAPISchemaGenerator):
                 for parameter in operation.parameters:
                     if parameter.in_ == openapi.IN_BODY:
                         _close(parameter.schema, schema.definitions)
+                        body = schema.definitions.get(_name(parameter.schema), {})
+                        # A body without what nobody has to give may be left out.
+                        parameter.required = bool(body.get("required"))
         return schema
 
     def get_path_parameters(self, path: str, view: Any) -> list[openapi.Parameter]:

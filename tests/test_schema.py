@@ -128,6 +128,22 @@ def test_bodies_have_no_other_fields_than_those_described():
     assert "additionalProperties" not in point
 
 
+def test_body_may_be_left_out_where_nothing_in_it_is_required():
+    definitions = written_schema()["definitions"]
+    bodies = {
+        (method, path): parameter
+        for method, path, operation in operations()
+        for parameter in operation["parameters"]
+        if parameter["in"] == "body"
+    }
+
+    for where, body in bodies.items():
+        described = definitions[body["schema"]["$ref"].rpartition("/")[2]]
+        assert body["required"] == ("required" in described), where
+    assert not bodies["post", "/api/events/calendar/"]["required"]
+    assert bodies["post", "/api/user/sign-in/"]["required"]
+
+
 def test_json_and_geojson_are_told_apart():
     definitions = written_schema()["definitions"]
     told = 0
