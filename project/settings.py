@@ -342,6 +342,11 @@ THROTTLE_RATES = rates(
         "one_time_code": "10/hour",
         "one_time_try": "30/day",
         "room": "60/hour",
+        # Programs ask for a calendar every few minutes at most; one that was changed
+        # takes a second.
+        "calendar": "60/minute",
+        # Of an address. A map that is moved asks for a page or two a second.
+        "open_read": "600/minute",
     },
 )
 # An address may do as much as this many accounts, because offices and mobile networks

@@ -26,6 +26,7 @@ from events.reads.filters import CalendarFilter
 from matchmaker.authentication import MemberRequest
 from project.lib.api.bodies import validated
 from project.lib.api.openapi import describe, query_parameters
+from project.lib.api.throttles import throttled
 from project.lib.api.views import APIView, ViewSet
 
 MEDIA_TYPE = "text/calendar"
@@ -56,6 +57,7 @@ class CalendarView(APIView):
         FILE,
         query=query_parameters(CalendarFilter),
     )
+    @throttled("calendar")
     def get(self, request: MemberRequest) -> HttpResponse:
         return _file(request, find_listed(request), f"list:{request.user.pk}")
 
@@ -67,6 +69,7 @@ class EventCalendarView(APIView):
     operation = "event_calendar_file"
 
     @describe(_("Download an event as a calendar."), FILE, errors=[404])
+    @throttled("calendar")
     def get(self, request: MemberRequest, pk: str) -> HttpResponse:
         found = find_one(request.user.pk, int(pk))
         if not found.number:
@@ -104,6 +107,11 @@ class FeedAddressViewSet(ViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+def of_feed(request: Request) -> str:
+    """Return what a request to a feed counts for: its secret, known or not."""
+    return f"feed {request.parser_context['kwargs']['secret']}"
+
+
 class FeedView(APIView):
     # Calendar programs send no headers, so the secret identifies the member.
     authentication_classes = []
@@ -119,6 +127,7 @@ class FeedView(APIView):
         errors=[404],
         public=True,
     )
+    @throttled("calendar", account=of_feed)
     def get(self, request: Request, secret: str) -> HttpResponse:
         feed = find_feed(secret)
         if feed is None:

@@ -32,6 +32,10 @@ def caller(request: Request) -> str | None:
     return str(request.user.pk) if request.user.is_authenticated else None
 
 
+def is_anonymous(request: Request) -> bool:
+    return not request.user.is_authenticated
+
+
 def always(request: Request) -> bool:
     return True
 

@@ -127,7 +127,12 @@ def _get(
     )
     refused = {"$ref": "#/components/schemas/Error"}
     errors = {"application/json": {"schema": refused}}
-    statuses = {"400": "Bad request", "401": "Not signed in", "404": "Not found"}
+    statuses = {
+        "400": "Bad request",
+        "401": "Not signed in",
+        "404": "Not found",
+        "429": "Too many requests",
+    }
     described: dict[str, Any] = {
         "operationId": operation,
         "parameters": [*(parameters or []), _FORMAT],

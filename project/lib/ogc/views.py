@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from project.lib.api.renderers import GeoJSONRenderer, JSONRenderer, Written
+from project.lib.api.throttles import is_anonymous, throttled
 from project.lib.api.views import APIView
 from project.lib.ogc.collections import Collection
 from project.lib.ogc.cql2.functions import FUNCTIONS
@@ -141,6 +142,7 @@ class CollectionsView(OgcView):
         has_open = any(each.is_open() for each in self.collections.values())
         return [AllowAny() if has_open else IsAuthenticated()]
 
+    @throttled("open_read", when=is_anonymous)
     def get(self, request: Request) -> Response:
         told = [
             collection_body(self, each)
@@ -166,6 +168,7 @@ class OfCollection(OgcView):
 
 
 class CollectionView(OfCollection):
+    @throttled("open_read", when=is_anonymous)
     def get(self, request: Request, collection: str) -> Response:
         body = collection_body(self, self.found())
         return Response({**body, "links": [*self.links(), *body["links"]]})
@@ -196,6 +199,7 @@ class ItemsView(OfCollection):
         FeaturesHtmlRenderer,
     ]
 
+    @throttled("open_read", when=is_anonymous)
     def get(self, request: Request, collection: str) -> Response:
         found = self.found()
         url = self.url("queryables", collection=collection)
@@ -211,6 +215,7 @@ class ItemView(OfCollection):
         FeaturesHtmlRenderer,
     ]
 
+    @throttled("open_read", when=is_anonymous)
     def get(self, request: Request, collection: str, pk: str) -> Response:
         text = self.found().read(request, int(pk)) if CANONICAL.fullmatch(pk) else None
         if text is None:
