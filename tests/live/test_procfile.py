@@ -1,4 +1,4 @@
-"""What make run starts is given time to end, as Docker Compose gives it."""
+"""What make run starts is told to end as by Docker Compose: once, and with time."""
 
 import signal
 import subprocess
@@ -13,19 +13,28 @@ ROOT = Path(__file__).parent.parent.parent
 SLOW_S = 7
 
 TAKES_LONG = f"""
-import signal, sys, time
+import signal, subprocess, sys, time
+helper = subprocess.Popen([sys.executable, "helper.py"])
 def end(*_):
     time.sleep({SLOW_S})
+    helper.kill()
     open("ended", "w").close()
     sys.exit()
 signal.signal(signal.SIGTERM, end)
-open("started", "w").close()
 signal.pause()
+"""
+HELPER = """
+import signal
+signal.signal(signal.SIGTERM, lambda *_: open("helper told", "w").close())
+open("started", "w").close()
+while True:
+    signal.pause()
 """
 
 
-def test_processes_that_take_long_to_end_are_not_killed(tmp_path):
+def test_processes_are_told_alone_and_not_killed_while_they_end(tmp_path):
     (tmp_path / "slow.py").write_text(TAKES_LONG)
+    (tmp_path / "helper.py").write_text(HELPER)
     (tmp_path / "Procfile").write_text(f"slow: exec {sys.executable} slow.py\n")
     honcho = subprocess.Popen(
         [sys.executable, ROOT / "compose/local/processes.py", "start"],
@@ -39,4 +48,5 @@ def test_processes_that_take_long_to_end_are_not_killed(tmp_path):
     honcho.wait(PATIENCE_S)
 
     assert (tmp_path / "ended").exists()
+    assert not (tmp_path / "helper told").exists()
     assert time.monotonic() - told_at >= SLOW_S
