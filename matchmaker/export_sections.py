@@ -10,7 +10,6 @@ from base64 import b64encode
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from rest_framework.authtoken.models import Token
 from rest_framework_gis.fields import GeometryField
@@ -27,6 +26,7 @@ from matchmaker.models import (
     TokenFamily,
 )
 from matchmaker.querysets import match_between, matched_with
+from project.lib.files import read_stored
 from project.lib.reads.geojson import COORDINATE_DIGITS
 
 
@@ -40,10 +40,8 @@ def avatar(request: MemberRequest) -> object:
     picture = _row(request).avatar
     if not picture.name:
         return None
-    try:
-        with default_storage.open(picture.name) as file:
-            content = file.read()
-    except FileNotFoundError:  # just replaced
+    content = read_stored(picture.name)
+    if content is None:  # just replaced
         return None
     return {
         "url": request.build_absolute_uri(picture.url),

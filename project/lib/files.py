@@ -1,7 +1,7 @@
 """Stored files that belong to rows."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -80,6 +80,17 @@ def stored_jpeg(folder: str, content: bytes | None) -> Iterator[str]:
         names.append(name)
 
 
+def read_stored(name: str) -> bytes | None:
+    """Return a file's content, or None if it is not there. Raises StorageFails."""
+    with _failing_as_such("read"):
+        try:
+            with default_storage.open(name) as file:
+                content: bytes = file.read()
+        except FileNotFoundError:
+            return None
+    return content
+
+
 def delete_stored(name: str) -> None:
     """Delete a file now. Raises StorageFails."""
     with _failing_as_such("deleted"):
@@ -88,7 +99,9 @@ def delete_stored(name: str) -> None:
 
 def delete_after_commit(name: str | None) -> None:
     if name:
-        transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+        transaction.on_commit(
+            lambda: _delete_or_tell(name, default_storage.delete), robust=True
+        )
 
 
 @contextmanager
@@ -103,7 +116,11 @@ def _failing_as_such(done: str) -> Iterator[None]:
 def _discard(name: str) -> None:
     """Delete what there is of a file, perhaps a half, after an error."""
     discard = getattr(default_storage, "discard", default_storage.delete)
+    _delete_or_tell(name, discard)
+
+
+def _delete_or_tell(name: str, delete: Callable[[str], object]) -> None:
     try:
-        discard(name)
+        delete(name)
     except _FAILURES as error:
         logger.error("%s may be left over: %s", name, error)

@@ -18,7 +18,7 @@ from matchmaker import errors, services
 from matchmaker.models import Member
 from project.lib.files import StorageFails, stored_jpeg
 from tests.events.factories import EventFactory
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, MemberFactory
 from tests.matchmaker.admin.pages import form_of
 from tests.pictures import upload
 
@@ -182,6 +182,34 @@ def test_account_whose_avatar_cannot_be_deleted_stays(ann, as_ann, media):
     assert Member.objects.filter(pk=ann.pk).exists()
     (path / "a").unlink()
     assert as_ann.delete(ME).status_code == 204
+
+
+def test_own_data_whose_avatar_cannot_be_read_are_503(ann, as_ann, media):
+    as_ann.patch(ME, {"avatar": upload()}, format="multipart")
+    ann.refresh_from_db()
+    path = media / ann.avatar.name
+    path.unlink()
+    path.mkdir()  # which no `open` reads, even for root
+
+    assert_told(as_ann.get(f"{ME}export/"))
+
+    path.rmdir()
+    assert as_ann.get(f"{ME}export/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replaced_avatar_that_cannot_be_deleted_is_told_in_a_line(media, caplog):
+    member = MemberFactory()
+    services.update_profile(member, avatar=Image.new("RGB", (9, 9)))
+    old = media / member.avatar.name
+    old.unlink()
+    (old / "a").mkdir(parents=True)
+
+    services.update_profile(member, avatar=Image.new("RGB", (9, 9)))
+
+    assert (media / member.avatar.name).is_file()
+    (record,) = [each for each in caplog.records if "left over" in each.getMessage()]
+    assert (record.levelname, record.exc_info) == ("ERROR", None)
 
 
 def store_and_fail(media: Path, *, is_stuck: bool) -> None:
