@@ -12,23 +12,13 @@ from django.apps import apps
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from matchmaker.querysets import blocks_between, hidden_from
+from project.lib.reads.exists import LookedUp
 
 if TYPE_CHECKING:  # types of the classes' rows
     from chat.models import Message, Room  # noqa: F401
 
 LOW, HIGH = OuterRef("low_member"), OuterRef("high_member")
 EVENT, ORGANIZATION = OuterRef("event"), OuterRef("organization")
-
-
-class LookedUp(Exists):
-    """An EXISTS that is looked up for each row.
-
-    For several rows PostgreSQL may instead read all that could exist, once: of two who
-    share an organization, all pairs of members of all organizations. It cannot where
-    there is an OFFSET.
-    """
-
-    template = "EXISTS(%(subquery)s OFFSET 0)"
 
 
 class RoomQuerySet(QuerySet["Room"]):
