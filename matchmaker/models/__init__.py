@@ -2,7 +2,8 @@
 
 from matchmaker.models.account_mails import AccountMail
 from matchmaker.models.cells import Anchor, Cell, CellChange
-from matchmaker.models.members import Gender, Language, LookingFor, Member
+from matchmaker.models.choices import Gender, Language, LookingFor
+from matchmaker.models.members import Member
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
 from matchmaker.models.token_families import TokenFamily

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.models.choices import Gender, Language, LookingFor
 from matchmaker.models.passwords import HasPassword
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
@@ -22,22 +23,6 @@ from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
 from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
-
-
-class Gender(models.TextChoices):
-    MALE = "male", _("male")
-    FEMALE = "female", _("female")
-
-
-class LookingFor(models.TextChoices):
-    MALE = "male", _("men")
-    FEMALE = "female", _("women")
-    ANY = "any", _("anybody")
-
-
-class Language(models.TextChoices):
-    ENGLISH = "en", _("English")
-    RUSSIAN = "ru", _("Russian")
 
 
 class Member(HasPassword, PermissionsMixin):
