@@ -12,10 +12,15 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         # They need the models, which are loaded after this module.
-        from chat import export_sections, receivers  # noqa: F401, PLC0415
-        from matchmaker import export  # noqa: PLC0415
+        from chat import (  # noqa: PLC0415
+            export_sections,
+            querysets,
+            receivers,  # noqa: F401
+        )
+        from matchmaker import acquaintances, export  # noqa: PLC0415
         from matchmaker.demo import other_apps  # noqa: PLC0415
 
+        acquaintances.register(querysets.correspondence)
         export.register("chat", export_sections.section)
         other_apps.register("chat.demo.load.load_conversations")
         post_migrate.connect(make_lobby, sender=self)

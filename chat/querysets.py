@@ -21,6 +21,18 @@ LOW, HIGH = OuterRef("low_member"), OuterRef("high_member")
 EVENT, ORGANIZATION = OuterRef("event"), OuterRef("organization")
 
 
+def correspondence(member: Any, viewer: Any) -> QuerySet[Any]:
+    """Return the direct room of both if it is open and `member` has written there."""
+    rooms: Any = apps.get_model("chat", "Room").objects
+    ours = rooms.filter(
+        Q(low_member=member, high_member=viewer)
+        | Q(low_member=viewer, high_member=member)
+    )
+    messages: Any = apps.get_model("chat", "Message").objects
+    theirs = messages.filter(room=OuterRef("pk"), sender__isnull=False)
+    return ours.acquainted().filter(LookedUp(theirs.exclude(sender=viewer)))
+
+
 class RoomQuerySet(QuerySet["Room"]):
     def open_to(self, viewer: Any) -> Self:
         """Filter a few rooms for those that `viewer` may be in now."""
@@ -82,17 +94,18 @@ def _ways(viewer: Any, exists: type[Exists] = Exists) -> list[tuple[Q, Any]]:
     """Return the ways into rooms, each with whether presence is told there.
 
     In a direct room this requires a match, since any other reason to talk has a room
-    of its own.
+    of its own. Of an event, because anybody may come, not for members who hide.
     """
     yes, no = Value(True), Value(False)
+    is_seen = LookedUp(_members().filter(pk=_key(viewer), visibility="everyone"))
     mine = _memberships().filter(organization=ORGANIZATION, member=viewer)
     events = _public_events().filter(pk=EVENT)
     is_ours = (Q(low_member=viewer) | Q(high_member=viewer)) & _acquainted()
     return [
         (Q(kind="lobby"), no),
         (is_ours, LookedUp(_match())),
-        (Q(exists(events.filter(creator=viewer))), yes),
-        (Q(exists(events.filter(**_attended_by(viewer)))), yes),
+        (Q(exists(events.filter(creator=viewer))), is_seen),
+        (Q(exists(events.filter(**_attended_by(viewer)))), is_seen),
         (Q(exists(mine)), yes),
     ]
 
@@ -120,8 +133,16 @@ def _memberships() -> QuerySet[Any]:
 
 
 def _inactive() -> QuerySet[Any]:
-    members = apps.get_model("matchmaker", "Member").objects
-    return members.filter(pk__in=[LOW, HIGH], is_active=False)
+    return _members().filter(pk__in=[LOW, HIGH], is_active=False)
+
+
+def _members() -> QuerySet[Any]:
+    members: QuerySet[Any] = apps.get_model("matchmaker", "Member").objects.all()
+    return members
+
+
+def _key(viewer: Any) -> Any:
+    return getattr(viewer, "pk", viewer)
 
 
 def _block() -> QuerySet[Any]:

@@ -8,8 +8,13 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         # The models are loaded after this module.
-        from events import export_sections, receivers, tasks  # noqa: F401, PLC0415
-        from matchmaker import export  # noqa: PLC0415
+        from events import (  # noqa: PLC0415
+            export_sections,
+            querysets,
+            receivers,  # noqa: F401
+            tasks,
+        )
+        from matchmaker import acquaintances, export  # noqa: PLC0415
         from matchmaker.demo import other_apps  # noqa: PLC0415
         from project.lib.background import due  # noqa: PLC0415
 
@@ -17,5 +22,6 @@ class EventsConfig(AppConfig):
         due.register(tasks.PLACE_MAIL)
         due.register(tasks.INVITATION_MAIL)
         due.register(tasks.NAMING_MAIL)
+        acquaintances.register(querysets.colleagues)
         export.register("events", export_sections.section)
         other_apps.register("events.demo.load.load_events")

@@ -40,6 +40,17 @@ class SphericalM(Func):
     output_field = FloatField()
 
 
+def colleagues(member: Any, viewer: Any) -> QuerySet[Any]:
+    """Return the shared organizations that both members have confirmed."""
+    memberships: Any = apps.get_model("events", "Membership").objects
+    return memberships.filter(
+        member=member,
+        confirmed_at__isnull=False,
+        organization__memberships__member=viewer,
+        organization__memberships__confirmed_at__isnull=False,
+    )
+
+
 class OrganizationQuerySet(QuerySet["Organization"]):
     def in_box(self, box: Box) -> Self:
         return self.filter(in_box("location", box))

@@ -15,6 +15,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework_gis.fields import GeometryField
 
 from matchmaker import errors, export, serializers
+from matchmaker.acquaintances import acquainted_with
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name
 from matchmaker.models import (
@@ -70,7 +71,7 @@ def likes_given(request: MemberRequest) -> object:
 
 def likes_received(request: MemberRequest) -> object:
     """Return who likes the member, as in the API's list, which has no dates either."""
-    visible = Member.objects.visible_to(request.user).values("pk")
+    visible = Member.objects.known_to(request.user).values("pk")
     got = request.user.likes_received.filter(from_member__in=visible)
     return _rows(got, member="from_member")
 
@@ -78,7 +79,7 @@ def likes_received(request: MemberRequest) -> object:
 def matches(request: MemberRequest) -> object:
     between = Match.objects.filter(match_between(request.user, OuterRef("pk")))
     matched = (
-        Member.objects.visible_to(request.user)
+        Member.objects.known_to(request.user)
         .filter(matched_with(request.user))
         .with_shared_email(request.user)
         .annotate(created_at=Subquery(between.values("created_at")))
@@ -165,8 +166,11 @@ def _known(request: MemberRequest, column: str) -> Q:
     earlier = Block.objects.filter(
         from_member=OuterRef("to_member"), to_member=me, pk__lt=OuterRef("pk")
     )
-    blocked = me.blocks_given.filter(~Exists(earlier), to_member__is_active=True)
-    visible = Member.objects.visible_to(me).values("pk")
+    acquainted = Member.objects.filter(acquainted_with(me), is_active=True)
+    blocked = me.blocks_given.filter(
+        ~Exists(earlier), to_member__in=acquainted.values("pk")
+    )
+    visible = Member.objects.known_to(me).values("pk")
     return Q(**{f"{column}__in": visible}) | Q(
         **{f"{column}__in": blocked.values("to_member")}
     )

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.authentication import MemberRequest
 from matchmaker.display_names import display_name_of
 from matchmaker.models import Member
+from matchmaker.querysets import MemberQuerySet
 from matchmaker.reads.filters import MemberFilter
-from matchmaker.reads.members import Members, MemberValues, read_profile
+from matchmaker.reads.members import Members, MemberValues, read_listed
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.ogc.collections import (
     Collection,
@@ -22,6 +23,7 @@ from project.lib.ogc.collections import (
 )
 from project.lib.ogc.filters import ItemFilterSet
 from project.lib.ogc.queryables import GEOMETRY
+from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Statement
 
 
@@ -40,6 +42,11 @@ class MemberItems(ItemList[MemberValues], Members):
         "gender": F("gender"),
         GEOMETRY: F("public_location"),
     }
+
+    def everyone(self, choice: Choice) -> MemberQuerySet:
+        """Return no hidden member, whatever the filters: maps are for everybody."""
+        members: MemberQuerySet = Member.objects.visible_to(VIEWER).others(VIEWER)
+        return members
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,6 @@ MEMBERS = Collection(
     title=_("Members"),
     description=_("Members at their public points, never where they are exactly."),
     items=MemberItems(),
-    read=read_profile,
+    read=read_listed,
     extent=read_member_extent,
 )

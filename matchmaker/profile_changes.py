@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from matchmaker import constants, errors
 from matchmaker.credentials import WRONG_PASSWORD, PasswordField
-from matchmaker.models import Gender, Language, LookingFor, Member
+from matchmaker.models import Gender, Language, LookingFor, Member, Visibility
 from matchmaker.pictures import PictureField
 from project.lib.api.fields import LocationInput, PhoneField
 from project.lib.email_fields import EmailField
@@ -49,6 +49,14 @@ class ProfileChanges(LocationInput):
         required=False,
         allow_null=True,
         help_text=_("Language of mails to you; null if none is chosen"),
+    )
+    visibility = serializers.ChoiceField(
+        Visibility.choices,
+        required=False,
+        help_text=_(
+            "hidden: you are in no list or count, and only those know of you whom you "
+            "like, wrote to, share an organization with or were invited by"
+        ),
     )
     may_be_named = serializers.BooleanField(
         required=False,

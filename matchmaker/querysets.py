@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast
 
+from matchmaker.acquaintances import acquainted_with, liking
 from matchmaker.errors import EmailTaken
 from project.lib.reads.geo import Box, DistanceM, in_box
 
@@ -36,6 +37,24 @@ if TYPE_CHECKING:
 
 class MemberQuerySet(QuerySet["Member"]):
     def visible_to(self, viewer: "Viewer") -> Self:
+        """Keep members whom lists, tiles and counts show to `viewer`: none who hides.
+
+        Not even from acquaintances: see `known_to`.
+        """
+        return self.reachable_by(viewer).filter(visibility="everyone")
+
+    def known_to(self, viewer: "Viewer") -> Self:
+        """Keep members of whom `viewer` may know: also the hidden ones they know.
+
+        This is the rule of what is read by its id or belongs to the two of them.
+        """
+        return self.reachable_by(viewer).filter(acquainted_with(viewer))
+
+    def discoverable_by(self, viewer: "Viewer") -> Self:
+        """Keep members whom `viewer` may discover: also hidden ones who like them."""
+        return self.reachable_by(viewer).filter(liking(viewer))
+
+    def reachable_by(self, viewer: "Viewer") -> Self:
         """Keep active members without a block between them and `viewer`.
 
         The blocks are read once per statement (a hashed subplan), not once per row.

@@ -123,8 +123,8 @@ class OwnProfile(AllShown, serializers.ModelSerializer[Member]):
         model = Member
         fields = (
             "id", "email", "email_verified", "pending_email", "phone_number",
-            "phone_verified", "may_be_named", "first_name", "last_name", "gender",
-            "looking_for", "avatar", "language", "location", "date_joined",
+            "phone_verified", "visibility", "may_be_named", "first_name", "last_name",
+            "gender", "looking_for", "avatar", "language", "location", "date_joined",
         )  # fmt: skip
 
     def get_fields(self) -> dict[str, serializers.Field]:

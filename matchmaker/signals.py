@@ -19,5 +19,6 @@ signed_out = Signal()
 # whatever gives access without a sign-in.
 account_recovered = Signal()
 
-# The account `member_id` is deactivated, activated, or about to be deleted.
+# The account `member_id` is deactivated, activated, or about to be deleted; or the
+# member hides, or no longer does.
 account_changed = Signal()

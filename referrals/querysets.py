@@ -15,6 +15,12 @@ if TYPE_CHECKING:  # types of the classes' rows
     from referrals.models.referrals import Referral  # noqa: F401
 
 
+def brought_by(member: Any, viewer: Any) -> QuerySet[Any]:
+    """Return the referral of `member` by `viewer`, whose code the member activated."""
+    referrals = apps.get_model("referrals", "Referral").objects
+    return referrals.filter(invited=member, referrer=viewer)
+
+
 class InviteCodeQuerySet(QuerySet["InviteCode"]):
     def live(self) -> Self:
         unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
@@ -26,7 +32,7 @@ class InviteCodeQuerySet(QuerySet["InviteCode"]):
 
     def visible_to(self, viewer: Any) -> Self:
         """Return codes of members whom `viewer` may know of."""
-        return self.filter(member__in=_visible(viewer))
+        return self.filter(member__in=_known(viewer))
 
 
 class ReferralQuerySet(QuerySet["Referral"]):
@@ -43,7 +49,7 @@ class ReferralQuerySet(QuerySet["Referral"]):
         """
         members: Any = apps.get_model("matchmaker", "Member").objects
         if viewer is not None:
-            members = members.visible_to(viewer).filter(
+            members = members.known_to(viewer).filter(
                 Q(reclaimed_at=None) | Q(reclaimed_at__lt=OuterRef("activated_at"))
             )
         invited = members.filter(pk=OuterRef("invited"))
@@ -55,13 +61,13 @@ class ReferralQuerySet(QuerySet["Referral"]):
         This is a scalar subquery for each row: with a join the planner would read all
         members.
         """
-        found = _visible(viewer).filter(pk=OuterRef("invited"))
+        found = _known(viewer).filter(pk=OuterRef("invited"))
         return self.filter(Subquery(found.values("is_active")))
 
 
-def _visible(viewer: Any) -> QuerySet[Any]:
+def _known(viewer: Any) -> QuerySet[Any]:
     members: Any = apps.get_model("matchmaker", "Member").objects
-    return members.visible_to(viewer).values("pk")
+    return members.known_to(viewer).values("pk")
 
 
 class EmailLookupQuerySet(QuerySet["EmailLookup"]):

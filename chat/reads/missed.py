@@ -43,8 +43,8 @@ def hidden_up_to(member_id: int, up_to: Mapping[int, int]) -> list[tuple[int, in
 def positions_in(member_id: int, room_ids: Collection[int]) -> list[Position]:
     """Return how far others have read who are in these rooms now and not blocked.
 
-    Only of rooms that are open to the member, but not of the lobby; at most
-    READERS_A_ROOM of each.
+    Only of rooms that are open to the member, but not of the lobby, and in the room of
+    an event not of members who hide; at most READERS_A_ROOM of each.
     """
     rows = _positions().rows(_Rooms(Viewer(member_id), rooms=[*room_ids]))
     return [Position(*row) for row in rows]
@@ -101,6 +101,7 @@ def _positions() -> Statement[_Rooms]:
         ) participant
         JOIN matchmaker_member reader
             ON reader.id = participant.member_id AND reader.is_active
+            AND (reader.visibility = 'everyone' OR room.kind <> 'event')
         WHERE EXISTS ({theirs}) AND NOT EXISTS (
             SELECT FROM matchmaker_block
             WHERE (from_member_id, to_member_id) IN (
@@ -110,7 +111,7 @@ def _positions() -> Statement[_Rooms]:
         ORDER BY room.id, reader.id
         """,
         rooms=_ROOMS,
-        room=Statement.of(rooms.open_to(VIEWER).values("id")),
+        room=Statement.of(rooms.open_to(VIEWER).values("id", "kind")),
         viewer=VIEWER,
         a_room=READERS_A_ROOM,
         theirs=Statement.of(rooms.open_to(_READER).values("id")),

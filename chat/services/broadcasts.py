@@ -41,14 +41,19 @@ def message_hidden(message: Message) -> None:
     transaction.on_commit(partial(live.tell_room, message.room_id, frame), robust=True)
 
 
-def moved_on(member: Member, room_id: int, kind: str, number: int) -> None:
-    """Tell how far the member has read; in the lobby only their own sockets."""
+def moved_on(
+    member: Member, room_id: int, kind: str, number: int, *, is_hidden: bool
+) -> None:
+    """Tell how far the member has read, where that is told.
+
+    In the lobby, and in an event's room for a member who hides, only their own sockets.
+    """
     frame = frames.message_read(
         room_id, number, frames.user(member.pk, member.first_name)
     )
     tell = (
         partial(live.tell_members, [member.pk], frame)
-        if kind == Kind.LOBBY
+        if kind == Kind.LOBBY or (kind == Kind.EVENT and is_hidden)
         else partial(live.tell_room, room_id, frame, sender_id=member.pk)
     )
     transaction.on_commit(tell, robust=True)

@@ -20,8 +20,8 @@ _GONE = {"participant_room": errors.RoomUnknown}
 def mark_read(member: Member, room_id: int, number: int) -> int:
     """Move the member's position up to `number`; return where it is then.
 
-    It never moves back. After commit the room's members are told, for the lobby only
-    the member's own sockets. Raises RoomUnknown, IdUnknown, TokenDead.
+    It never moves back. After commit the room's members are told, or only the member's
+    own sockets (broadcasts.moved_on). Raises RoomUnknown, IdUnknown, TokenDead.
     """
     if room_id > BIGINT_MAX:
         raise errors.RoomUnknown
@@ -32,11 +32,11 @@ def mark_read(member: Member, room_id: int, number: int) -> int:
         rows = _mark().rows(_Reading(Viewer(member.pk), room_id, wanted))
         if not rows:
             raise errors.RoomUnknown
-        ((kind, last, before, position),) = rows
+        ((kind, last, before, position, is_hidden),) = rows
         if not 0 <= number <= last:
             raise errors.IdUnknown
         if position != before:
-            broadcasts.moved_on(member, room_id, kind, position)
+            broadcasts.moved_on(member, room_id, kind, position, is_hidden=is_hidden)
     return int(position)
 
 
@@ -58,7 +58,11 @@ def _mark() -> Statement[_Reading]:
                 greatest(chat_participant.read_number, excluded.read_number)
             RETURNING read_number
         )
-        SELECT room.kind, room.last_number, participant.read_number, moved.read_number
+        SELECT room.kind, room.last_number, participant.read_number, moved.read_number,
+            EXISTS (
+                SELECT FROM matchmaker_member
+                WHERE id = {viewer} AND visibility = 'hidden'
+            )
         FROM room
         LEFT JOIN chat_participant participant
             ON participant.room_id = room.id AND participant.member_id = {viewer}

@@ -72,8 +72,9 @@ class Conversation:
             case incoming.Typing(room_id):
                 if room_id not in socket.positions:
                     raise RoomUnknown
-                frame = frames.typing(room_id, socket.user)
-                live.tell_room(room_id, frame, sender_id=member.pk)
+                if socket.is_typing_told(room_id):
+                    frame = frames.typing(room_id, socket.user)
+                    live.tell_room(room_id, frame, sender_id=member.pk)
             case incoming.Read(room_id, number):
                 await in_thread(commands.mark_read, member, room_id, number)
             case incoming.Send(room_id, text, client_id):

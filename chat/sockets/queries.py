@@ -44,11 +44,11 @@ class _Members:
     ids: list[int]
 
 
-# A member's columns are all that sockets need of it.
-_PERSON_FIELDS = ["id", "first_name", "language", "token_version"]
+# A member's columns are all that sockets need of it, in the model's order.
+_PERSON_FIELDS = ["id", "first_name", "language", "visibility", "token_version"]
 _PEOPLE: Statement[_Members] = Statement.written(
     """
-    SELECT id, first_name, language, token_version,
+    SELECT id, first_name, language, visibility, token_version,
         ARRAY(
             SELECT id FROM matchmaker_tokenfamily WHERE member_id = member.id
         ),
@@ -73,19 +73,19 @@ COLUMNS = (
 COMPANIONS = """
     WITH room AS (SELECT * FROM chat_room WHERE id = ANY(%s::bigint[])),
     other AS (
-        SELECT low_member_id AS id FROM room
-        UNION SELECT high_member_id FROM room
-        UNION SELECT member_id FROM room
+        SELECT low_member_id AS id, false AS by_event FROM room
+        UNION SELECT high_member_id, false FROM room
+        UNION SELECT member_id, true FROM room
             JOIN events_attendance attendance USING (event_id)
             WHERE NOT attendance.is_waiting
-        UNION SELECT creator_id FROM room
+        UNION SELECT creator_id, true FROM room
             JOIN events_event event ON event.id = room.event_id
-        UNION SELECT member_id FROM room
+        UNION SELECT member_id, false FROM room
             JOIN events_membership membership USING (organization_id)
             WHERE membership.confirmed_at IS NOT NULL
     )
-    SELECT id, first_name FROM matchmaker_member JOIN other USING (id)
-    WHERE is_active LIMIT %s
+    SELECT DISTINCT id, first_name FROM matchmaker_member JOIN other USING (id)
+    WHERE is_active AND (visibility = 'everyone' OR NOT by_event) LIMIT %s
 """
 # In all rooms of a member; those in bigger rooms are told only who comes later.
 MAX_COMPANIONS = 1_000

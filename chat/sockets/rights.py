@@ -18,6 +18,7 @@ from chat.sockets.queries import Standing, standing
 from chat.sockets.socket import Socket
 from chat.sockets.threads import in_thread
 from chat.wire import frames
+from matchmaker.models import Visibility
 from project.lib.server.socket_bounds import framed
 
 logger = logging.getLogger(__name__)
@@ -79,11 +80,15 @@ async def greet(presence: Presence, entered: list[Entered]) -> None:
 async def _follow(hub: Hub, socket: Socket, now: Standing) -> list[int]:
     """Return the rooms where the socket's member and others see each other anew."""
     socket.hidden = now.person.hidden
+    socket.hides = now.person.member.visibility == Visibility.HIDDEN
     for room_id in socket.positions.keys() - now.rooms:
         hub.leave(socket, room_id)
         frame = frames.encoded(frames.room_gone(room_id))
         socket.tell(framed(frame), None, is_passing=False)
     told_anew = now.shared - socket.shared
+    if untold := (socket.shared - now.shared) & now.rooms:  # the member hides
+        announce(socket, untold, is_online=False)
+        told_anew = now.shared  # again where others may have been in those rooms too
     socket.shared = {*now.shared}
     if gained := now.rooms - socket.positions.keys():
         rooms = await in_thread(reads.rooms_of, socket.member_id)

@@ -15,6 +15,7 @@ from chat.sockets.handshake import Guest
 from chat.sockets.queries import seen_frame
 from chat.sockets.threads import in_thread
 from chat.wire import frames
+from matchmaker.models import Visibility
 from project.lib.server.socket_bounds import Wire, framed
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Socket:
         self.user = frames.user(guest.member.pk, guest.member.first_name)
         self.token_version = guest.ticket.token_version
         self.token_family = guest.ticket.token_family
+        self.hides = guest.member.visibility == Visibility.HIDDEN
         self.wire, self.close = wire, close
         self.lobby_id: int | None = None
         self.positions: dict[int, int] = {}
@@ -78,6 +80,10 @@ class Socket:
         self.is_current.set()
         self._task: asyncio.Task[None] | None = None
         wire.when_clear = self.catch_up
+
+    def is_typing_told(self, room_id: int) -> bool:
+        """Return whether others there may know that the member is about to write."""
+        return not self.hides or room_id in self.shared
 
     @property
     def is_waiting(self) -> bool:

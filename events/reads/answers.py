@@ -211,8 +211,8 @@ def _users(organization: str, answer: type[User]) -> Statement[Any]:
     (since_reclaimed), to callers who are confirmed members too.
     """
     named = RawSQL("ms.member_id", [], BigIntegerField())
-    visible: Any = Member.objects.visible_to(VIEWER).filter(pk=named)
-    members = visible.values(
+    known: Any = Member.objects.known_to(VIEWER).filter(pk=named)
+    members = known.values(
         "id", "first_name", "last_name", "email", "phone_number", "reclaimed_at"
     )
     # OFFSET 0 and LATERAL keep the planner at the members' primary key, one by one. A

@@ -81,7 +81,7 @@ def _members(
     ]
     ids = [pk for pk, _email in names if pk]
     emails = [email for _pk, email in names if email]
-    known = Member.objects.visible_to(viewer).filter(willing)
+    known = Member.objects.known_to(viewer).filter(willing)
     found = list(known.filter(Q(pk__in=ids) | Q(email_identity__in=emails)))
     by_name: dict[Any, Member] = {m.email_identity: m for m in found}
     by_name |= {m.pk: m for m in found}

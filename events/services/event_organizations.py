@@ -192,8 +192,8 @@ def _ask_for_mails(
 ) -> None:
     """Make mails due for the first owners of each, but no mail twice.
 
-    Only owners in `held` are mailed, and nobody who is hidden from `member`, who
-    invites.
+    Only owners in `held` are mailed, and nobody with a block between them and `member`,
+    who invites.
     """
     told = InvitationMail.objects.filter(event=event)
     there = {*told.values_list("organization", "member")}
@@ -202,7 +202,7 @@ def _ask_for_mails(
             organization=organization_id,
             role=Role.OWNER,
             confirmed_at__isnull=False,
-            member__in=Member.objects.visible_to(member).filter(
+            member__in=Member.objects.reachable_by(member).filter(
                 pk__in=held, email__isnull=False
             ),
         ).order_by("pk")

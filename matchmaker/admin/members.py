@@ -32,7 +32,7 @@ SIGN_IN_FIELDS = (
 )  # fmt: skip
 PROFILE_FIELDS = (
     "first_name", "last_name", "gender", "looking_for", "language",
-    "may_be_named", "preview", "picture",
+    "visibility", "may_be_named", "preview", "picture",
 )  # fmt: skip
 PRIVILEGES = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -49,7 +49,9 @@ class MemberAdmin(
     form = MemberForm
     change_password_form = PasswordForm
 
-    list_display = ("preview", "name", "contact", "gender", "is_active", "joined")
+    list_display = (
+        "preview", "name", "contact", "gender", "is_active", "visibility", "joined",
+    )  # fmt: skip
     list_display_links = ("preview", "name")
     # Columns that an index is ordered by.
     ordering = ("-date_joined", "-id")
@@ -57,6 +59,7 @@ class MemberAdmin(
     list_filter = (
         "is_active",
         "is_staff",
+        "visibility",
         "gender",
         "looking_for",
         ("location", admin.EmptyFieldListFilter),

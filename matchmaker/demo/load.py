@@ -22,6 +22,7 @@ from matchmaker.demo.other_apps import Load, loaders
 from matchmaker.demo.people import (
     ADMIN_NUMBER,
     DOMAIN,
+    HIDDEN,
     MATCHED,
     SIGN_INS,
     WITH_AVATAR,
@@ -30,7 +31,7 @@ from matchmaker.demo.people import (
     person,
 )
 from matchmaker.demo.sign_ins import password_of
-from matchmaker.models import Gender, Like, Match, Member
+from matchmaker.models import Gender, Like, Match, Member, Visibility
 from project.lib.emails import email_identity
 
 # Of two concurrent loads, the second waits here and then finds nothing to add.
@@ -82,6 +83,7 @@ def load_demo(count: int, *, seed: int, progress: Progress = iter) -> Loaded:
             first = _first_members(missing)
             _add_likes(first, seed)
             _add_match(first)
+            _hide(first)
             _add_avatars(first, seed, files)
             services.add_up_cell_changes()
             with connection.cursor() as cursor:
@@ -183,7 +185,7 @@ def _add_likes(first: dict[int, Member], seed: int) -> None:
     likes = []
     for pair in combinations(range(1, WITH_AVATAR + 1), 2):
         wanted, (one, other) = rng.random() < LIKE_SHARE, rng.sample(pair, 2)
-        if pair == MATCHED:
+        if pair in (MATCHED, (1, HIDDEN)):
             continue
         if wanted and (one + other) % 2 and one in first and other in first:
             likes.append(Like(from_member=first[one], to_member=first[other]))
@@ -198,6 +200,15 @@ def _add_match(first: dict[int, Member]) -> None:
     likes = [Like(from_member=a, to_member=b) for a, b in ((low, high), (high, low))]
     Like.objects.bulk_create(likes)
     Match.objects.create(first_member=low, second_member=high)
+
+
+def _hide(first: dict[int, Member]) -> None:
+    """Hide one of the new members, and let them like the first sign-in."""
+    if HIDDEN in first:
+        hidden = Member.objects.filter(pk=first[HIDDEN].pk)
+        hidden.update(visibility=Visibility.HIDDEN)
+        if 1 in first:
+            Like.objects.create(from_member=first[HIDDEN], to_member=first[1])
 
 
 def _add_avatars(first: dict[int, Member], seed: int, files: list[str]) -> None:

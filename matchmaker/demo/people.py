@@ -25,6 +25,8 @@ ADMIN_NUMBER = 5
 # Two of the sign-ins, so that there is a pair who can chat at once.
 MATCHED = (1, 2)
 WITH_AVATAR = 24
+# Hides, and likes the first sign-in, who therefore discovers them all the same.
+HIDDEN = 6
 # The first members share the cities of the sign-ins, so that those have a full page
 # of people nearby however small the load is. All others live anywhere.
 NEIGHBOURS = 250

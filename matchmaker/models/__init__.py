@@ -2,7 +2,7 @@
 
 from matchmaker.models.account_mails import AccountMail
 from matchmaker.models.cells import Anchor, Cell, CellChange
-from matchmaker.models.choices import Gender, Language, LookingFor
+from matchmaker.models.choices import Gender, Language, LookingFor, Visibility
 from matchmaker.models.members import Member
 from matchmaker.models.reports import Report
 from matchmaker.models.sympathy import Block, Like, Match, MatchMail, Pass
@@ -24,4 +24,5 @@ __all__ = [
     "Pass",
     "Report",
     "TokenFamily",
+    "Visibility",
 ]

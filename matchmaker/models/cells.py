@@ -36,7 +36,7 @@ class Cell(models.Model):
 
 
 class CellChange(models.Model):
-    """A change of how many active members are in a cell.
+    """A change of how many active members who do not hide are in a cell.
 
     The number is `Cell.members` and the sum of these, in every snapshot. Triggers of
     the member table add them (`sql/cell_numbers.sql`), and a chore adds them up

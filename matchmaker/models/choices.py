@@ -15,6 +15,11 @@ class LookingFor(models.TextChoices):
     ANY = "any", _("anybody")
 
 
+class Visibility(models.TextChoices):
+    EVERYONE = "everyone", _("seen by everyone")
+    HIDDEN = "hidden", _("hidden from others")
+
+
 class Language(models.TextChoices):
     ENGLISH = "en", _("English")
     RUSSIAN = "ru", _("Russian")

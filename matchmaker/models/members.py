@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.models.choices import Gender, Language, LookingFor
+from matchmaker.models.choices import Gender, Language, LookingFor, Visibility
 from matchmaker.models.passwords import HasPassword
 from matchmaker.places import PublicCell, PublicPoint, of_anchor
 from matchmaker.querysets import MemberManager
@@ -23,6 +23,8 @@ from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
 from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
+
+LISTED = Q(is_active=True, visibility=Visibility.EVERYONE)
 
 
 class Member(HasPassword, PermissionsMixin):
@@ -106,6 +108,14 @@ class Member(HasPassword, PermissionsMixin):
     may_be_named = models.BooleanField(
         _("may be named in organizations"), default=True, db_default=True
     )
+    visibility = models.CharField(
+        _("visibility"),
+        max_length=8,
+        choices=Visibility.choices,
+        default=Visibility.EVERYONE,
+        db_default=Visibility.EVERYONE,
+        help_text=_("Hidden members are in no list and no count."),
+    )
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     token_version = models.PositiveIntegerField(
@@ -161,6 +171,10 @@ class Member(HasPassword, PermissionsMixin):
                 name="member_looking_for_known",
             ),
             models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="member_visibility_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(language=None) | Q(language__in=Language.values),
                 name="member_language_known",
             ),
@@ -172,10 +186,12 @@ class Member(HasPassword, PermissionsMixin):
             # Finds suiting members of a cell by an index-only scan.
             models.Index(
                 fields=["cell", "id"],
-                include=["gender", "looking_for"],
+                include=["gender", "looking_for", "visibility"],
                 name="member_cell",
                 condition=Q(is_active=True),
             ),
+            # The newest, however many others have hidden or left since.
+            models.Index("id", name="member_listed", condition=LISTED),
             # Only for the admin's search: nothing else looks members up by a claim.
             models.Index(
                 fields=["claimed_phone"],

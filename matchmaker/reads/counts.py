@@ -1,7 +1,8 @@
 """Counts of the members that a viewer may see in some cells, from the cells' numbers.
 
-The cells' numbers are those of all active members (CellChange). Those whom the viewer
-may not see are found from the viewer's side, by the blocks, and are taken off.
+The cells' numbers are those of all active members who do not hide (CellChange). Those
+of them whom the viewer may not see are found from the viewer's side, by the blocks, and
+are taken off.
 """
 
 from typing import Any
@@ -51,7 +52,8 @@ def summed(cells: str, cells_max: int, is_in: Statement[Any]) -> Statement[Viewe
                 ) - (
                     SELECT count(*) FROM hidden CROSS JOIN LATERAL (
                         SELECT FROM matchmaker_member
-                        WHERE id = hidden.id AND is_active AND {is_in}
+                        WHERE id = hidden.id AND is_active
+                            AND visibility = 'everyone' AND {is_in}
                         OFFSET 0
                     ) member
                 )

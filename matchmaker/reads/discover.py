@@ -41,7 +41,10 @@ LOOKING_FOR = Param[DiscoverValues](lambda values: values.looking_for, CharField
 
 
 class Discover(KeysetList[DiscoverValues]):
-    """The list of members to discover, nearest first."""
+    """The list of members to discover, nearest first.
+
+    Members who hide are discovered by those whom they like, so that they may match.
+    """
 
     filterset = DiscoverFilter
     answer = PublicProfile
@@ -65,7 +68,7 @@ class Discover(KeysetList[DiscoverValues]):
         return nearest.ORDER
 
     def parts(self, choice: Choice, is_choosy: bool, forward: bool | None) -> Parts:
-        members: Any = Member.objects.visible_to(VIEWER).others(VIEWER)
+        members: Any = Member.objects.discoverable_by(VIEWER).others(VIEWER)
         members = members.unjudged_by(VIEWER).filter(
             Q(looking_for=LookingFor.ANY) | Q(looking_for=GENDER)
         )

@@ -113,8 +113,19 @@ class Members(KeysetList[MemberValues]):
             return nearest.ORDER
         return next((LATEST_FIRST[name][0] for name in _latest(choice)), NEWEST_FIRST)
 
+    def everyone(self, choice: Choice) -> MemberQuerySet:
+        """Return the members whom the list shows without its filters.
+
+        One's own matches, and the likes given and got, include hidden members whom the
+        viewer knows.
+        """
+        members: MemberQuerySet = Member.objects.others(VIEWER)
+        if _latest(choice):
+            return members.known_to(VIEWER)
+        return members.visible_to(VIEWER)
+
     def parts(self, choice: Choice, variant: None, forward: bool | None) -> Parts:
-        everyone = Member.objects.visible_to(VIEWER).others(VIEWER)
+        everyone = self.everyone(choice)
         members = self.filterset.narrow(everyone, choice)
         if "distance" in choice:
             has_filters = len(choice.filters) > 1
@@ -157,13 +168,21 @@ def public_columns(members: MemberQuerySet, distance_m: Expression) -> Any:
 
 def read_profile(request: MemberRequest, member_id: int) -> str | None:
     """Return one public profile as JSON text, or None if hidden from the viewer."""
-    return read_row(_profile_statement(wants_geojson(request)), request, member_id)
+    statement = _profile_statement(wants_geojson(request), is_listed=False)
+    return read_row(statement, request, member_id)
+
+
+def read_listed(request: MemberRequest, member_id: int) -> str | None:
+    """Return the same of a member whom lists show to the viewer, or None."""
+    statement = _profile_statement(wants_geojson(request), is_listed=True)
+    return read_row(statement, request, member_id)
 
 
 @cache
-def _profile_statement(as_geojson: bool) -> Statement[ViewedRow]:
-    member = Member.objects.visible_to(VIEWER).filter(pk=ROW_ID)
-    columns = public_columns(member, distance_from(ORIGIN))
+def _profile_statement(as_geojson: bool, *, is_listed: bool) -> Statement[ViewedRow]:
+    members = Member.objects
+    shown: Any = members.visible_to(VIEWER) if is_listed else members.known_to(VIEWER)
+    columns = public_columns(shown.filter(pk=ROW_ID), distance_from(ORIGIN))
     return one_statement(columns, PublicProfile, as_geojson)
 
 

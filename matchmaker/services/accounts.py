@@ -43,6 +43,7 @@ class Profile(TypedDict, total=False):
     looking_for: str
     language: str | None
     may_be_named: bool
+    visibility: str
     location: Point | None
     avatar: Image.Image | None
 
@@ -92,6 +93,8 @@ def update_profile(member: Member, **changes: Unpack[Profile]) -> Member:
         for name, value in values.items():
             setattr(member, name, value)
         member.save(update_fields=values)
+        if "visibility" in values:
+            signals.account_changed.send(Member, member_id=member.pk)
     return member
 
 

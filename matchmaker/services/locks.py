@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection, transaction
 
 from matchmaker import errors
+from matchmaker.acquaintances import acquainted_with
 from matchmaker.models import Block, Member
 from matchmaker.querysets import blocks_between
+from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer
+from project.lib.reads.statements import Statement
 
 BIGINT_MAX = 2**63 - 1
 
@@ -89,10 +93,14 @@ def hold_deletions() -> None:
 
 @dataclass(frozen=True)
 class Pair:
-    """A viewer, another member, and the blocks between them."""
+    """A viewer, another member, and the blocks between them.
+
+    `is_acquainted`: the other does not hide, or the viewer knows them all the same.
+    """
 
     viewer: Member
     other: Member
+    is_acquainted: bool
     # Who blocks whom, the earlier first.
     blockers: Sequence[int]
 
@@ -106,11 +114,15 @@ class Pair:
 
         The member who blocked first already knew of the other, and still may.
         """
-        return not self.other.is_active or self.blockers[:1] == [self.other.pk]
+        return (
+            not self.other.is_active
+            or not self.is_acquainted
+            or self.blockers[:1] == [self.other.pk]
+        )
 
     def require_visible(self) -> None:
         """Raise MemberUnknown if the viewer may not know of the other."""
-        if not self.other.is_active or self.blockers:
+        if self.is_hidden or self.blockers:
             raise errors.MemberUnknown
 
 
@@ -137,9 +149,17 @@ def locked_pair(viewer: Member, other_id: int) -> Iterator[Pair]:
         # Also if one of them is gone, so that the time does not reveal it.
         blocks = Block.objects.filter(blocks_between(viewer.pk, other_id))
         blockers = list(blocks.order_by("id").values_list("from_member", flat=True))
+        pair = ViewedRow(Viewer(viewer.pk), other_id)
+        is_acquainted = _acquainted().row(pair) is not None
         me = members.get(viewer.pk)
         if me is None or me.token_version != viewer.token_version:
             raise errors.TokenDead
         if other_id not in members:
             raise errors.MemberUnknown
-        yield Pair(viewer, members[other_id], blockers)
+        yield Pair(viewer, members[other_id], is_acquainted, blockers)
+
+
+@cache
+def _acquainted() -> Statement[ViewedRow]:
+    members = Member.objects.filter(acquainted_with(VIEWER), pk=ROW_ID)
+    return Statement.of(members.values("pk"))

@@ -55,7 +55,7 @@ def read_sympathy(viewer: Member, other_id: int) -> Sympathy:
         raise errors.Oneself
     match = Match.objects.filter(match_between(viewer, OuterRef("pk")))
     found = (
-        Member.objects.visible_to(viewer)
+        Member.objects.known_to(viewer)
         .with_liked_by(viewer)
         .with_shared_email(viewer)
         .annotate(matched=Exists(match))

@@ -1,4 +1,4 @@
--- How many active members are in each cell: Cell.members and the cell's CellChange rows.
+-- How many active members who do not hide are in each cell: Cell.members and the cell's CellChange rows.
 -- Changes are only added, so that members who move at once neither wait for each other
 -- nor deadlock. A bulk load adds one for each cell.
 
@@ -11,16 +11,17 @@ BEGIN
     WHEN 'INSERT' THEN
         INSERT INTO matchmaker_cellchange (cell, members)
         SELECT cell, count(*) FROM added
-        WHERE is_active AND cell IS NOT NULL GROUP BY cell;
+        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL GROUP BY cell;
     WHEN 'DELETE' THEN
         INSERT INTO matchmaker_cellchange (cell, members)
         SELECT cell, -count(*) FROM removed
-        WHERE is_active AND cell IS NOT NULL GROUP BY cell;
+        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL GROUP BY cell;
     WHEN 'UPDATE' THEN
         INSERT INTO matchmaker_cellchange (cell, members)
         SELECT cell, members FROM (
-            VALUES (OLD.cell, OLD.is_active, -1), (NEW.cell, NEW.is_active, 1)
-        ) place (cell, is_active, members) WHERE is_active AND cell IS NOT NULL;
+            VALUES (OLD.cell, OLD.is_active AND OLD.visibility = 'everyone', -1),
+                   (NEW.cell, NEW.is_active AND NEW.visibility = 'everyone', 1)
+        ) place (cell, is_counted, members) WHERE is_counted AND cell IS NOT NULL;
     WHEN 'TRUNCATE' THEN
         DELETE FROM matchmaker_cellchange;
         UPDATE matchmaker_cell SET members = 0;
@@ -40,6 +41,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION change_cell_numbers();
 CREATE OR REPLACE TRIGGER member_changed_cell AFTER UPDATE ON matchmaker_member
 FOR EACH ROW WHEN (
     NEW.cell IS DISTINCT FROM OLD.cell OR NEW.is_active IS DISTINCT FROM OLD.is_active
+        OR NEW.visibility IS DISTINCT FROM OLD.visibility
 )
 EXECUTE FUNCTION change_cell_numbers();
 

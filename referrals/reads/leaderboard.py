@@ -2,9 +2,10 @@
 
 Counting a million referrals takes more than a second, so Redis keeps a count for a
 minute. The count names candidates; for each viewer the database then leaves out members
-who are gone, hide from the viewer or do not want to be listed, and whoever is blocked
-counts for nobody, as if deleted. So an opt-out or a block takes effect with the next
-request.
+who are gone, hide or do not want to be listed, and whoever is blocked counts for
+nobody, as if deleted. So an opt-out or a block takes effect with the next request. A
+member who hides is off the board at once too, and counts for nobody after the minute:
+the difference to the members who can be seen would tell that somebody hides.
 """
 
 import json
@@ -24,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.display_names import DisplayNameField, display_name_sql
-from matchmaker.models import Block, Member
+from matchmaker.models import Block, Member, Visibility
 from matchmaker.viewer import VIEWER, Viewer
 from project.lib.reads.answers import Answer, Sql
 from project.lib.reads.geojson import instant_sql
@@ -119,11 +120,16 @@ def _key(period: Period) -> str:
 
 
 def count(period: Period) -> Ranking:
-    """Count anew. Inactive members who were invited count for nobody."""
+    """Count anew. Inactive and hidden members who were invited count for nobody."""
     at = timezone.now()
     within = Q(activated_at__gt=_since(period, at), activated_at__lte=at)
     rows = (
-        Referral.objects.filter(within, referrer__isnull=False, invited__is_active=True)
+        Referral.objects.filter(
+            within,
+            referrer__isnull=False,
+            invited__is_active=True,
+            invited__visibility=Visibility.EVERYONE,
+        )
         .exclude(referrer__in=Unlisted.objects.values("member"))
         .order_by()
         .values_list("referrer")
@@ -198,6 +204,7 @@ def _blocked_referrals() -> Any:
         Referral.objects.filter(
             invited__in=blocks.values_list(other),
             invited__is_active=True,
+            invited__visibility=Visibility.EVERYONE,
             activated_at__gt=Param[_Shown](lambda values: values.since),
             activated_at__lte=Param[_Shown](lambda values: values.at),
         )

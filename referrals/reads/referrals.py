@@ -100,7 +100,7 @@ def require_known(me: Member, referrer_id: int) -> None:
     if referrer_id == me.pk:
         return
     members = Member.objects
-    known: Any = members.all() if _sees_all(me) else members.visible_to(me)
+    known: Any = members.all() if _sees_all(me) else members.known_to(me)
     if not known.filter(pk=referrer_id).exists():
         raise errors.Unknown
 

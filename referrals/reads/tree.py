@@ -38,8 +38,8 @@ def read_tree(member: Member, depth: int) -> str:
 @cache
 def _tree() -> Statement[TreeValues]:
     invited = RawSQL("referral.invited_id", [], BigIntegerField())
-    visible = Statement.of(
-        Member.objects.visible_to(VIEWER).filter(pk=invited).values("pk")
+    known = Statement.of(
+        Member.objects.known_to(VIEWER).filter(pk=invited).values("pk")
     )
     # A query with LIMIT stops the recursion early, which goes level by level. OFFSET 0
     # and LATERAL keep the planner at indexes: it underestimates trees, and would read
@@ -54,7 +54,7 @@ def _tree() -> Statement[TreeValues]:
                 SELECT referral.invited_id, referral.activated_at
                 FROM referrals_referral referral
                 WHERE referral.referrer_id = tree.id AND referral.invited_id <> {viewer}
-                    AND EXISTS ({visible} OFFSET 0)
+                    AND EXISTS ({known} OFFSET 0)
                 ORDER BY referral.activated_at DESC, referral.invited_id DESC
             ) below
             WHERE tree.level < {depth}
@@ -98,7 +98,7 @@ def _tree() -> Statement[TreeValues]:
         )::text
         """,
         viewer=VIEWER,
-        visible=visible,
+        known=known,
         depth=Param[TreeValues](lambda values: values.depth),
         count_max=TREE_COUNT_MAX,
         members_max=TREE_MEMBERS_MAX,

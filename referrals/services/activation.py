@@ -67,7 +67,8 @@ def _is_open(member: Member, owner_id: int, code: str) -> bool:
         cursor.execute(_HOLD_LIVE, [code])
         if cursor.fetchone() != (owner_id,):
             return False
-    return Member.objects.visible_to(member).filter(pk=owner_id).exists()
+    # A hidden owner has given the code away, so hiding is no obstacle.
+    return Member.objects.reachable_by(member).filter(pk=owner_id).exists()
 
 
 def _read_owner(code: str) -> cache.Owner | None:

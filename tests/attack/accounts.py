@@ -17,6 +17,10 @@ TIME_OF_ANSWER = re.compile(rb'"timeStamp": "[^"]*"')
 PASSWORD = "correct horse 7 battery"
 
 
+class NotFound(ValueError):
+    """What was asked for is unknown to the service, or so it says."""
+
+
 @dataclass
 class Log:
     """All that somebody has seen: how many answers, and a digest of every byte."""
@@ -60,6 +64,9 @@ class Account:
         """Be at `place`, or nowhere."""
         point = place and {"type": "Point", "coordinates": list(place)}
         self.change(location=point)
+
+    def hide(self) -> None:
+        self.change(visibility="hidden")
 
     def like(self, member_id: int) -> None:
         self._ask("POST", f"/api/clients/{member_id}/match/", {})
@@ -147,6 +154,8 @@ class Spies:
 
 
 def _read(answer: Answer) -> Any:
+    if answer.status == HTTPStatus.NOT_FOUND:
+        raise NotFound
     if not 200 <= answer.status < 300:
         raise ValueError(f"{answer.status}: {answer.body[:500]!r}")
     return json.loads(answer.body) if answer.body else None

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import QueryDict
 from PIL import Image
 
@@ -16,9 +17,13 @@ from events.reads import calendars as reads
 from events.reads.events import EventValues
 from events.reads.filters import FeedFilter
 from events.views import calendars
-from matchmaker import images
+from matchmaker import images, ogc
+from matchmaker.querysets import MemberQuerySet
+from matchmaker.reads import members
+from matchmaker.services import locks
 from matchmaker.viewer import Viewer
 from project.lib.reads.geo import LonLat
+from project.lib.reads.keyset import keyset_statement
 from project.lib.reads.parameters import Query
 
 # Each place is its own cell, and its own centre. What reads public points reads exact
@@ -116,6 +121,32 @@ def pictures_as_sent() -> Iterator[None]:
         patch.object(images, "jpeg", jpeg),
     ):
         yield
+
+
+@contextmanager
+def hidden_in_name_only() -> Iterator[None]:
+    """A member's wish to hide is kept, and nothing heeds it."""
+    compiled = (
+        keyset_statement,
+        members._profile_statement,
+        ogc._extent,
+        locks._acquainted,
+    )
+
+    def forget() -> None:
+        for statements in compiled:
+            statements.cache_clear()
+
+    forget()
+    rules = MemberQuerySet
+    with (
+        patch.object(rules, "visible_to", rules.reachable_by),
+        patch.object(rules, "known_to", rules.reachable_by),
+        patch.object(rules, "discoverable_by", rules.reachable_by),
+        patch.object(locks, "acquainted_with", lambda _viewer: Q()),
+    ):
+        yield
+    forget()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import setup_test_environment
 
 from tests.attack.geodesy import Place, metres
-from tests.attack.leaks import exact_places, no_anchors
+from tests.attack.leaks import exact_places, hidden_in_name_only, no_anchors
 from tests.attack.places import CELLS, Cell, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, Result, Scene
 from tests.attack.unsigned import UNSIGNED, attack_unsigned
@@ -51,6 +51,8 @@ def attack_all() -> Iterator[str]:
                     yield _attack_spot(cell, spot, errors, leaks=errors is leaky)
         yield "\n**By an address, without a sign-in**\n"
         yield from _unsigned(cells[0])
+        yield "\n**A hidden member: metres from the estimate to the member**\n"
+        yield from _hidden(cells)
         yield "\n**By attack, over all places**\n"
         yield from _by_attack(real, leaky)
         yield "\n**By cell, over all attacks**\n"
@@ -89,6 +91,26 @@ def _unsigned(cell: Cell) -> Iterator[str]:
                 transaction.set_rollback(True)
             row += [result.requests, _metres(result, home)]
         yield _row(row)
+
+
+def _hidden(cells: Sequence[Cell]) -> Iterator[str]:
+    yield from _head(
+        ["attack", "different answers from two cells", "hidden in name only: off"]
+    )
+    for attacker in ATTACKERS:
+        digests = set()
+        for leak, cell in zip(
+            (nullcontext, nullcontext, hidden_in_name_only),
+            (cells[0], cells[2], cells[0]),
+            strict=True,
+        ):
+            with transaction.atomic(), leak():
+                scene = Scene.sign_up(in_process())
+                result = scene.attack_hidden(attacker, cell.centre)
+                transaction.set_rollback(True)
+            if leak is nullcontext:
+                digests.add(result.digest)
+        yield _row([attacker.name, len(digests) - 1, _metres(result, cell.centre)])
 
 
 def _attack_spot(cell: Cell, spot: str, errors: Errors, *, leaks: bool) -> str:

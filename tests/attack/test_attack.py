@@ -9,7 +9,7 @@ from matchmaker.reads import circles
 from project.lib.reads.keyset import keyset_statement
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
-from tests.attack.leaks import exact_places, no_anchors
+from tests.attack.leaks import exact_places, hidden_in_name_only, no_anchors
 from tests.attack.oracles import RadiusOracle, in_count
 from tests.attack.places import CELLS, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, PATIENT, QUICK, Scene
@@ -93,6 +93,32 @@ def test_attacker_finds_a_member_of_a_leaky_service(db, attacker):
         result = scene.attack(attacker)
 
     assert result.error_m(home) < LEAK_FOUND_M
+
+
+HIDDEN_AT = ("Saint Petersburg", "the equator")
+
+
+@pytest.mark.parametrize("attacker", ATTACKERS, ids=name_of)
+def test_attacker_learns_not_even_the_cell_of_a_hidden_member(scene, attacker):
+    results = []
+    for name in HIDDEN_AT:
+        with scene.undone():
+            results.append(scene.attack_hidden(attacker, read_cell(name).centre))
+
+    # The same answers to all questions, wherever on earth the member is.
+    assert len({result.digest for result in results}) == 1
+    assert len({result.estimate for result in results}) == 1
+
+
+@pytest.mark.parametrize("attacker", ATTACKERS, ids=name_of)
+def test_attacker_finds_who_is_hidden_in_name_only(db, attacker):
+    cell = read_cell("Saint Petersburg")
+    with hidden_in_name_only():
+        scene = Scene.sign_up(in_process())
+
+        result = scene.attack_hidden(attacker, cell.centre)
+
+    assert result.error_m(cell.centre) < attacker.precision_m
 
 
 def test_answers_of_a_leaky_service_differ_within_a_cell(db):

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from tests.attack.accounts import Account, Spies
+from tests.attack.accounts import Account, NotFound, Spies
 from tests.attack.attackers import (
     DISCOVER,
     ITEMS,
@@ -92,6 +92,20 @@ class Scene:
     def attack(self, attacker: Attacker) -> Result:
         log = self.spies.set_out(self.victim.id)
         estimate = attacker.find(self.spies, self.victim.id)
+        return Result(attacker.name, estimate, log.requests, log.digest)
+
+    def attack_hidden(self, attacker: Attacker, home: Place) -> Result:
+        """The member moves home when nobody can look any more.
+
+        The attacker has known the member, and the number, from before.
+        """
+        log = self.spies.set_out(self.victim.id)
+        self.victim.hide()
+        self.victim.move(home)
+        try:
+            estimate = attacker.find(self.spies, self.victim.id)
+        except NotFound:
+            estimate = None
         return Result(attacker.name, estimate, log.requests, log.digest)
 
     @contextmanager

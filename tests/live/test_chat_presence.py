@@ -6,9 +6,11 @@ import signal
 import pytest
 from django.utils import timezone
 
-from chat import errors, services
+from chat import errors
+from chat import services as chat_services
 from events import services as event_services
 from events.models import Attendance, Event, Membership, Organization
+from matchmaker import services
 from matchmaker.models import Member
 from tests.harness.chat import Chat, match, new_member
 from tests.harness.daphne import daphne
@@ -75,7 +77,7 @@ def test_who_was_named_in_an_organization_has_no_room_of_it(server, other_server
     ann, bob, cid = new_member("Ann"), new_member("Bob"), new_member("Cid")
     club = put_together(ann=ann, bob_not=bob, cid=cid)
     with pytest.raises(errors.NotAcquainted):
-        services.open_direct_room(ann, bob.pk)
+        chat_services.open_direct_room(ann, bob.pk)
     with Chat(server, ann) as a:
         with Chat(other_server, cid) as c:
             assert c.next() == presence(ann, "online")
@@ -109,6 +111,42 @@ def test_match_and_event_tell_of_who_has_not_confirmed(server):
     Attendance.objects.create(event=event, member=ann)
     with Chat(server, ann) as a, Chat(server, cid):
         assert a.next() == presence(cid, "online")
+
+
+def test_hidden_member_is_seen_by_matches_but_not_at_events(server):
+    """Neither online, nor reading, nor typing; until they speak there."""
+    ann, bob, eve = new_member("Ann"), new_member("Bob"), new_member("Eve")
+    event = Event.objects.create(title="Fest", published_at=timezone.now())
+    for member in (ann, bob, eve):
+        Attendance.objects.create(event=event, member=member)
+    match(ann, eve)
+    room = event.room.pk
+    with Chat(server, ann) as a, Chat(server, bob) as b, Chat(server, eve) as e:
+        assert [a.next(), a.next()] == [presence(m, "online") for m in (bob, eve)]
+        assert [b.next(), b.next()] == [presence(m, "online") for m in (ann, eve)]
+        assert {e.next()["type"], e.next()["type"]} == {"presence"}
+        a.say(room, "Hello")
+        for chat in (a, b, e):
+            assert chat.next()["type"] == "message.new"
+        services.update_profile(eve, visibility="hidden")
+        assert b.next() == presence(eve, "offline")
+        assert a.next() == presence(eve, "offline")
+        assert a.next() == presence(eve, "online")  # of the match
+
+        e.send(type="message.read", room=room, id=1)
+        e.send(type="typing", room=room)
+        assert e.next()["type"] == "message.read"
+        assert a.silence() == b.silence() == []
+        with Chat(server, bob) as again:
+            again.send(type="resume", rooms={str(room): 1})
+            assert eve.pk not in [f.get("user", {}).get("id") for f in again.silence()]
+        assert e.silence() == []
+
+        e.say(room, "Hello!")
+        assert b.next()["user"]["id"] == eve.pk
+        a.until("message.new")
+        services.update_profile(eve, visibility="everyone")
+        assert b.next() == presence(eve, "online")
 
 
 def test_members_of_a_killed_server_go_offline(server, tmp_path, redis_url):

@@ -47,6 +47,7 @@ def test_create_answers_the_own_profile(api, db, path):
         "phone_number": None,
         "phone_verified": False,
         "may_be_named": True,
+        "visibility": "everyone",
         "first_name": "Ann",
         "last_name": "Lee",
         "gender": "female",

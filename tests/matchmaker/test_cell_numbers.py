@@ -1,4 +1,4 @@
-"""The cells' numbers are those of their active members, in every snapshot."""
+"""The cells' numbers are those of the active who do not hide, in every snapshot."""
 
 import random
 from threading import Event, Semaphore
@@ -23,7 +23,8 @@ WRONG = """
 SELECT cell.id, cell.members + coalesce((
     SELECT sum(members) FROM matchmaker_cellchange WHERE cell = cell.id
 ), 0) AS number, (
-    SELECT count(*) FROM matchmaker_member WHERE cell = cell.id AND is_active
+    SELECT count(*) FROM matchmaker_member
+    WHERE cell = cell.id AND is_active AND visibility = 'everyone'
 ) AS members
 FROM matchmaker_cell cell
 """
@@ -65,6 +66,7 @@ def test_numbers_follow_every_path(db, is_added_up):
     )
     Member.objects.bulk_create([Member(email="nowhere@example.com")])
     MemberFactory(lon=HERE[0], lat=HERE[1], is_active=False)
+    MemberFactory(lon=HERE[0], lat=HERE[1], visibility="hidden")
     step(6)
     others = Member.objects.filter(email__startswith="b")
     others.update(is_active=False)
@@ -72,6 +74,16 @@ def test_numbers_follow_every_path(db, is_added_up):
     others.update(is_active=True)
     step(6)
     others.filter(email="b0@example.com").delete()
+    step(5)
+    others.update(visibility="hidden")
+    step(1)
+    others.filter(email="b1@example.com").update(is_active=False)
+    others.filter(email="b2@example.com").delete()
+    step(1)
+    others.update(visibility="everyone")
+    step(3)
+    others.update(is_active=True)
+    MemberFactory(lon=HERE[0], lat=HERE[1])
     step(5)
     for place, number in ((THERE, 1), (HERE, 5), (THERE, 1)):
         move(eve, place)
@@ -106,6 +118,7 @@ def test_count_is_without_whom_the_viewer_may_not_see(
     ):  # fmt: skip
         Block.objects.create(from_member=one, to_member=other)
     Member.objects.filter(pk=near[2].pk).update(is_active=False)
+    Member.objects.filter(pk__in=[near[1].pk, ann.pk]).update(visibility="hidden")
 
     bodies = [as_ann.get(URL, {"distance": km}).json() for km in (10, 20_000)]
     keyset_statement.cache_clear()
@@ -171,7 +184,7 @@ def test_nothing_is_lost_if_adding_up_is_killed_in_the_middle():
 
 @pytest.mark.django_db(transaction=True)
 def test_numbers_are_right_in_every_snapshot_while_members_move():
-    """To and fro between two cells at once, away, back, deleted, and added up.
+    """To and fro between two cells at once, away, hidden, back, deleted, and added up.
 
     And so is the count of a viewer who blocks meanwhile: the page has all of them.
     """
@@ -192,6 +205,8 @@ def test_numbers_are_right_in_every_snapshot_while_members_move():
             member = dice.choice(mine)
             Member.objects.filter(pk=member.pk).update(is_active=False)
             Member.objects.filter(pk=member.pk).update(is_active=True)
+            services.update_profile(member, visibility="hidden")
+            services.update_profile(member, visibility="everyone")
         client_of(doomed[number]).delete(f"{URL}me/")
         return wrong_numbers()
 

@@ -130,6 +130,19 @@ def test_likes_are_between_men_and_women_and_mutual_of_two_only():
     assert Member.objects.get(email=email_of(1)).likes_received.count() > 1
 
 
+def test_one_member_hides_and_is_discovered_by_whom_they_like(signed_in):
+    demo("--members=24")
+
+    hidden = Member.objects.get(visibility="hidden")
+    viewer = Member.objects.get(email=email_of(1))
+    pages = [
+        signed_in(viewer).get(path, {"page_size": 100}).json()["results"]
+        for path in ("/api/clients/", "/api/discover/")
+    ]
+    assert hidden.likes_given.filter(to_member=viewer).exists()
+    assert [hidden.pk in {m["id"] for m in page} for page in pages] == [False, True]
+
+
 def test_match_of_the_demo_is_mailed_to_nobody():
     demo("--members=24")
 

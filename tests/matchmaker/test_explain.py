@@ -44,7 +44,7 @@ def test_filter_uses_its_index(hundred_thousand, ann, as_ann, query, index):
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [({"distance": 20000}, "cell_point"), ({}, "matchmaker_member_pkey")],
+    [({"distance": 20000}, "cell_point"), ({}, "member_listed")],
     ids=str,
 )
 def test_whole_list_is_read_in_order_from_its_index(

@@ -35,6 +35,7 @@ def form_of(member: Member, **changes) -> dict:
         "last_name": member.last_name,
         "gender": member.gender,
         "looking_for": member.looking_for,
+        "visibility": member.visibility,
         "language": member.language,
         "location": member.location.geojson if member.location else "",
         **{

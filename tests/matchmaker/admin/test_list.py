@@ -48,6 +48,7 @@ def test_search_by_part_of_an_email_finds_nobody(admin_client, eve):
         {"is_active__exact": 1, "is_staff__exact": 0},
         {"gender__exact": "female"},
         {"looking_for__exact": "male"},
+        {"visibility__exact": "hidden"},
         {"location__isempty": 0},
         {"avatar__isempty": 0},
         {"email_verified_at__isempty": 0},
@@ -57,7 +58,7 @@ def test_search_by_part_of_an_email_finds_nobody(admin_client, eve):
 )
 def test_filter_keeps_only_what_it_says(admin_client, admin_user, eve, query):
     Member.objects.create_user("other@example.com", is_active=False, gender="male")
-    changes = {"language": "ru", "looking_for": "male"}
+    changes = {"language": "ru", "looking_for": "male", "visibility": "hidden"}
     services.update_profile(eve, avatar=Image.new("RGB", (9, 9)), **changes)
     Member.objects.filter(pk=eve.pk).update(
         date_joined=datetime(2020, 1, 1, tzinfo=UTC), email_verified_at=timezone.now()
