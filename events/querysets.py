@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db.models import (
-    BooleanField,
     DateTimeField,
     Exists,
     F,
@@ -17,19 +16,12 @@ from django.db.models import (
 from django.db.models.expressions import Combinable, Expression
 
 from matchmaker.staff import who_may
-from project.lib.reads.geo import Box, DistanceM, in_box
+from project.lib.reads.geo import Box, DistanceM, WithinM, in_box
 
 if TYPE_CHECKING:  # types of the classes' rows
     from events.models.event_organizations import EventOrganization  # noqa: F401
     from events.models.events import Event  # noqa: F401
     from events.models.organizations import Organization  # noqa: F401
-
-
-class WithinM(Func):
-    """ST_DWithin of two geographies: metres on the ellipsoid, with an index."""
-
-    function = "ST_DWithin"
-    output_field = BooleanField()
 
 
 class SphericalM(Func):

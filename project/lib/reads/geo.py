@@ -79,6 +79,13 @@ class DistanceM(Func):
     output_field = FloatField()
 
 
+class WithinM(Func):
+    """ST_DWithin of two geographies: metres on the ellipsoid, with an index."""
+
+    function = "ST_DWithin"
+    output_field = BooleanField()
+
+
 class AsGeometry(Func):
     """A geography column cast to planar lon/lat geometry, for boxes in degrees."""
 
