@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from events import constants, services
 from events.models import Attendance, Event, InvitationMail, NamingMail
 from project.lib.background import due
+from project.lib.background.chores import Chore
 
 PUBLICATION_LEASE_S = 10
 MAIL_LEASE_S = 6 * settings.EMAIL_TIMEOUT
@@ -76,3 +77,5 @@ NAMING_MAIL = due.Work(
     lease_s=MAIL_LEASE_S,
     actor=send_naming_mail,
 )
+
+ADDING_UP_SQUARES = Chore("squares", every_s=5, do=services.add_up_square_changes)

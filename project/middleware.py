@@ -35,6 +35,7 @@ COMPRESSED = (
     "application/geo+json",
     "application/json",
     "application/openapi",
+    "application/vnd.mapbox-vector-tile",
     "application/yaml",
     "text/calendar",
     "text/csv",

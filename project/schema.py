@@ -38,6 +38,7 @@ TAGS = {
     "sympathy": _("Likes, matches, passes, blocks and reports between two members."),
     "events": _("Events, their organizers and attendees, and their calendars."),
     "organizations": _("Organizations, which hold events, and their members."),
+    "map": _("Vector tiles of members, events and organizations, for web maps."),
     "sign-in": _("Sign-up, sign-in and sign-out by e-mail and password."),
     "phone": _("Sign-in by phone with a one-time code, and your own phone number."),
     "invitations": _("Invitation codes: creating, finding and activating them."),

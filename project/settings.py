@@ -347,6 +347,8 @@ THROTTLE_RATES = rates(
         "calendar": "60/minute",
         # Of an address. A map that is moved asks for a page or two a second.
         "open_read": "600/minute",
+        # A map that is moved asks for all tiles of the screen.
+        "open_tile": "6000/minute",
     },
 )
 # An address may do as much as this many accounts, because offices and mobile networks

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/", include("referrals.urls")),
     path("api/", include("chat.urls")),
     path("", include("project.ogc")),
+    path("", include("project.tiles")),
     endpoint("docs", swagger_ui, "docs"),
     endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
     endpoint("redoc", redoc, "redoc"),

@@ -16,9 +16,9 @@ from tests.test_unknown_input import API, DOCUMENTATION, as_root, methods, of, r
 
 __all__ = ["as_root", "root"]
 
-# tests/events/test_calendar_versions.py has these.
-CALENDARS = {"calendar", "event-calendar", "feed"}
-OTHERS = [param for param in API if param.values[1].name not in CALENDARS]
+# tests/events/test_calendar_versions.py and tests/test_tiles.py have these.
+TAGGED = {"calendar", "event-calendar", "feed", "tile", "tile-json"}
+OTHERS = [param for param in API if param.values[1].name not in TAGGED]
 
 
 @pytest.mark.parametrize(("path", "pattern"), OTHERS)

@@ -36,6 +36,8 @@ OPEN_METHODS = {("members", "post"), ("member-create", "post")}
 
 # Of paths in which a 1 cannot stand for what varies.
 EXAMPLES = {
+    "tile": "/api/tiles/events/0/0/0.pbf",
+    "tile-json": "/api/tiles/events.json",
     "feed": f"/api/events/calendar/{'a' * 32}.ics",
     "media": f"/media/avatars/{'a' * 32}.jpg",
 }

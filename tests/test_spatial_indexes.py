@@ -14,10 +14,12 @@ from events.reads.filters import (
     FeedFilter,
     OrganizationFilter,
 )
+from events.tiles import EventTileFilter, OrganizationTileFilter
 from matchmaker.models import Member
 from matchmaker.ogc import MemberItemFilter
 from matchmaker.reads.discover import DiscoverFilter
 from matchmaker.reads.filters import MemberFilter
+from matchmaker.tiles import MemberTileFilter
 from project.lib.reads.filters import BoxFilter, KilometresFilter
 from project.lib.reads.parameters import CompiledFilterSet
 from tests.bulk import TOWN, add_events, add_members, add_organizations
@@ -29,6 +31,11 @@ BOX = "-166.65,-54,-166.55,-53.8"
 CROSSING = "170,-54,-166.55,-53.8"
 FEED = "/api/events/calendar/"
 OGC = "/api/ogc/collections"
+
+
+def tile(layer: str) -> str:
+    """The tile of the whole world."""
+    return f"/api/tiles/{layer}/0/0/0.pbf"
 
 
 class Query(NamedTuple):
@@ -108,6 +115,27 @@ QUERIES = {
     "organizations as items of a box": Query(
         OrganizationItemFilter,
         f"{OGC}/organizations/items",
+        {"in_bbox": BOX},
+        "organization_box",
+    ),
+    "a tile of members in a box": Query(
+        MemberTileFilter, tile("members"), {"in_bbox": BOX}, "member_public_box"
+    ),
+    "a tile of members within 10 km": Query(
+        MemberTileFilter, tile("members"), {"distance": 10}, "cell_point"
+    ),
+    "a tile of events in a box": Query(
+        EventTileFilter, tile("events"), {"in_bbox": BOX}, "event_box"
+    ),
+    "a tile of events within 10 km": Query(
+        EventTileFilter,
+        tile("events"),
+        {"distance": 10, "point": TOWN},
+        "event_location",
+    ),
+    "a tile of organizations in a box": Query(
+        OrganizationTileFilter,
+        tile("organizations"),
         {"in_bbox": BOX},
         "organization_box",
     ),

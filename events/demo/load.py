@@ -56,6 +56,7 @@ def load_events(load: Load) -> dict[str, int]:
         _add_events(happenings, organizations, members)
         _add_pictures(happenings, members, load)
     if new_clubs or happenings:
+        services.add_up_square_changes()
         with connection.cursor() as cursor:
             cursor.execute(
                 "ANALYZE events_organization, events_membership, events_event,"

@@ -11,6 +11,12 @@ from events.models.event_organizations import (
 from events.models.events import Event
 from events.models.naming import Departure, NamingMail
 from events.models.organizations import Membership, Organization, Role
+from events.models.squares import (
+    EventSquare,
+    EventSquareChange,
+    OrganizationSquare,
+    OrganizationSquareChange,
+)
 
 __all__ = [
     "Attendance",
@@ -19,10 +25,14 @@ __all__ = [
     "Event",
     "EventCount",
     "EventOrganization",
+    "EventSquare",
+    "EventSquareChange",
     "InvitationMail",
     "Membership",
     "NamingMail",
     "Organization",
+    "OrganizationSquare",
+    "OrganizationSquareChange",
     "Role",
     "Status",
 ]

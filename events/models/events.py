@@ -19,6 +19,7 @@ from project.lib.background.due import DueRow
 from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
 from project.lib.text import is_visible
+from project.lib.tiles.squares import MapSquare
 
 PUBLIC = Q(published_at__isnull=False, cancelled_at=None)
 
@@ -43,6 +44,12 @@ class Event(DueRow):
     )
     location = PointField(
         _("location"), geography=True, null=True, blank=True, spatial_index=False
+    )
+    # Where it is on web maps; null without a location, and beside the poles.
+    square = models.GeneratedField(
+        expression=MapSquare("location"),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
     )
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     attendees = models.PositiveIntegerField(_("attendees"), default=0, editable=False)
@@ -127,6 +134,7 @@ class Event(DueRow):
                 include=["cancelled_at", "calendar_digest"],
             ),
             models.Index(fields=["id"], name="event_public", condition=PUBLIC),
+            models.Index(fields=["square"], name="event_square", condition=PUBLIC),
             GistIndex(fields=["location"], name="event_location"),
             GistIndex(AsGeometry(F("location")), name="event_box"),
             trigrams("title_folded", name="event_title"),

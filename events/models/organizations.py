@@ -14,6 +14,7 @@ from project.lib.reads.geo import AsGeometry
 from project.lib.reads.search import folded, trigrams
 from project.lib.sql_rules import SqlRule
 from project.lib.text import is_visible
+from project.lib.tiles.squares import MapSquare
 
 
 class Role(models.TextChoices):
@@ -35,6 +36,12 @@ class Organization(models.Model):
     )
     location = PointField(
         _("location"), geography=True, null=True, blank=True, spatial_index=False
+    )
+    # Where it is on web maps; null without a location, and beside the poles.
+    square = models.GeneratedField(
+        expression=MapSquare("location"),
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
     )
     members = models.ManyToManyField(
         Member,
@@ -62,6 +69,7 @@ class Organization(models.Model):
         ]
         indexes = [
             GistIndex(AsGeometry(F("location")), name="organization_box"),
+            models.Index(fields=["square"], name="organization_square"),
             trigrams("title_folded", name="organization_title"),
         ]
 

@@ -126,9 +126,9 @@ class EventFilter(OffsetFilterSet):
     def unmet_by(cls, request: MemberRequest) -> dict[str, Any]:
         """Return such messages; distances need a point or the viewer's location."""
         message = _("Specify a point, or set your location first.")
-        return cls.unmet(
-            request.query_params, None if request.user.location else message
-        )
+        # Where signing in is not required, there may be no member.
+        has_location = getattr(request.user, "location", None)
+        return cls.unmet(request.query_params, None if has_location else message)
 
     def filter_organization(
         self, queryset: EventQuerySet, name: str, value: Any

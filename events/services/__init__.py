@@ -27,6 +27,7 @@ from events.services.organizations import (
     remove_member,
     require_may_name,
 )
+from events.services.squares import add_up_square_changes
 from events.services.staff import change_memberships, register_organization
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Place",
     "add_member",
     "add_organization",
+    "add_up_square_changes",
     "attend_event",
     "change_event",
     "change_memberships",

@@ -1,7 +1,7 @@
 """Models of members, of what they feel about each other, and of reports."""
 
 from matchmaker.models.account_mails import AccountMail
-from matchmaker.models.cells import Anchor, Cell, CellChange
+from matchmaker.models.cells import Anchor, Cell, CellChange, MemberSquare
 from matchmaker.models.choices import Gender, Language, LookingFor, Visibility
 from matchmaker.models.members import Member
 from matchmaker.models.reports import Report
@@ -21,6 +21,7 @@ __all__ = [
     "Match",
     "MatchMail",
     "Member",
+    "MemberSquare",
     "Pass",
     "Report",
     "TokenFamily",

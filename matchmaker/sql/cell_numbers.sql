@@ -1,4 +1,5 @@
--- How many active members who do not hide are in each cell: Cell.members and the cell's CellChange rows.
+-- How many active members who do not hide are in each cell: Cell.members and the cell's
+-- CellChange rows; and in each square of the map, MemberSquare.number and the same rows.
 -- Changes are only added, so that members who move at once neither wait for each other
 -- nor deadlock. A bulk load adds one for each cell.
 
@@ -9,21 +10,27 @@ AS $$
 BEGIN
     CASE TG_OP
     WHEN 'INSERT' THEN
-        INSERT INTO matchmaker_cellchange (cell, members)
-        SELECT cell, count(*) FROM added
-        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL GROUP BY cell;
+        INSERT INTO matchmaker_cellchange (cell, square, members)
+        SELECT cell, map_square(public_location), count(*) FROM added
+        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL
+        GROUP BY cell, public_location;
     WHEN 'DELETE' THEN
-        INSERT INTO matchmaker_cellchange (cell, members)
-        SELECT cell, -count(*) FROM removed
-        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL GROUP BY cell;
+        INSERT INTO matchmaker_cellchange (cell, square, members)
+        SELECT cell, map_square(public_location), -count(*) FROM removed
+        WHERE is_active AND visibility = 'everyone' AND cell IS NOT NULL
+        GROUP BY cell, public_location;
     WHEN 'UPDATE' THEN
-        INSERT INTO matchmaker_cellchange (cell, members)
-        SELECT cell, members FROM (
-            VALUES (OLD.cell, OLD.is_active AND OLD.visibility = 'everyone', -1),
-                   (NEW.cell, NEW.is_active AND NEW.visibility = 'everyone', 1)
-        ) place (cell, is_counted, members) WHERE is_counted AND cell IS NOT NULL;
+        INSERT INTO matchmaker_cellchange (cell, square, members)
+        SELECT cell, map_square(point), members FROM (VALUES
+            (OLD.cell, OLD.public_location,
+             OLD.is_active AND OLD.visibility = 'everyone', -1),
+            (NEW.cell, NEW.public_location,
+             NEW.is_active AND NEW.visibility = 'everyone', 1)
+        ) place (cell, point, is_counted, members)
+        WHERE is_counted AND cell IS NOT NULL;
     WHEN 'TRUNCATE' THEN
         DELETE FROM matchmaker_cellchange;
+        DELETE FROM matchmaker_membersquare;
         UPDATE matchmaker_cell SET members = 0;
     END CASE;
     RETURN NULL;

@@ -74,3 +74,21 @@ def test_strangers_read_the_map_so_often_and_members_as_they_like(
     assert [each.status_code for each in strangers] == [wanted, wanted, 429]
     assert [each.status_code for each in members] == [wanted] * 3
     assert api.get(path, REMOTE_ADDR=FAR[1]).status_code == wanted
+
+
+@pytest.mark.usefixtures("throttles_on")
+@pytest.mark.parametrize("path", ["events/0/0/0.pbf", "events.json"])
+def test_strangers_read_tiles_so_often_and_members_as_they_like(
+    api, db, settings, signed_in, rate, path
+):
+    settings.PUBLIC_EVENTS = True
+    rate("open_tile", 2)
+    clients = (api, signed_in(MemberFactory()))
+
+    statuses = [
+        [c.get(f"/api/tiles/{path}", REMOTE_ADDR=FAR[0]).status_code for _ in range(3)]
+        for c in clients
+    ]
+
+    wanted = 200 if "json" in path else 204
+    assert statuses == [[wanted, wanted, 429], [wanted] * 3]
