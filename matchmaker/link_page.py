@@ -4,22 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
 from matchmaker.credentials import PASSWORD_MAX_LENGTH
+from matchmaker.pages import page
 from project.lib.page_policy import page_policy
 
 
-@csrf_exempt  # so that other methods are a 405, as everywhere
-@require_safe
-@cache_control(no_cache=True)
+@page
 def link_page(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "matchmaker/links.html",
         {
+            "title": "Matchmaker",
             "texts": _texts(),
             "urls": _urls(),
             "password_max_length": PASSWORD_MAX_LENGTH,

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 PATH = "/chat/demo"
-STATIC = Path(__file__).parent.parent.parent / "chat/static/chat"
+ROOT = Path(__file__).parent.parent.parent
+SCRIPTS = [
+    *(ROOT / "chat/static/chat").glob("*.js"),
+    *(ROOT / "matchmaker/static/matchmaker/pages").glob("*.js"),
+]
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/"])
@@ -38,7 +42,7 @@ def test_scripts_say_only_what_the_page_has_words_for(client):
     words = set(re.findall(r'"(\w+)": ', html.partition('id="texts"')[2]))
     said = {
         word
-        for path in STATIC.glob("*.js")
+        for path in SCRIPTS
         for word in re.findall(r'say\(\s*"(\w+)"', path.read_text())
     }
 

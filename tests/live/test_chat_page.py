@@ -372,8 +372,8 @@ def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
     def use(access: str) -> None:
         a.page.evaluate(
             """(access) => {
-                const tokens = JSON.parse(sessionStorage["chat.tokens"]);
-                sessionStorage["chat.tokens"] = JSON.stringify({ ...tokens, access });
+                const tokens = JSON.parse(sessionStorage["matchmaker.tokens"]);
+                sessionStorage["matchmaker.tokens"] = JSON.stringify({ ...tokens, access });
             }""",
             access,
         )
@@ -381,12 +381,12 @@ def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
         a.expect_status("Connected")
 
     def in_use() -> str:
-        return a.page.evaluate('JSON.parse(sessionStorage["chat.tokens"]).access')
+        return a.page.evaluate('JSON.parse(sessionStorage["matchmaker.tokens"]).access')
 
     use(str(brief))
     a.open("Bob")
     a.page.wait_for_function(
-        "brief => JSON.parse(sessionStorage['chat.tokens']).access !== brief",
+        "brief => JSON.parse(sessionStorage['matchmaker.tokens']).access !== brief",
         arg=str(brief),
     )
     b.write("Still there?")

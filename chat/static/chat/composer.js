@@ -1,6 +1,6 @@
 // The message field, with a draft for each room.
 
-import { byId } from "./dom.js";
+import { byId } from "../matchmaker/pages/dom.js";
 
 const TYPING_EVERY_MS = 3_000;
 

@@ -1,6 +1,6 @@
 // The list of messages of the open room.
 
-import { byId, dayOf, element, nameOf, say, timeOf } from "./dom.js";
+import { byId, dayOf, element, nameOf, say, timeOf } from "../matchmaker/pages/dom.js";
 
 const NEAR_PX = 80; // from an end of the list counts as being there
 const TOGETHER_MS = 5 * 60_000; // between messages of one author that share a name

@@ -1,19 +1,16 @@
-// The page: signing in and out, opening rooms, and drawing.
+// The page: opening rooms, and drawing.
 
+import { byId, nameOf, say, soon } from "../matchmaker/pages/dom.js";
+import { Shell, notify, session, urls } from "../matchmaker/pages/shell.js";
 import { Composer } from "./composer.js";
 import { ChatConnection } from "./connection.js";
-import { byId, element, nameOf, say, soon } from "./dom.js";
 import { MessageList } from "./message_list.js";
 import { RoomList, presenceOf, titleOf } from "./room_list.js";
-import { Session } from "./session.js";
 import { Store } from "./store.js";
 
 const READ_DELAY_MS = 200; // so that many messages are marked as read together
-const NOTICE_MS = 8_000;
 const HISTORY_LIMIT = 50;
 
-const urls = JSON.parse(byId("urls").textContent);
-const session = new Session({ urls, storage: sessionStorage });
 const chat = new ChatConnection({
   url: new URL(urls.socket, location.href).href.replace(/^http/, "ws"),
   token: (doubt) => session.token(doubt),
@@ -36,48 +33,17 @@ let current = null;
 let readTimer = null;
 let typedAt = 0;
 
-// Signing in and out
-
-byId("sign-in-form").onsubmit = async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const { email, password } = Object.fromEntries(new FormData(form));
-  form.send.disabled = true;
-  byId("sign-in-error").textContent = "";
-  try {
-    await session.signIn(email, password);
-    form.reset();
-    start();
-  } catch (error) {
-    byId("sign-in-error").textContent = error.status ? error.message : say("unreachable");
-  } finally {
-    form.send.disabled = false;
-  }
-};
-
-byId("sign-out").onclick = () => {
-  session.signOut();
-  chat.close();
-  byId("sign-in-error").textContent = "";
-};
-
-function start() {
-  byId("sign-in").hidden = true;
-  byId("chat").hidden = false;
-  chat.open();
-}
-
-function stop() {
-  session.forget();
-  store.forget();
-  composer.forget();
-  leave();
-  byId("chat").hidden = true;
-  byId("sign-in").hidden = false;
-  byId("sign-in-error").textContent = say("ended");
-  document.title = say("page");
-  byId("sign-in-form").email.focus();
-}
+const shell = new Shell({
+  page: byId("chat"),
+  start: () => chat.open(),
+  stop() {
+    chat.close();
+    store.forget();
+    composer.forget();
+    leave();
+    document.title = say("page");
+  },
+});
 
 // The connection
 
@@ -86,12 +52,12 @@ store.follow(chat);
 chat.addEventListener("status", ({ detail: { state } }) => {
   byId("status").textContent = say(state);
   byId("status").dataset.state = state;
-  if (state === "closed") stop();
+  if (state === "closed") shell.leave();
   if (state === "open" && current !== null) catchUp();
 });
 
 chat.addEventListener("welcome", ({ detail: { user } }) => {
-  byId("me").textContent = nameOf(user);
+  shell.greet(user);
   if (current !== null) {
     const room = store.rooms.get(current.id);
     if (room === undefined) gone();
@@ -187,9 +153,9 @@ byId("back").onclick = () => {
 /** Open the direct room with this member, if the two may talk. */
 async function talk(memberId) {
   try {
-    open(store.add(await session.ask("POST", urls.rooms, { member: memberId })));
+    open(store.add(await shell.ask("POST", urls.rooms, { member: memberId })));
   } catch (error) {
-    complain(error);
+    shell.complain(error);
   }
 }
 
@@ -199,10 +165,10 @@ async function loadOlder(room) {
   try {
     const query = `?limit=${HISTORY_LIMIT}&before=${room.firstId}`;
     const url = urls.messages.replace("/0/", `/${room.id}/`) + query;
-    store.prepend(room, (await session.ask("GET", url)).results);
+    store.prepend(room, (await shell.ask("GET", url)).results);
     markReadSoon();
   } catch (error) {
-    complain(error);
+    shell.complain(error);
   } finally {
     loading.delete(room);
   }
@@ -250,20 +216,8 @@ const drawTyping = inRoom(() => {
     : "";
 });
 
-function notify(text) {
-  const notice = element("p", { className: "notice", textContent: text });
-  byId("notices").append(notice);
-  setTimeout(() => notice.remove(), NOTICE_MS);
-}
-
-function complain(error) {
-  // If the member was signed out meanwhile, the form is shown.
-  if (session.isSignedIn) notify(error.status ? error.message : say("unreachable"));
-}
-
 function isNarrow() {
   return matchMedia("(max-width: 40rem)").matches;
 }
 
-if (session.isSignedIn) start();
-else byId("sign-in").hidden = false;
+shell.open();

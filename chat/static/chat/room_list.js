@@ -1,6 +1,6 @@
 // The list of rooms with unread counts, and of members online.
 
-import { byId, element, nameOf, say } from "./dom.js";
+import { byId, element, nameOf, say } from "../matchmaker/pages/dom.js";
 
 export class RoomList {
   #rooms = byId("rooms");

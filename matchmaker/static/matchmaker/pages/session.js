@@ -1,6 +1,6 @@
 // The session: a pair of JWTs, renewed in time, and requests that carry them.
 
-const KEY = "chat.tokens";
+const KEY = "matchmaker.tokens";
 const TIMEOUT_MS = 10_000;
 const SHARE_OF_LIFE = 0.8; // of an access token, after which it is renewed
 
@@ -59,7 +59,7 @@ export class Session {
   async token({ isDoubtful }) {
     if (!this.isSignedIn) return null;
     try {
-      if (isDoubtful) await this.ask("GET", this.#urls.rooms);
+      if (isDoubtful) await this.ask("GET", this.#urls.me);
       else if (Date.now() >= this.#tokens.renewAt) await this.#renew();
     } catch (error) {
       if (this.isSignedIn) throw error;
