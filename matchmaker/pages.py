@@ -41,6 +41,7 @@ def render_page(
     context |= {
         "title": title,
         "pages": _pages(),
+        "here": request.path.rstrip("/"),
         "texts": _texts() | texts,
         "urls": _urls() | urls,
     }
@@ -52,6 +53,7 @@ def render_page(
 def _pages() -> list[tuple[str, str]]:
     """Return the address and the name of each page that the header links."""
     return [
+        (reverse("discover-page"), _("Discover")),
         (reverse("chat-demo"), _("Chat")),
     ]
 

@@ -9,6 +9,7 @@ from rest_framework.authtoken.models import TokenProxy
 
 from chat.demo_page import demo_page
 from matchmaker.admin.passwords import change_own_password
+from matchmaker.discover_page import discover_page
 from matchmaker.link_page import link_page
 from project import health, media
 from project.documentation import redoc, swagger_json, swagger_ui
@@ -30,6 +31,7 @@ urlpatterns = [
     endpoint("api/v1/schema/docs", swagger_ui, "docs-v1"),
     endpoint("redoc", redoc, "redoc"),
     endpoint(r"swagger\.json", swagger_json, "swagger-json"),
+    endpoint("discover", discover_page, "discover-page"),
     endpoint("chat/demo", demo_page, "chat-demo"),
     endpoint("reset", link_page, "reset"),
     endpoint("health/live", health.live, "health-live"),

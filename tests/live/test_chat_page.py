@@ -1,22 +1,21 @@
 """The chat's demo page: two people in two real browsers."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import WebSocketRoute, expect
 from rest_framework_simplejwt.tokens import AccessToken
 
 from chat import services
 from matchmaker import services as member_services
 from matchmaker.models import Member
-from tests.harness.browser import chromium
 from tests.harness.chat import match
-from tests.harness.chat_page import PHONE, Person
-from tests.harness.daphne import Server, daphne
+from tests.harness.chat_page import Person
+from tests.harness.daphne import daphne
 from tests.harness.requests import new_email
+from tests.harness.visitor import PHONE, visitors
 
 pytestmark = pytest.mark.browser
 
@@ -54,26 +53,8 @@ def direct(ann: Member, bob: Member) -> int:
 
 @pytest.fixture
 def visit(server, direct) -> Iterator[Callable[..., Person]]:
-    """Bring a member to the page.
-
-    From the first one on no database is used: Playwright's loop runs. At the end
-    nobody's browser has complained, or asked anything of others.
-    """
-    browsers: list[Browser] = []
-    people: list[Person] = []
-    with ExitStack() as stack:
-
-        def come(member: Member, at: Server = server, **options: Any) -> Person:
-            if not browsers:
-                browsers.append(stack.enter_context(chromium()))
-            person = Person(browsers[0], at, str(member.email), **options)
-            stack.callback(person.close)
-            people.append(person)
-            return person
-
+    with visitors(Person, server) as come:
         yield come
-        assert [person.errors for person in people if person.errors] == []
-        assert [person.strangers for person in people if person.strangers] == []
 
 
 def test_two_people_talk(visit, ann, bob):
@@ -373,7 +354,8 @@ def test_tokens_are_renewed_until_they_are_revoked(visit, server, ann, bob):
         a.page.evaluate(
             """(access) => {
                 const tokens = JSON.parse(sessionStorage["matchmaker.tokens"]);
-                sessionStorage["matchmaker.tokens"] = JSON.stringify({ ...tokens, access });
+                tokens.access = access;
+                sessionStorage["matchmaker.tokens"] = JSON.stringify(tokens);
             }""",
             access,
         )

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.harness.browser import CHROMIUM, chromium
-from tests.harness.chat_page import PHONE
 from tests.harness.daphne import Server, daphne
 from tests.harness.mail_server import MailServer
 from tests.harness.processes import WORKER, Processes
 from tests.harness.requests import PASSWORD, new_email
+from tests.harness.visitor import PHONE
 from tests.harness.waiting import wait_until
 
 NEW = "another horse 8"

@@ -30,6 +30,8 @@ const composer = new Composer({
 });
 const loading = new Set(); // rooms whose older messages are being loaded
 let current = null;
+/** Whom another page has sent the member here to talk to. */
+let wanted = Number(location.hash.match(/^#member=(\d+)$/)?.[1]) || null;
 let readTimer = null;
 let typedAt = 0;
 
@@ -62,6 +64,8 @@ chat.addEventListener("welcome", ({ detail: { user } }) => {
     const room = store.rooms.get(current.id);
     if (room === undefined) gone();
     else if (room !== current) open(room);
+  } else if (wanted !== null) {
+    talk(wanted);
   } else if (!isNarrow()) {
     open(store.rooms.values().next().value);
   }
@@ -152,6 +156,8 @@ byId("back").onclick = () => {
 
 /** Open the direct room with this member, if the two may talk. */
 async function talk(memberId) {
+  wanted = null;
+  history.replaceState(null, "", location.pathname);
   try {
     open(store.add(await shell.ask("POST", urls.rooms, { member: memberId })));
   } catch (error) {
