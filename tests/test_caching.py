@@ -93,6 +93,7 @@ def kept(ann) -> list[str]:
         f"/api/events/calendar/{new_feed(ann, {}).secret}.ics",
         "/docs",  # and so /redoc; a schema takes a second
         "/chat/demo/",
+        "/discover/",
         "/reset/",
         f"/media/{name}",
     ]
@@ -127,10 +128,10 @@ def test_whatever_changes_an_answer_stands_in_its_vary(kept, signed, settings):
                     for status, _told, _body, varies in answers:
                         assert header.lower() in varies, (path, status)
 
-    lists, one, feed, docs, demo, reset, picture = kept
+    lists, one, feed, docs, demo, discover, reset, picture = kept
     assert changing[lists] == {*HEADERS, *signed} - {"Accept"}
     assert changing[docs] == {*HEADERS}
-    for path in (one, feed, demo, reset, picture):
+    for path in (one, feed, demo, discover, reset, picture):
         assert changing[path] == {"Accept-Language", "Origin"}
     varies = {"accept-encoding", "accept-language", "origin"}
     assert seen("/swagger.json")[-1] == varies

@@ -21,6 +21,7 @@ PATHS = [
         "/docs",
         "/reset/",
         "/chat/demo/",
+        "/discover/",
     ],
     *["/admin/", "/admin/nothing/", "/admin/login/", "/admin/logout/"],
     "/admin/matchmaker/member/add/",

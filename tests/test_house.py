@@ -27,7 +27,7 @@ OPEN = {
     "swagger-json", "health-live", "health-ready", "media", "home", "feed",
     "phone-sign-up", "phone-sign-in", "request-code", "auth-code",
     "v1-sign-up", "v1-sign-in", "v1-refresh",
-    "chat-demo", "reset", "ogc-landing", "ogc-conformance", "ogc-api",
+    "chat-demo", "discover-page", "reset", "ogc-landing", "ogc-conformance", "ogc-api",
     "ogc-functions",
     "reset-password", "reset-password-confirm", "verify-email-confirm",
 }  # fmt: skip

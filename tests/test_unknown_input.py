@@ -16,6 +16,7 @@ from tests.test_house import paths
 # Pages and files for people, and health pages, which have tests of their own below.
 NO_VIEWS_OF_THE_API = {
     "chat-demo",
+    "discover-page",
     "health-live",
     "health-ready",
     "home",

@@ -54,6 +54,7 @@ if python compose/local/wait_until_ready.py "http://$HOST:$PORT/health/ready" "$
   Matchmaker runs at     http://$HOST:$PORT/
   Try the API            http://$HOST:$PORT/docs
   The reference          http://$HOST:$PORT/redoc
+  Who is near you        http://$HOST:$PORT/discover/
   Two people chatting    http://$HOST:$PORT/chat/demo/
   The admin panel        http://$HOST:$PORT/admin/
   Another administrator  make manage ARGS=createsuperuser, in another terminal
