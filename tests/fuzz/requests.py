@@ -9,11 +9,11 @@ from uuid import UUID
 
 PAGES = [
     "/", "/docs", "/redoc", "/swagger.json", "/swagger.yaml", "/api/v1/schema/docs",
-    "/health/live", "/health/ready", "/chat/demo/", "/discover/", "/admin/", "/admin/login/",
+    "/health/live", "/health/ready", "/chat/demo/", "/admin/", "/admin/login/",
     "/admin/matchmaker/member/", "/admin/events/event/add/", "/admin/jsi18n/",
     "/media/avatars/none.png", "/static/none.css", "/nowhere", "/api/nowhere/",
     "/ws/chat/", "//", "/%00", "/%ff", "/api//clients/", "/reset-password/",
-    "/robots.txt", "/favicon.ico",
+    "/robots.txt", "/favicon.ico", "/discover/",
 ]  # fmt: skip
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"]
 TEXTS = [
