@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import QueryDict
 from PIL import Image
 
@@ -18,10 +18,12 @@ from events.reads.events import EventValues
 from events.reads.filters import FeedFilter
 from events.views import calendars
 from matchmaker import images, ogc
+from matchmaker.ogc import MemberItems
 from matchmaker.querysets import MemberQuerySet
 from matchmaker.reads import members
 from matchmaker.services import locks
 from matchmaker.viewer import Viewer
+from project.lib.ogc.queryables import GEOMETRY
 from project.lib.reads.geo import LonLat
 from project.lib.reads.keyset import keyset_statement
 from project.lib.reads.parameters import Query
@@ -60,6 +62,13 @@ def exact_places() -> Iterator[None]:
 def no_anchors() -> Iterator[None]:
     """Cells, but each report draws a new one; rolled back at the end."""
     with _replaced(UNANCHORED):
+        yield
+
+
+@contextmanager
+def exact_conditions() -> Iterator[None]:
+    """Filters that ask about the exact place, which no answer shows."""
+    with patch.dict(MemberItems.queryable, {GEOMETRY: F("location")}):
         yield
 
 

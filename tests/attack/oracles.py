@@ -85,7 +85,7 @@ class BoxOracle:
     def find(self, spies: Spies, target_id: int) -> Place | None:
         def seen(west: float, south: float, east: float, north: float) -> bool:
             box = ",".join(f"{edge:.9f}" for edge in (west, south, east, north))
-            return self.look(self.view.read(spies, bbox=box), target_id)
+            return self.look(self.read(spies, box), target_id)
 
         def west_of(offset: float) -> bool:
             east = _longitude(self.start + offset)
@@ -105,6 +105,9 @@ class BoxOracle:
             _longitude(self.start + offset),
             bisect(-90, 90, CENTIMETRE_DEGREES, south_of),
         )
+
+    def read(self, spies: Spies, box: str) -> Any:
+        return self.view.read(spies, bbox=box)
 
 
 def _longitude(degrees: float) -> float:

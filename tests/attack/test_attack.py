@@ -9,7 +9,12 @@ from matchmaker.reads import circles
 from project.lib.reads.keyset import keyset_statement
 from tests.attack.attackers import DISCOVER, FromDistances, in_cursor, in_list
 from tests.attack.geodesy import metres
-from tests.attack.leaks import exact_places, hidden_in_name_only, no_anchors
+from tests.attack.leaks import (
+    exact_conditions,
+    exact_places,
+    hidden_in_name_only,
+    no_anchors,
+)
 from tests.attack.oracles import RadiusOracle, in_count
 from tests.attack.places import CELLS, homes_beside_edges, read_cell
 from tests.attack.trials import ATTACKERS, PATIENT, QUICK, Scene
@@ -31,6 +36,7 @@ WATCHED = (
     "in a corner",
 )
 
+BY_CONDITION = [each for each in ATTACKERS if "CQL2" in each.name]
 BY_FILTER = [
     FromDistances("distances in the list", in_list),
     FromDistances("cursors of the list", in_cursor),
@@ -119,6 +125,18 @@ def test_attacker_finds_who_is_hidden_in_name_only(db, attacker):
         result = scene.attack_hidden(attacker, cell.centre)
 
     assert result.error_m(cell.centre) < attacker.precision_m
+
+
+@pytest.mark.parametrize("attacker", BY_CONDITION, ids=name_of)
+def test_attacker_finds_a_member_whose_exact_place_may_be_asked_about(db, attacker):
+    home = read_cell("Saint Petersburg").spots["north-east corner"]
+    with exact_conditions():
+        scene = Scene.sign_up(in_process())
+        scene.victim.move(home)
+
+        result = scene.attack(attacker)
+
+    assert result.error_m(home) < LEAK_FOUND_M
 
 
 def test_answers_of_a_leaky_service_differ_within_a_cell(db):

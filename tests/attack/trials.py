@@ -22,6 +22,7 @@ from tests.attack.attackers import (
     in_list,
     in_profile,
 )
+from tests.attack.conditions import FilterBoxes, FilterCircles
 from tests.attack.flips import DecoyOrder, ListOrder, RoundedDistances
 from tests.attack.geodesy import Place, metres
 from tests.attack.oracles import (
@@ -48,6 +49,9 @@ PATIENT: Sequence[Attacker] = (
     BoxOracle("boxes: the count", in_count, start=-90),
     BoxOracle("OGC API: boxes: who is in the items", in_items, view=ITEMS),
     BoxOracle("OGC API: boxes: numberMatched", in_matched, start=-90, view=ITEMS),
+    FilterBoxes("OGC API: CQL2 boxes: who is in the items", in_items),
+    FilterBoxes("OGC API: CQL2 boxes: numberMatched", in_matched, start=-90),
+    FilterCircles("OGC API: CQL2 circles: numberMatched", in_matched),
     RadiusOracle("radius: who is in the list", in_page),
     RadiusOracle("radius: the count", in_count),
     RadiusOracle("radius: the count of the liked", in_count, LIKED),
