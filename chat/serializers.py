@@ -9,6 +9,7 @@ from chat import constants
 from chat.message_text import checked_text
 from chat.models import Kind
 from matchmaker.display_names import DisplayNameField
+from project.lib.api.fields import WholeNumberField
 from project.lib.errors import DomainError
 
 
@@ -27,7 +28,7 @@ class TextField(serializers.CharField):
 
 
 class NewRoom(serializers.Serializer):
-    member = serializers.IntegerField(min_value=1, max_value=constants.BIGINT_MAX)
+    member = WholeNumberField(min_value=1, max_value=constants.BIGINT_MAX)
 
 
 class NewMessage(serializers.Serializer):

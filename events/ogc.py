@@ -39,7 +39,9 @@ from project.lib.reads.lists import Parts
 from project.lib.reads.parameters import Choice
 from project.lib.reads.statements import Statement
 
-NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
+
+def newest_first(name: str) -> Order:
+    return Order(name, [Key(F("id"), "bigint")], descending=True)
 
 
 class EventItemFilter(ItemFilterSet, EventFilter):
@@ -77,6 +79,7 @@ class PlaceItems(ItemList[ItemValues]):
     """
 
     of_members: ClassVar[tuple[str, ...]]
+    newest: ClassVar[Order]
 
     def values(self, request: MemberRequest, query: KeysetQuery) -> ItemValues:
         return ItemValues(query, Viewer.of(request))
@@ -85,7 +88,7 @@ class PlaceItems(ItemList[ItemValues]):
         return values.viewer.id == NOBODY
 
     def order(self, choice: Choice) -> Order:
-        return NEWEST_FIRST
+        return self.newest
 
     def unseen(self, request: Request) -> Names[str]:
         return () if request.user.is_authenticated else self.of_members
@@ -97,6 +100,7 @@ class PlaceItems(ItemList[ItemValues]):
 class EventItems(PlaceItems):
     filterset = EventItemFilter
     answer = EventAnswer
+    newest = newest_first("events")
     of_members = ("organizations", "attending")
     queryable = {
         **{name: F(name) for name in ("id", "title", "description", "date")},
@@ -112,12 +116,13 @@ class EventItems(PlaceItems):
     def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
         events: Any = EventItemFilter.narrow(Event.objects.public(), choice)
         rows = event_columns(events, has_distance=False)
-        return Parts(sorted_rows(rows, NEWEST_FIRST, forward), capped_rows(events))
+        return Parts(sorted_rows(rows, self.newest, forward), capped_rows(events))
 
 
 class OrganizationItems(PlaceItems):
     filterset = OrganizationItemFilter
     answer = OrganizationAnswer
+    newest = newest_first("organizations")
     of_members = ("users",)
     queryable = {
         **{name: F(name) for name in ("id", "title", "description")},
@@ -128,7 +133,7 @@ class OrganizationItems(PlaceItems):
     def parts(self, choice: Choice, variant: bool, forward: bool | None) -> Parts:
         found: Any = OrganizationItemFilter.narrow(Organization.objects.all(), choice)
         rows = found.values(*ORGANIZATION_COLUMNS)
-        return Parts(sorted_rows(rows, NEWEST_FIRST, forward), capped_rows(found))
+        return Parts(sorted_rows(rows, self.newest, forward), capped_rows(found))
 
 
 def read_event_item(request: MemberRequest, event_id: int) -> str | None:

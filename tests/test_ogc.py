@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import schemathesis
@@ -203,6 +204,23 @@ def test_next_leads_through_all_items_and_prev_back(world, as_ann, name):
     assert [pk for page in pages for pk in page] == everything
     assert befores[0] is None
     assert ids(as_ann.get(befores[1])) == pages[0]
+
+
+def test_cursor_belongs_to_its_list(world, as_ann):
+    nearest = {"distance": 20_000}  # another order, so another list
+    lists = {**{items(name): {} for name in LISTS}, "/api/discover/": {}}
+    lists |= {LISTS["members"]: nearest}
+    cursors = {}
+    for path, more in lists.items():
+        body = as_ann.get(path, {"page_size": 1, **more}).json()
+        links = {link["rel"]: link["href"] for link in body.get("links", [])}
+        url = links.get("next") or body["next"]
+        cursors[path] = parse_qs(urlsplit(url).query)["cursor"][0]
+
+    for path, more in lists.items():
+        for of, cursor in cursors.items():
+            status = as_ann.get(path, {"cursor": cursor, **more}).status_code
+            assert status == (200 if of == path else 400), (path, of)
 
 
 def test_limit_is_ten_by_default_and_ten_thousand_at_most(ann, as_ann):

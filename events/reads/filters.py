@@ -14,8 +14,14 @@ from events.querysets import EventQuerySet, OrganizationQuerySet
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import VIEWER, Viewed
 from project.lib.api.dates import SpanFilter
-from project.lib.reads.filters import BoxFilter, KilometresFilter, StrictBooleanFilter
+from project.lib.reads.filters import (
+    BoxFilter,
+    KilometresFilter,
+    NumberFilter,
+    StrictBooleanFilter,
+)
 from project.lib.reads.geo import Geography, LonLat
+from project.lib.reads.numbers import plain_float
 from project.lib.reads.parameters import OffsetFilterSet, Queried
 from project.lib.reads.search import TextFilter
 from project.lib.reads.statements import Param
@@ -41,9 +47,7 @@ class PointTextField(forms.CharField):
         if not text:
             return None
         try:
-            if "_" in text:  # Python would read 1_000
-                raise ValueError(text)
-            lon, lat = (float(part) for part in text.split(","))
+            lon, lat = (plain_float(part) for part in text.split(","))
         except ValueError:
             lon = lat = float("nan")
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
@@ -64,7 +68,7 @@ class EventFilter(OffsetFilterSet):
     date = SpanFilter(help_text=_("A UTC date, or a date and time"))
     date__gte = SpanFilter(field_name="date", lookup_expr="gte")
     date__lte = SpanFilter(field_name="date", lookup_expr="lte")
-    organization = django_filters.NumberFilter(
+    organization = NumberFilter(
         method="filter_organization",
         min_value=1,
         max_value=2**63 - 1,

@@ -10,14 +10,14 @@ from events.models import Organization
 from events.serializers.organizations import BIGINT_MAX
 from matchmaker.pictures import PictureField
 from project.lib.api.dates import Moment, MomentField
-from project.lib.api.fields import BoundedListField, LocationInput
+from project.lib.api.fields import BoundedListField, LocationInput, WholeNumberField
 from project.lib.text import TextField
 
 DATES = {"date", "all_day"}
 
 
 class NamedOrganization(serializers.Serializer):
-    id = serializers.IntegerField(min_value=1, max_value=BIGINT_MAX)
+    id = WholeNumberField(min_value=1, max_value=BIGINT_MAX)
 
 
 class OrganizationsField(BoundedListField):
@@ -60,7 +60,7 @@ class EventChanges(LocationInput):
         max_length=constants.ORGANIZATIONS_MAX,
         help_text=_('[{"id": 1}]; in a form its JSON text, or organizations[0][id]'),
     )
-    capacity = serializers.IntegerField(
+    capacity = WholeNumberField(
         min_value=1, max_value=constants.CAPACITY_MAX, required=False, allow_null=True
     )
 

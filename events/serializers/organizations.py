@@ -10,7 +10,7 @@ from events import constants, errors
 from events.models import Role
 from matchmaker.models import Member
 from project.lib.api.bodies import as_json
-from project.lib.api.fields import BoundedListField, LocationInput
+from project.lib.api.fields import BoundedListField, LocationInput, WholeNumberField
 from project.lib.emails import email_identity
 from project.lib.text import TextField
 
@@ -20,7 +20,7 @@ BIGINT_MAX = 2**63 - 1
 class NamedMember(serializers.Serializer):
     """One member: `{"id": 5}` or `{"email": "…"}`."""
 
-    id = serializers.IntegerField(required=False, min_value=1, max_value=BIGINT_MAX)
+    id = WholeNumberField(required=False, min_value=1, max_value=BIGINT_MAX)
     email = serializers.CharField(required=False, max_length=254)
 
     def to_internal_value(self, data: Any) -> Any:

@@ -1,6 +1,6 @@
 """The list of members to discover: suiting, near, neither liked nor passed on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import CharField, Q
@@ -18,6 +18,9 @@ from project.lib.reads.keyset import KeysetList
 from project.lib.reads.lists import Parts
 from project.lib.reads.parameters import Choice, KeysetFilterSet
 from project.lib.reads.statements import Param
+
+# With a name of its own, so that cursors of the list of members are refused.
+NEAREST_FIRST = replace(nearest.ORDER, name="discover")
 
 
 class DiscoverFilter(KeysetFilterSet):
@@ -65,7 +68,7 @@ class Discover(KeysetList[DiscoverValues]):
         return values.looking_for != LookingFor.ANY
 
     def order(self, choice: Choice) -> Order:
-        return nearest.ORDER
+        return NEAREST_FIRST
 
     def parts(self, choice: Choice, is_choosy: bool, forward: bool | None) -> Parts:
         members: Any = Member.objects.discoverable_by(VIEWER).others(VIEWER)

@@ -39,6 +39,15 @@ def is_too_long(field: Any, value: Any) -> bool:
     return isinstance(value, list) and bound is not None and len(value) > bound
 
 
+class WholeNumberField(serializers.IntegerField):
+    """A whole number; as text, in ASCII digits: Python's 1_000 and ٥ are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not str(data).isascii() or "_" in str(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class DegreesField(serializers.FloatField):
     """A finite number of degrees; rejects true, false and NaN."""
 
@@ -46,7 +55,8 @@ class DegreesField(serializers.FloatField):
         super().__init__(min_value=-limit, max_value=limit, **kwargs)
 
     def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or "_" in str(data):  # Python's 1_000
+        # Python also reads 1_000, and other digits.
+        if isinstance(data, bool) or "_" in str(data) or not str(data).isascii():
             self.fail("invalid")
         try:
             value = super().to_internal_value(data)

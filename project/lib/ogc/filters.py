@@ -17,6 +17,7 @@ from project.lib.ogc.cql2.conditions import condition_of
 from project.lib.ogc.cql2.errors import FilterInvalid
 from project.lib.ogc.cql2.operands import Queryable
 from project.lib.ogc.cql2.text import read_text
+from project.lib.reads.filters import PlainNumber
 from project.lib.reads.parameters import KeysetFilterSet
 from project.lib.reads.statements import FilterParam
 
@@ -32,7 +33,7 @@ ALWAYS = Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 OPEN_ENDS = ("", "..")
 
 
-class LimitField(forms.IntegerField):
+class LimitField(PlainNumber, forms.IntegerField):
     """How many items; a greater number than ITEMS_MAX is taken for it (Part 1)."""
 
     def clean(self, value: Any) -> int | None:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from project.lib.reads.geo import Box
+from project.lib.reads.numbers import plain_float
 from project.lib.reads.statements import FilterParam
 
 DISTANCE_MAX_KM = 20_000
@@ -30,7 +31,28 @@ def _positive(value: Any) -> None:
         raise forms.ValidationError(_("Must be greater than 0."))
 
 
-class KilometresFilter(django_filters.NumberFilter):
+class PlainNumber:
+    """Mixin for number fields, which would also read 1_000 and other digits."""
+
+    def to_python(self, value: Any) -> Any:
+        if value not in forms.Field.empty_values:
+            try:
+                plain_float(str(value))
+            except ValueError:
+                message = self.error_messages["invalid"]  # type: ignore[attr-defined]
+                raise forms.ValidationError(message, "invalid") from None
+        return super().to_python(value)  # type: ignore[misc]
+
+
+class _DecimalField(PlainNumber, forms.DecimalField):
+    pass
+
+
+class NumberFilter(django_filters.NumberFilter):
+    field_class = _DecimalField
+
+
+class KilometresFilter(NumberFilter):
     """A distance in kilometres, above 0 and at most to the other side of the Earth."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -56,9 +78,7 @@ class BoxField(forms.CharField):
         if not text:
             return None
         try:
-            if "_" in text:  # Python's 1_000
-                raise ValueError(text)
-            numbers = [float(part) for part in text.split(",")]
+            numbers = [plain_float(part) for part in text.split(",")]
             west, south, east, north = numbers[:4]
             if len(numbers) == 6:
                 west, south, _low, east, north, _high = numbers

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import ValidationError
 
 from project.lib.api.unknown_input import parameter_errors
+from project.lib.reads.filters import NumberFilter
 from project.lib.reads.statements import FilterParam, Param
 
 PAGE_SIZE = 20
@@ -149,7 +150,7 @@ class CompiledFilterSet(django_filters.FilterSet):
 class KeysetFilterSet(CompiledFilterSet):
     """Filters of a keyset list, with the two parameters that all such lists have."""
 
-    page_size = django_filters.NumberFilter(
+    page_size = NumberFilter(
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
@@ -165,13 +166,13 @@ class KeysetFilterSet(CompiledFilterSet):
 class OffsetFilterSet(CompiledFilterSet):
     """Filters of a list with `limit` and `offset`."""
 
-    limit = django_filters.NumberFilter(
+    limit = NumberFilter(
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
         help_text=gettext_lazy("Rows per page"),
     )
-    offset = django_filters.NumberFilter(
+    offset = NumberFilter(
         min_value=0,
         max_value=OFFSET_MAX,
         decimal_places=0,
