@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat fuzz attack timing messages postman typescript-client
+.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat fuzz attack timing messages postman qgis geopandas typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -41,6 +41,12 @@ timing: ## Whether times tell whose an e-mail is; ARGS="--one-round --rounds 100
 
 postman: ## The Postman collection against BASE_URL (make run's), by newman; ARGS="--bail"
 	@exec bash compose/local/postman.sh $(ARGS)
+
+qgis: ## QGIS (apt installs about 1 GB) reads and draws BASE_URL's collections, make run's by default
+	@NEEDS_QGIS=1 exec bash compose/local/map_programs.sh qgis_reads /usr/bin/python3
+
+geopandas: ## GeoPandas (pip installs 300 MB into .local/geopandas) reads BASE_URL's collections
+	@exec bash compose/local/map_programs.sh geopandas_reads
 
 typescript-client: ## A TypeScript client of BASE_URL's schema, checked by tsc --strict
 	@exec bash compose/local/typescript_client.sh $(ARGS)

@@ -47,6 +47,8 @@ missing_packages() {
     command -v curl >/dev/null || echo curl
     command -v ogr2ogr >/dev/null || echo gdal-bin
   fi
+  [ -z "${NEEDS_QGIS:-}" ] || /usr/bin/python3 -c 'import qgis.core' 2>/dev/null ||
+    echo python3-qgis qgis-providers
   # GeoDjango's libraries; they come with PostGIS where that is installed.
   # grep -q would leave early, and pipefail see ldconfig fail to write.
   ldconfig -p 2>/dev/null | grep libgdal >/dev/null || echo gdal-bin

@@ -1,4 +1,4 @@
-"""GDAL, which nobody here wrote, reads all of the collections, signed in by Basic."""
+"""GDAL and OWSLib, which nobody here wrote, read everything, signed in by Basic."""
 
 import json
 import os
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from shutil import which
 
 import pytest
+from owslib.ogcapi.features import Features
+from owslib.util import Authentication
 
 from matchmaker import services
 from matchmaker.models import Member
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 EMAIL, PASSWORD = "gdal@example.com", "correct horse 7 battery"
+CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 PAGES_AND_A_HALF = 25  # of 10, GDAL's own page
 
 
@@ -89,3 +92,34 @@ def test_gdal_is_told_that_the_password_is_wrong(server, events):
 
     assert refused.returncode != 0
     assert "sign_in_failed" in refused.stderr + refused.stdout
+
+
+def test_gdal_filters(server, events):
+    url = f"OAPIF:{server.url}/api/ogc"
+    where = f"title = '{events[0]}' AND capacity IS NULL"
+
+    one = gdal("ogrinfo", "-ro", "-so", "-where", where, url, "events")
+    none = gdal("ogrinfo", "-ro", "-so", "-where", "title = 'no'", url, "events")
+
+    assert "Feature Count: 1\n" in one.stdout
+    assert "Feature Count: 0\n" in none.stdout
+
+
+def test_owslib_reads_everything_that_the_standard_has(server, events):
+    sign_in = Authentication(username=EMAIL, password=PASSWORD)
+    program = Features(f"{server.url}/api/ogc", auth=sign_in)
+
+    assert program.api()["openapi"] == "3.0.3"
+    assert f"{CQL2}/basic-cql2" in program.conformance()["conformsTo"]
+    assert {*program.feature_collections()} == {"members", "events", "organizations"}
+    queryables = program.collection_queryables("events")
+    assert queryables["properties"]["geometry"]["format"] == "geometry-point"
+    everything = program.collection_items("events", limit=10_000)
+    assert everything["numberMatched"] == len(everything["features"])
+    (found,) = program.collection_items(
+        "events",
+        bbox=[30, 59, 31, 60],
+        filter=f"title = '{events[0]}' AND S_INTERSECTS(geometry, POINT(30.3 59.9))",
+    )["features"]
+    one = program.collection_item("events", found["id"])
+    assert one["properties"]["title"] == events[0]
