@@ -1,20 +1,20 @@
 """Query parameters of the chat's lists."""
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from chat import constants
+from project.lib.reads.filters import NumberFilter
 from project.lib.reads.parameters import CompiledFilterSet
 
 
 class HistoryFilter(CompiledFilterSet):
-    before = django_filters.NumberFilter(
+    before = NumberFilter(
         min_value=1,
         max_value=constants.BIGINT_MAX,
         decimal_places=0,
         help_text=_("Only messages with a lower id"),
     )
-    limit = django_filters.NumberFilter(
+    limit = NumberFilter(
         min_value=1,
         max_value=constants.HISTORY_LIMIT_MAX,
         decimal_places=0,

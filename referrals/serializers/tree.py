@@ -1,17 +1,17 @@
 """Fields of the tree of invited members, and its parameter."""
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from matchmaker.display_names import DisplayNameField
+from project.lib.reads.filters import NumberFilter
 from project.lib.reads.parameters import CompiledFilterSet
 from referrals.constants import TREE_DEPTH_MAX
 from referrals.models import Referral
 
 
 class TreeFilter(CompiledFilterSet):
-    depth = django_filters.NumberFilter(
+    depth = NumberFilter(
         min_value=1,
         max_value=TREE_DEPTH_MAX,
         decimal_places=0,
