@@ -150,7 +150,7 @@ class CompiledFilterSet(django_filters.FilterSet):
 class KeysetFilterSet(CompiledFilterSet):
     """Filters of a keyset list, with the two parameters that all such lists have."""
 
-    page_size = NumberFilter(
+    page_size: Any = NumberFilter(
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
@@ -166,13 +166,13 @@ class KeysetFilterSet(CompiledFilterSet):
 class OffsetFilterSet(CompiledFilterSet):
     """Filters of a list with `limit` and `offset`."""
 
-    limit = NumberFilter(
+    limit: Any = NumberFilter(
         min_value=1,
         max_value=PAGE_SIZE_MAX,
         decimal_places=0,
         help_text=gettext_lazy("Rows per page"),
     )
-    offset = NumberFilter(
+    offset: Any = NumberFilter(
         min_value=0,
         max_value=OFFSET_MAX,
         decimal_places=0,
