@@ -57,6 +57,12 @@ class Account:
     def get(self, path: str, **params: Any) -> Any:
         return self._ask("GET", path, params)
 
+    def look(self, path: str, **params: Any) -> Answer:
+        """The answer to a GET as it came."""
+        answer = self.wire("GET", path, params, None, self.token)
+        self.log.add(answer)
+        return answer
+
     def change(self, **fields: Any) -> None:
         self._ask("PATCH", "/api/clients/me/", {}, fields)
 
@@ -73,6 +79,12 @@ class Account:
 
     def unlike(self, member_id: int) -> None:
         self._ask("DELETE", f"/api/clients/{member_id}/match/", {})
+
+    def block(self, member_id: int) -> None:
+        self._ask("POST", f"/api/clients/{member_id}/block/", {})
+
+    def unblock(self, member_id: int) -> None:
+        self._ask("DELETE", f"/api/clients/{member_id}/block/", {})
 
     def put_away(self, member_id: int) -> None:
         """Out of what there is to discover."""

@@ -1,6 +1,7 @@
 """A service that has forgotten the privacy rule, or half of it, to see that the
 attackers work."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,7 +18,7 @@ from events.reads import calendars as reads
 from events.reads.events import EventValues
 from events.reads.filters import FeedFilter
 from events.views import calendars
-from matchmaker import images, ogc
+from matchmaker import images, ogc, tiles
 from matchmaker.ogc import MemberItems
 from matchmaker.querysets import MemberQuerySet
 from matchmaker.reads import members
@@ -27,6 +28,8 @@ from project.lib.ogc.queryables import GEOMETRY
 from project.lib.reads.geo import LonLat
 from project.lib.reads.keyset import keyset_statement
 from project.lib.reads.parameters import Query
+from project.lib.sql_rules import SqlRule
+from project.lib.tiles.layers import tile_statement
 
 # Each place is its own cell, and its own centre. What reads public points reads exact
 # ones now; nothing else in the service is touched.
@@ -140,6 +143,7 @@ def hidden_in_name_only() -> Iterator[None]:
         members._profile_statement,
         ogc._extent,
         locks._acquainted,
+        tile_statement,
     )
 
     def forget() -> None:
@@ -149,6 +153,8 @@ def hidden_in_name_only() -> Iterator[None]:
     forget()
     rules = MemberQuerySet
     with (
+        _replaced(_counting_hidden()),
+        patch.object(tiles, "LISTED", Q(is_active=True)),
         patch.object(rules, "visible_to", rules.reachable_by),
         patch.object(rules, "known_to", rules.reachable_by),
         patch.object(rules, "discoverable_by", rules.reachable_by),
@@ -156,6 +162,13 @@ def hidden_in_name_only() -> Iterator[None]:
     ):
         yield
     forget()
+
+
+def _counting_hidden() -> str:
+    """The function that counts members in cells, where it counts hidden ones too."""
+    sql = SqlRule.read("matchmaker", "cell_numbers").sql
+    function, _triggers, _rest = sql.partition("CREATE OR REPLACE TRIGGER")
+    return re.sub(r"(\w+\.)?visibility = 'everyone'", "true", function)
 
 
 @contextmanager

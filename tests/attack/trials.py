@@ -33,6 +33,7 @@ from tests.attack.oracles import (
     in_matched,
     in_page,
 )
+from tests.attack.tiles import BY_TILES
 from tests.attack.wire import Wire
 
 # They read what they need in one answer, or in a few.
@@ -63,6 +64,7 @@ PATIENT: Sequence[Attacker] = (
     RadiusOracle("discover: who is in the radius", in_page, DISCOVER),
     RadiusOracle("discover: the count", in_count, DISCOVER),
     ListOrder("discover: order", DISCOVER),
+    *BY_TILES,
 )
 ATTACKERS = (*QUICK, *PATIENT)
 
