@@ -46,7 +46,15 @@ def bench(
 @pytest.mark.skipif(not shutil.which("wrk"), reason="apt-get install wrk")
 def test_tables_are_measured(media, no_databases_left):
     done = bench(
-        media, "--rounds=0", "--seconds=1", "--only", "rates", "reads", "depth"
+        media,
+        "--rounds=0",
+        "--seconds=1",
+        "--only",
+        "rates",
+        "reads",
+        "tiles",
+        "raw",
+        "depth",
     )
 
     assert done.returncode == 0, done.stderr
@@ -58,6 +66,9 @@ def test_tables_are_measured(media, no_databases_left):
         ("two bytes of Django, our handler ÷ of Daphne", 2),
         ("`/api/organizations/`", 1),
         ("`/api/events/calendar.ics`, 304", 1),
+        ("members, zoom 0", 1),
+        ("events, zoom 14", 1),
+        ("events, zoom 10 ÷ raw `ST_AsMVT`, pgbench", 2),
     ]:
         ratio = by_name[name][column]
         assert re.fullmatch(r"\*\*[\d.]+\*\* \([\d.]+–[\d.]+\)", ratio)

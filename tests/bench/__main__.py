@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import depth, growth, rates, reads, report
+from tests.bench import depth, growth, rates, reads, report, tiles
 from tests.bench.databases import Database, load
 from tests.bench.growth import Sized
 from tests.bench.loads import check_programs
@@ -21,6 +21,8 @@ TITLES = {
     "before": "Beside an earlier commit, on the same members",
     "pooling": "The same list with other ways to have a connection",
     "reads": "Every kind of read, one request at a time",
+    "tiles": "Vector tiles, one request at a time",
+    "raw": "Vector tiles beside their SQL alone, requests a second",
     "growth": "`{path}` as the members grow; one request at a time, then all at once",
     "depth": "Deep in a list, one request at a time",
 }
@@ -30,6 +32,7 @@ COMPARISONS = {
     "field": rates.field_of,
     "before": rates.before_of,
     "pooling": rates.poolings_of,
+    "raw": tiles.pairs_of,
 }
 OURS = "project.asgi:application"
 
@@ -73,6 +76,9 @@ def _measure(
     if "reads" in options.only:
         table = reads.measure(sizes[-1].port, largest, rounds=options.rounds)
         _print(TITLES["reads"], table)
+    if "tiles" in options.only:
+        table = tiles.measure(sizes[-1].port, largest, rounds=options.rounds)
+        _print(TITLES["tiles"], table)
     if "growth" in options.only:
         for path in growth.pages(sizes):
             table = growth.measure(sizes, path, folder, **effort)

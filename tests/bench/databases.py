@@ -42,6 +42,14 @@ BLOCKS = """
 """
 
 
+ADD_UP = """
+from events.services import add_up_square_changes
+from matchmaker.services import add_up_cell_changes
+add_up_cell_changes()
+add_up_square_changes()
+"""
+
+
 @dataclass(frozen=True)
 class Database:
     """`members`: the demo's, beside whom there are the callers.
@@ -75,6 +83,8 @@ def _loaded(count: int, seed: int) -> Database:
         read_callers(url)
         with cursor_of(url) as cursor:
             world.fill(cursor, count)
+        manage(url, "shell", "-c", ADD_UP)  # as the sweeper does
+        with cursor_of(url) as cursor:
             cursor.execute("VACUUM ANALYZE")
 
     stamp = f"{_fingerprint(seed)} {count}"
