@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-chat faults faults-chat fuzz attack timing messages postman qgis geopandas typescript-client
+.PHONY: run manage test screenshots lint lock bench bench-streams bench-chat faults faults-chat fuzz attack timing messages postman qgis geopandas typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -19,6 +19,9 @@ lint:
 
 bench: ## The speed table of the README, on MEMBERS members
 	@INSTANCE_NAME=bench NEEDS_WRK=1 SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m tests.bench $(ARGS)
+
+bench-streams: ## Stream all of MEMBERS members, and measure memory
+	@INSTANCE_NAME=bench SHARED_BUFFERS=1GB exec bash compose/local/test.sh python -m tests.bench.streams $(ARGS)
 
 bench-chat: ## How much the chat holds; ARGS="--sockets 1000" is shorter
 	@INSTANCE_NAME=bench-chat OWN_SERVERS=1 exec bash compose/local/test.sh python -m tests.bench_chat $(ARGS)

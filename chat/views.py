@@ -1,5 +1,6 @@
 """The chat over HTTP: validate, call, render. Sockets get these messages too."""
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
@@ -62,7 +63,7 @@ class RoomViewSet(ViewSet):
         query=query_parameters(HistoryFilter),
         errors=[404],
     )
-    def history(self, request: MemberRequest, pk: str) -> Response:
+    def history(self, request: MemberRequest, pk: str) -> HttpResponseBase:
         return HISTORY.respond(request)
 
     @describe(

@@ -57,6 +57,15 @@ class TokenAuthentication(authentication.TokenAuthentication):
         return SCHEMES
 
 
+def is_still_signed_in(request: Request) -> bool:
+    """Return whether the caller is still active and not signed out everywhere."""
+    member = request.user
+    if not isinstance(member, Member):
+        return True  # nobody was signed in, and nobody needs to be
+    now = Member.objects.filter(pk=member.pk, token_version=member.token_version)
+    return now.filter(is_active=True).exists()
+
+
 class SessionAuthentication(authentication.SessionAuthentication):
     """DRF's session authentication, with translated errors."""
 

@@ -152,6 +152,9 @@ UPLOAD_TIMEOUT_S = env.float("UPLOAD_TIMEOUT_S", 20.0)
 READY_TIMEOUT_S = env.float("READY_TIMEOUT_S", 2.0)
 # How long a stopping process answers what it has; Docker Compose kills after 30 s.
 DRAIN_S = env.float("DRAIN_S", 25.0)
+# Streams of whole lists at once in a web process, and how long one may take.
+STREAMS = env.int("STREAMS", 8)
+STREAM_TIMEOUT_S = env.float("STREAM_TIMEOUT_S", 3600.0)
 
 # What takes long, a few requests do at once, and a few more hold a web thread while
 # they wait for a turn, so long at most; whoever comes then is told to come again.
@@ -349,6 +352,7 @@ THROTTLE_RATES = rates(
         "open_read": "600/minute",
         # A map that is moved asks for all tiles of the screen.
         "open_tile": "6000/minute",
+        "stream": "60/hour",
     },
 )
 # An address may do as much as this many accounts, because offices and mobile networks

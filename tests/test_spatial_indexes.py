@@ -11,8 +11,10 @@ from events.ogc import EventItemFilter, OrganizationItemFilter
 from events.reads.filters import (
     CalendarFilter,
     EventFilter,
+    EventStreamFilter,
     FeedFilter,
     OrganizationFilter,
+    OrganizationStreamFilter,
 )
 from events.tiles import EventTileFilter, OrganizationTileFilter
 from matchmaker.models import Member
@@ -68,6 +70,24 @@ QUERIES = {
     ),
     "events within 10 km": Query(
         EventFilter, "/api/events/", {"distance": 10, "point": TOWN}, "event_location"
+    ),
+    "a stream of events within 10 km": Query(
+        EventStreamFilter,
+        "/api/events/",
+        {"distance": 10, "point": TOWN, "format": "csv"},
+        "event_location",
+    ),
+    "a stream of events in a box": Query(
+        EventStreamFilter,
+        "/api/events/",
+        {"in_bbox": BOX, "format": "csv"},
+        "event_box",
+    ),
+    "a stream of organizations in a box": Query(
+        OrganizationStreamFilter,
+        "/api/organizations/",
+        {"in_bbox": BOX, "format": "csv"},
+        "organization_box",
     ),
     "events, nearest first": Query(
         EventFilter,
@@ -201,6 +221,7 @@ def test_every_lists_distances_and_boxes_have_a_query():
         (query.filters, type(query.filters.base_filters[name]))
         for query in QUERIES.values()
         for name in query.parameters
+        if name in query.filters.base_filters
     }
 
     assert (EventFilter, KilometresFilter) in declared

@@ -113,7 +113,7 @@ class OrganizationAnswer(Answer):
     location = GeometryField(allow_null=True)
     users = UserWithRole(many=True)
 
-    geometry = point_sql("location")
+    point = "location"
     place = "location"
 
     @classmethod
@@ -153,7 +153,7 @@ class EventAnswer(Answer):
         required=False, help_text=_("Only if a distance was requested")
     )
 
-    geometry = point_sql("location")
+    point = "location"
     place = "location"
 
     @classmethod

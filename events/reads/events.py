@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db.models import F
 from django.db.models.expressions import Expression, OrderBy
@@ -11,10 +11,13 @@ from django.db.models.expressions import Expression, OrderBy
 from events.models import Event
 from events.querysets import EventQuerySet
 from events.reads.answers import EventAnswer, event_columns
-from events.reads.filters import ORIGIN, EventFilter, Measured
+from events.reads.filters import ORIGIN, EventFilter, EventStreamFilter, Measured
 from matchmaker.authentication import MemberRequest
 from matchmaker.viewer import ROW_ID, VIEWER, ViewedRow, Viewer, read_row
 from project.lib.reads.answers import one_statement
+from project.lib.reads.cursors import NEWEST_FIRST, KeysetQuery, Order
+from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
+from project.lib.reads.lists import Parts
 from project.lib.reads.nearest import REACH_M, reach
 from project.lib.reads.offset import CHOSEN_ID, OffsetList, OffsetParts, count_of
 from project.lib.reads.parameters import Choice, Query
@@ -80,9 +83,7 @@ class EventValues:
     radius_m: float
 
     @classmethod
-    def of(
-        cls, query: Query, viewer: Viewer, origin: str | None = None
-    ) -> "EventValues":
+    def of(cls, query: Query, viewer: Viewer, origin: str | None = None) -> Self:
         """Return the values; `origin` is used if the parameters name no point."""
         given = query.given
         return cls(
@@ -93,6 +94,37 @@ class EventValues:
         )
 
 
+@dataclass(frozen=True)
+class EventStreamValues(EventValues):
+    query: KeysetQuery
+
+
+class EventStream(KeysetList[EventStreamValues]):
+    """The same events as the list's, the newest first, for streams of all of them."""
+
+    filterset = EventStreamFilter
+    answer = EventAnswer
+    title = "events"
+
+    def left_out(self, choice: Choice, variant: None) -> Collection[str]:
+        return () if "distance" in choice else DISTANCE
+
+    def unmet(self, request: MemberRequest) -> dict[str, Any]:
+        return EventStreamFilter.unmet_by(request)
+
+    def values(self, request: MemberRequest, query: KeysetQuery) -> EventStreamValues:
+        viewer = Viewer.of(request)
+        return EventStreamValues.of(query, viewer, viewer.origin)
+
+    def order(self, choice: Choice) -> Order:
+        return NEWEST_FIRST
+
+    def parts(self, choice: Choice, variant: None, forward: bool | None) -> Parts:
+        events: Any = EventStreamFilter.narrow(_listed(choice), choice)
+        rows = event_columns(events, "distance" in choice)
+        return Parts(sorted_rows(rows, NEWEST_FIRST, forward), capped_rows(events))
+
+
 class Events(OffsetList[EventValues]):
     """Public events in the order that `ordering` names.
 
@@ -101,6 +133,7 @@ class Events(OffsetList[EventValues]):
 
     filterset = EventFilter
     answer = EventAnswer
+    streamed = EventStream()
 
     def left_out(self, choice: Choice, ordering: Ordering) -> Collection[str]:
         return () if _has_distance(choice, ordering) else DISTANCE
@@ -116,10 +149,7 @@ class Events(OffsetList[EventValues]):
         return Ordering.of(values.query)
 
     def parts(self, choice: Choice, ordering: Ordering) -> OffsetParts:
-        # An organization is also invited before the event is published.
-        is_for_owners = ("invited", True) in choice.filters
-        listed = Event.objects.ongoing() if is_for_owners else Event.objects.public()
-        events: Any = EventFilter.narrow(listed, choice)
+        events: Any = EventFilter.narrow(_listed(choice), choice)
         common, counted, kept = None, events, _PUBLIC
         if ordering.is_nearest:
             counted, kept = events.filter(location__isnull=False), _LOCATED
@@ -155,6 +185,14 @@ def _event(as_geojson: bool, without: tuple[str, ...]) -> Statement[ViewedRow]:
     return one_statement(
         columns, EventAnswer, as_geojson, without=(*DISTANCE, *without)
     )
+
+
+def _listed(choice: Choice) -> EventQuerySet:
+    # An organization is also invited before the event is published.
+    is_for_owners = ("invited", True) in choice.filters
+    events: Any = Event.objects
+    listed: EventQuerySet = events.ongoing() if is_for_owners else events.public()
+    return listed
 
 
 def _has_distance(choice: Choice, ordering: Ordering) -> bool:

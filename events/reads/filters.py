@@ -22,7 +22,7 @@ from project.lib.reads.filters import (
 )
 from project.lib.reads.geo import Geography, LonLat
 from project.lib.reads.numbers import plain_float
-from project.lib.reads.parameters import OffsetFilterSet, Queried
+from project.lib.reads.parameters import KeysetFilterSet, OffsetFilterSet, Queried
 from project.lib.reads.search import TextFilter
 from project.lib.reads.statements import Param
 
@@ -169,6 +169,14 @@ class EventFilter(OffsetFilterSet):
         return queryset  # these name the origin or the order: see reads/events.py
 
 
+class EventStreamFilter(KeysetFilterSet, EventFilter):
+    """The filters of a stream: no offsets, and no orders but the newest first."""
+
+    limit = offset = ordering = None
+
+    paging = (*KeysetFilterSet.paging, "point")
+
+
 class CalendarFilter(EventFilter):
     """The filters of a calendar: no pages and no orders."""
 
@@ -209,3 +217,9 @@ class OrganizationFilter(OffsetFilterSet):
         self, queryset: OrganizationQuerySet, name: str, value: Any
     ) -> OrganizationQuerySet:
         return queryset.in_box(value)
+
+
+class OrganizationStreamFilter(KeysetFilterSet, OrganizationFilter):
+    limit = offset = None
+
+    paging = KeysetFilterSet.paging

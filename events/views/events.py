@@ -1,5 +1,6 @@
 """Views of events and attendance."""
 
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -23,7 +24,7 @@ class EventViewSet(ViewSet):
     tag = "events"
 
     @describe_list(_("List events."), EVENTS)
-    def list(self, request: MemberRequest) -> Response:
+    def list(self, request: MemberRequest) -> HttpResponseBase:
         return EVENTS.respond(request)
 
     @throttled("picture", when=brings_picture)

@@ -1,5 +1,6 @@
 """Views of organizations."""
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.response import Response
@@ -21,7 +22,7 @@ class OrganizationViewSet(ViewSet):
     tag = "organizations"
 
     @describe_list(_("List organizations."), ORGANIZATIONS)
-    def list(self, request: MemberRequest) -> Response:
+    def list(self, request: MemberRequest) -> HttpResponseBase:
         return ORGANIZATIONS.respond(request)
 
     @throttled("organization")

@@ -51,6 +51,7 @@ class Discover(KeysetList[DiscoverValues]):
 
     filterset = DiscoverFilter
     answer = PublicProfile
+    title = "discover"
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         if request.user.location is not None:

@@ -26,7 +26,7 @@ from matchmaker.viewer import (
 )
 from project.lib.reads.answers import Answer, Sql, feature_of, one_statement
 from project.lib.reads.cursors import Key, KeysetQuery, Order
-from project.lib.reads.geojson import kilometres_sql, point_sql
+from project.lib.reads.geojson import kilometres_sql
 from project.lib.reads.keyset import KeysetList, capped_rows, sorted_rows
 from project.lib.reads.lists import Parts
 from project.lib.reads.pages import wants_geojson
@@ -48,7 +48,7 @@ class PublicProfile(Answer):
     )
     liked = serializers.BooleanField(help_text=_("Whether you like the member"))
 
-    geometry = point_sql("public_location")
+    point = "public_location"
 
     @classmethod
     def sql(cls, row: str) -> dict[str, Sql]:
@@ -95,6 +95,7 @@ class Members(KeysetList[MemberValues]):
 
     filterset = MemberFilter
     answer = PublicProfile
+    title = "members"
 
     def unmet(self, request: MemberRequest) -> dict[str, Any]:
         if request.user.location is not None or not request.query_params.get(

@@ -1,7 +1,7 @@
 """The view of members to discover."""
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
 from matchmaker.reads.discover import DISCOVER
@@ -16,5 +16,5 @@ class DiscoverView(APIView):
         _("Discover members you have neither liked nor passed on, nearest first."),
         DISCOVER,
     )
-    def get(self, request: MemberRequest) -> Response:
+    def get(self, request: MemberRequest) -> HttpResponseBase:
         return DISCOVER.respond(request)

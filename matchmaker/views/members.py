@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
@@ -64,7 +65,7 @@ class MemberViewSet(GenericViewSet):
         return special.get(self.action, super().get_permissions())
 
     @describe_list(_("List members."), MEMBERS)
-    def list(self, request: MemberRequest) -> Response:
+    def list(self, request: MemberRequest) -> HttpResponseBase:
         return MEMBERS.respond(request)
 
     @throttled("sign_up")

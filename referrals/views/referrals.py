@@ -1,7 +1,7 @@
 """The view of the members whom a member has invited."""
 
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
-from rest_framework.response import Response
 
 from matchmaker.authentication import MemberRequest
 from project.lib.api.openapi import describe_list
@@ -16,6 +16,6 @@ class ReferralsView(APIView):
     @describe_list(
         _("List the members whom a member has invited."), REFERRALS, errors=[404]
     )
-    def get(self, request: MemberRequest, pk: str) -> Response:
+    def get(self, request: MemberRequest, pk: str) -> HttpResponseBase:
         require_known(request.user, int(pk))
         return REFERRALS.respond(request)

@@ -63,6 +63,12 @@ class Account:
         self.log.add(answer)
         return answer
 
+    def text(self, path: str, **params: Any) -> str:
+        answer = self.look(path, **params)
+        if answer.status != HTTPStatus.OK:
+            raise ValueError(f"{answer.status}: {answer.body[:500]!r}")
+        return answer.body.decode()
+
     def change(self, **fields: Any) -> None:
         self._ask("PATCH", "/api/clients/me/", {}, fields)
 

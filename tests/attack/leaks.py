@@ -28,6 +28,7 @@ from project.lib.ogc.queryables import GEOMETRY
 from project.lib.reads.geo import LonLat
 from project.lib.reads.keyset import keyset_statement
 from project.lib.reads.parameters import Query
+from project.lib.reads.streams import stream_statement
 from project.lib.sql_rules import SqlRule
 from project.lib.tiles.layers import tile_statement
 
@@ -140,6 +141,7 @@ def hidden_in_name_only() -> Iterator[None]:
     """A member's wish to hide is kept, and nothing heeds it."""
     compiled = (
         keyset_statement,
+        stream_statement,
         members._profile_statement,
         ogc._extent,
         locks._acquainted,

@@ -17,6 +17,7 @@ from tests.attack.leaks import (
 )
 from tests.attack.oracles import RadiusOracle, in_count
 from tests.attack.places import CELLS, homes_beside_edges, read_cell
+from tests.attack.streams import STREAMING
 from tests.attack.trials import ATTACKERS, PATIENT, QUICK, Scene
 from tests.attack.unsigned import UNSIGNED, attack_unsigned
 from tests.attack.watching import EVERY, estimate, watch
@@ -28,7 +29,7 @@ ROUNDING_M = 0.01
 
 # All of them everywhere, from six places a cell, take minutes: make attack.
 TRIALS = [(attacker, cell) for cell in CELLS for attacker in QUICK]
-TRIALS += [(attacker, "Saint Petersburg") for attacker in PATIENT]
+TRIALS += [(attacker, "Saint Petersburg") for attacker in (*PATIENT, *STREAMING)]
 PLACES = 2  # opposite corners
 WATCHED = (
     "3 m inside the edge, in its middle",

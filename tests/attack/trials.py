@@ -33,6 +33,7 @@ from tests.attack.oracles import (
     in_matched,
     in_page,
 )
+from tests.attack.streams import STREAMING
 from tests.attack.tiles import BY_TILES
 from tests.attack.wire import Wire
 
@@ -66,7 +67,7 @@ PATIENT: Sequence[Attacker] = (
     ListOrder("discover: order", DISCOVER),
     *BY_TILES,
 )
-ATTACKERS = (*QUICK, *PATIENT)
+ATTACKERS = (*QUICK, *PATIENT, *STREAMING)
 
 
 @dataclass(frozen=True)

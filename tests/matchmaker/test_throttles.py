@@ -314,3 +314,14 @@ def test_pictures_are_counted_by_member(ann, as_ann, rate):
     assert [*statuses, made.status_code] == [200, 200, 400, 429, 429, 429]
     assert as_ann.patch(ME, {"first_name": "Ann"}).status_code == 200
     assert as_ann.patch(ME, {"avatar": None}).status_code == 200
+
+
+def test_streams_are_throttled_and_pages_are_not(as_ann, rate):
+    rate("stream", 2)
+
+    answers = [
+        as_ann.get("/api/clients/", {"format": form}).status_code
+        for form in ("csv", "geojsonseq", "csv", "geojson", "json")
+    ]
+
+    assert answers == [200, 200, 429, 200, 200]

@@ -11,11 +11,14 @@ from drf_yasg import openapi
 from drf_yasg.utils import swagger_auto_schema
 from rest_framework.serializers import Serializer
 
+from project.lib.api.throttles import throttled
 from project.lib.reads.answers import collection_of, page_of
+from project.lib.reads.csv_rows import MEDIA_TYPE as CSV
 from project.lib.reads.filters import BoxFilter, StrictBooleanFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.lists import WrittenList
 from project.lib.reads.parameters import SAME, CompiledFilterSet
+from project.lib.reads.streams import SEQUENCE, is_streamed
 
 MULTIPART = ["multipart/form-data"]
 JSON = ["application/json"]
@@ -59,6 +62,18 @@ FORMAT = openapi.Parameter(
     enum=["json", "geojson"],
 )
 
+STREAM_FORMAT = openapi.Parameter(
+    "format",
+    openapi.IN_QUERY,
+    _(
+        "The same as an Accept header. geojsonseq and csv are streams of the whole "
+        "result: there page_size is how many rows at most, and parameters of orders "
+        "and offsets are refused"
+    ),
+    type=openapi.TYPE_STRING,
+    enum=["json", "geojson", "geojsonseq", "csv"],
+)
+
 LINK = {
     "Link": {
         "type": openapi.TYPE_STRING,
@@ -87,6 +102,7 @@ def describe(
     form: bool = False,
     query: Iterable[openapi.Parameter] = (),
     geojson: type[Serializer] | None = None,
+    streams: bool = False,
     public: bool = False,
 ) -> Callable[[Any], Any]:
     """Decorate a view method with a description of its input and its answers.
@@ -94,11 +110,13 @@ def describe(
     `errors`: statuses besides those that follow: 400, 429, 503, 401 unless `public`,
     413 and 415 with a body. `form`: the body is a multipart form (Swagger 2.0 cannot
     say "or JSON"). `geojson`: what 200 and 201 answer to those who ask for GeoJSON;
-    without it they get JSON. `body` and `query` are what the method reads: views refuse
-    whatever else there is (`project.lib.api.views`).
+    without it they get JSON. `streams`: it also comes as a stream. `body` and `query`
+    are what the method reads: views refuse whatever else there is
+    (`project.lib.api.views`).
     """
     query = [*query]
-    parameters = [*query, *([FORMAT] if geojson else [])]
+    formats = [STREAM_FORMAT if streams else FORMAT] if geojson else []
+    parameters = [*query, *formats]
     statuses = {*errors} - {400} | ALWAYS
     if body is not None:
         statuses |= {413, 415}
@@ -113,7 +131,8 @@ def describe(
     if body is not None:
         extra["consumes"] = MULTIPART if form else JSON
     if geojson is not None:
-        extra |= {"geojson": geojson, "produces": [*JSON, GEOJSON]}
+        streamed = [SEQUENCE, CSV] if streams else []
+        extra |= {"geojson": geojson, "produces": [*JSON, GEOJSON, *streamed]}
     described = swagger_auto_schema(
         operation_summary=summary,
         request_body=body,
@@ -127,7 +146,7 @@ def describe(
         # How large a body may be depends on them (project.lib.server.bodies).
         method.takes_files, method.is_public = form, public
         method.has_parameters = bool(query)
-        method.has_geojson = geojson is not None
+        method.has_geojson, method.has_streams = geojson is not None, streams
         return described(method)
 
     return decorate
@@ -143,15 +162,20 @@ def describe_list(
     summary: str | Promise, listed: WrittenList[Any], *, errors: Iterable[int] = ()
 ) -> Callable[[Any], Any]:
     """Decorate a view method that answers a list, from the list's declaration."""
-    is_place = listed.answer.geometry is not None
+    is_place = listed.answer.point is not None
     page = page_of(listed.answer, listed.envelope)
-    return describe(
+    described = describe(
         summary,
         {200: openapi.Response("", page, headers=LINK) if is_place else page},
         errors=errors,
         query=query_parameters(listed.filterset),
         geojson=collection_of(listed.answer, listed.envelope) if is_place else None,
+        streams=is_place,
     )
+    if not is_place:
+        return described
+    counted = throttled("stream", when=is_streamed)
+    return lambda method: counted(described(method))
 
 
 def query_parameters(filters: type[CompiledFilterSet]) -> list[openapi.Parameter]:

@@ -31,6 +31,18 @@ class JSONRenderer(renderers.JSONRenderer):
             return _Escaped().render(data, accepted_media_type, renderer_context)
 
 
+class SequenceRenderer(JSONRenderer):
+    """Of a stream, which is no response of DRF's; it is there to be chosen."""
+
+    media_type = "application/geo+json-seq"
+    format = "geojsonseq"
+
+
+class CsvRenderer(JSONRenderer):
+    media_type = "text/csv"
+    format = "csv"
+
+
 class GeoJSONRenderer(JSONRenderer):
     writes_geojson = True
     media_type = geojson.MEDIA_TYPE

@@ -11,7 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.lib.api.bodies import read_body, refuse_body
-from project.lib.api.renderers import GeoJSONRenderer
+from project.lib.api.renderers import (
+    CsvRenderer,
+    GeoJSONRenderer,
+    SequenceRenderer,
+)
 from project.lib.api.unknown_input import parameter_errors
 
 OVERRIDES = (
@@ -58,6 +62,8 @@ class Understanding:
         method = (self.request.method or "").lower()  # type: ignore[attr-defined]
         if getattr(getattr(self, method, None), "has_geojson", False):
             renderers.append(GeoJSONRenderer())
+        if getattr(getattr(self, method, None), "has_streams", False):
+            renderers += [SequenceRenderer(), CsvRenderer()]
         return renderers
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:

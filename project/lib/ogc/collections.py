@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import F, FloatField, Func, QuerySet, Value
 from django.db.models.functions import Cast
+from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +26,7 @@ from project.lib.reads.geojson import COORDINATE_DIGITS, instant_sql
 from project.lib.reads.keyset import KeysetList
 from project.lib.reads.pages import Page, link, link_header, page_url
 from project.lib.reads.statements import Statement
+from project.lib.reads.streams import is_streamed, stream
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
@@ -40,13 +42,17 @@ class ItemList(KeysetList[ItemValues]):
 
     queryable: ClassVar[Mapping[str, Any]]
 
-    def respond_with(self, request: Request, own: list[dict[str, str]]) -> Response:
+    def respond_with(
+        self, request: Request, own: list[dict[str, str]]
+    ) -> HttpResponseBase:
         """Answer a GET; `own`: links to this page. Raises as `respond` does."""
         params = request.query_params
         condition, errors = read_condition(params, lambda: self.queryables(request))
         given = self.filterset.read(params, {**self.unmet(request), **errors})
         if condition is not None:
             given["filter"] = condition
+        if is_streamed(request):
+            return stream(self, request, given)
         most = getattr(request.accepted_renderer, "items_max", ITEMS_MAX)
         limit = min(given.get("page_size", ITEMS), most)
         page = self.page(request, {**given, "page_size": limit})

@@ -14,6 +14,7 @@ from project.lib.ogc.queryables import properties_of
 from project.lib.reads.filters import BoxFilter
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.parameters import CompiledFilterSet
+from project.lib.reads.streams import FORMS
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 JSON_SCHEMA = "application/schema+json"
@@ -102,6 +103,7 @@ def _paths(collections: Mapping[str, Collection]) -> dict[str, Any]:
             f"{name}Features",
             kind=GEOJSON,
             parameters=_parameters(each.items.filterset),
+            streams=True,
             is_open=is_open,
         )
         paths[f"{path}/items/{{featureId}}"] = _get(
@@ -120,6 +122,7 @@ def _get(
     *,
     kind: str = "application/json",
     parameters: list[dict[str, Any]] | None = None,
+    streams: bool = False,
     is_open: bool,
 ) -> dict[str, Any]:
     answer = (
@@ -139,7 +142,11 @@ def _get(
         "responses": {
             "200": {
                 "description": "OK",
-                "content": {kind: {"schema": answer}, HTML: {"schema": _TEXT}},
+                "content": {
+                    kind: {"schema": answer},
+                    HTML: {"schema": _TEXT},
+                    **({key: {"schema": _TEXT} for key in FORMS} if streams else {}),
+                },
             },
             **{
                 status: {"description": meaning, "content": errors}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -32,6 +33,7 @@ from project.lib.ogc.queryables import queryables_schema
 from project.lib.page_policy import page_policy
 from project.lib.reads.geojson import MEDIA_TYPE as GEOJSON
 from project.lib.reads.pages import link
+from project.lib.reads.streams import FORMS, STREAMS, is_streamed
 
 TITLE = _("Matchmaker's map")
 DESCRIPTION = _("Members, events and organizations, as features for map programs.")
@@ -91,7 +93,7 @@ class OgcView(APIView):
         others = [
             link("alternate", replace_query_param(url, "format", each.format), kind)
             for each in self.get_renderers()
-            if (kind := each.media_type) != used.media_type
+            if (kind := each.media_type) != used.media_type and kind not in FORMS
         ]
         return [link("self", url, used.media_type), *others]
 
@@ -101,7 +103,7 @@ class OgcView(APIView):
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(*args, **kwargs)
-        if response.accepted_media_type == HTML:
+        if getattr(response, "accepted_media_type", None) == HTML:
             response.headers["Content-Security-Policy"] = MAP_POLICY
         return response
 
@@ -199,14 +201,16 @@ class ItemsView(OfCollection):
         FeaturesHtmlRenderer,
     ]
 
+    @throttled("stream", when=is_streamed)
     @throttled("open_read", when=is_anonymous)
-    def get(self, request: Request, collection: str) -> Response:
+    def get(self, request: Request, collection: str) -> HttpResponseBase:
         found = self.found()
         url = self.url("queryables", collection=collection)
         links = self.links((f"{OGC_REL}/queryables", url, SCHEMA))
         return found.items.respond_with(request, links)
 
     get.has_parameters = True  # type: ignore[attr-defined]  # its filterset checks them
+    get.has_streams = True  # type: ignore[attr-defined]
 
 
 class ItemView(OfCollection):
@@ -235,6 +239,7 @@ def collection_body(view: OgcView, collection: Collection) -> dict[str, Any]:
         "description": collection.description,
         "links": [
             link("items", url, GEOJSON),
+            *(link("items", f"{url}?format={f}", kind) for kind, f in STREAMS.items()),
             link("collection", described, JSON),
             link(f"{OGC_REL}/queryables", queryables, SCHEMA),
         ],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
-from project.lib.reads.geojson import MEDIA_TYPE
+from project.lib.reads.geojson import MEDIA_TYPE, point_sql
 from project.lib.reads.statements import Statement
 
 Sql = str | Statement[Any]
@@ -22,12 +22,12 @@ Sql = str | Statement[Any]
 class Answer(serializers.Serializer):
     """An answer whose fields are columns of a row, or SQL expressions of `sql`.
 
-    `geometry`: SQL of the GeoJSON feature's geometry, None for JSON-only answers.
-    `place`: the JSON field of the same place, which features leave out. Both refer to
-    the row `p`, whose columns are the queryset's `.values()`.
+    `point`: the column of the GeoJSON feature's geometry, None for JSON-only answers.
+    `place`: the JSON field of the same place, which features leave out. Columns are
+    those of the row `p`, which are the queryset's `.values()`.
     """
 
-    geometry: ClassVar[str | None] = None
+    point: ClassVar[str | None] = None
     place: ClassVar[str | None] = None
 
     @classmethod
@@ -42,7 +42,7 @@ class Answer(serializers.Serializer):
         """Return SQL that writes the row as a JSON object."""
         sql = cls.sql(row)
         pairs = [
-            Statement.written(f"'{name}', {{value}}", value=_statement(value))
+            Statement.written(f"'{name}', {{value}}", value=as_statement(value))
             for name in cls._declared_fields
             if name not in without
             for value in [sql.get(name, f"{row}.{name}")]
@@ -58,7 +58,7 @@ class Answer(serializers.Serializer):
         return Statement.written(
             "json_build_object('type', 'Feature', 'id', p.id, 'geometry', {geometry},"
             " 'properties', {properties})",
-            geometry=Statement(cls.geometry or "NULL"),
+            geometry=Statement(point_sql(cls.point) if cls.point else "NULL"),
             properties=cls.written(without=names),
         )
 
@@ -79,7 +79,7 @@ def one_statement(
     )
 
 
-def _statement(sql: Sql) -> Statement[Any]:
+def as_statement(sql: Sql) -> Statement[Any]:
     return Statement(sql) if isinstance(sql, str) else sql
 
 

@@ -61,6 +61,10 @@ class Order:
         ]
 
 
+# Of rows whose ids follow the time at which they were made.
+NEWEST_FIRST = Order("newest", [Key(F("id"), "bigint")], descending=True)
+
+
 class RowCompare(Func):
     """A row comparison, `(a, b) > (x, y)`, which a btree index can start from."""
 

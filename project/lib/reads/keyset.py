@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from project.lib.reads.answers import KeysetEnvelope
@@ -21,6 +22,7 @@ from project.lib.reads.lists import Parts, WrittenList, before_others
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, PAGE_SIZE, Choice, Queried
 from project.lib.reads.statements import Param, Statement
+from project.lib.reads.streams import is_streamed, stream
 
 COUNT_CAP = 1000
 
@@ -37,6 +39,11 @@ class KeysetList(WrittenList[KeysetValues]):
     """
 
     envelope = KeysetEnvelope
+
+    def respond(self, request: Request) -> HttpResponseBase:
+        if is_streamed(request):
+            return stream(self, request, self.read(request))
+        return super().respond(request)
 
     def page(self, request: Request, given: dict[str, Any]) -> Page:
         choice = self.filterset.choose(given)

@@ -12,8 +12,8 @@ from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from project.lib.reads.answers import Answer, OffsetEnvelope
 from project.lib.reads.pages import Page, page_response
@@ -45,10 +45,13 @@ def before_others(common: Statement[Any] | None) -> Statement[Any]:
 class List(ABC):
     filterset: ClassVar[type[CompiledFilterSet]]
 
-    def respond(self, request: Request) -> Response:
+    def respond(self, request: Request) -> HttpResponseBase:
         """Answer a GET. Raises ValidationError, and CursorInvalid."""
-        given = self.filterset.read(request.query_params, self.unmet(request))
-        return page_response(request, self.page(request, given))
+        return page_response(request, self.page(request, self.read(request)))
+
+    def read(self, request: Request) -> dict[str, Any]:
+        """Return the cleaned parameters. Raises ValidationError."""
+        return self.filterset.read(request.query_params, self.unmet(request))
 
     @abstractmethod
     def page(self, request: Any, given: dict[str, Any]) -> Page:
@@ -64,6 +67,7 @@ class WrittenList(List, Generic[Values]):
 
     answer: ClassVar[type[Answer]]
     envelope: ClassVar[type[OffsetEnvelope]]
+    title: ClassVar[str] = "rows"  # of a file with all of them
 
     def written(self, choice: Choice, variant: Any, as_geojson: bool) -> Statement[Any]:
         """Return SQL that writes a row."""

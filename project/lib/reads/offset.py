@@ -4,17 +4,20 @@ from abc import abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from project.lib.reads.answers import OffsetEnvelope
+from project.lib.reads.keyset import KeysetList
 from project.lib.reads.lists import Values, WrittenList, before_others
 from project.lib.reads.pages import Page, wants_geojson
 from project.lib.reads.parameters import LIMIT, OFFSET, PAGE_SIZE, Choice, Query
 from project.lib.reads.statements import Statement
+from project.lib.reads.streams import is_streamed, stream
 
 # For the queryset that reads a row of the page: its id.
 CHOSEN_ID = RawSQL("chosen.id", [], BigIntegerField())
@@ -44,9 +47,18 @@ def count_of(queryset: QuerySet[Any]) -> Statement[Any]:
 
 
 class OffsetList(WrittenList[Values]):
-    """A list with `limit` and `offset`, counted in full."""
+    """A list with `limit` and `offset`, counted in full.
+
+    `streamed`: the same rows by cursor, for whoever asks for a stream of all of them.
+    """
 
     envelope = OffsetEnvelope
+    streamed: ClassVar[KeysetList[Any]]
+
+    def respond(self, request: Request) -> HttpResponseBase:
+        if is_streamed(request):
+            return stream(self.streamed, request, self.streamed.read(request))
+        return super().respond(request)
 
     def page(self, request: Request, given: dict[str, Any]) -> Page:
         query = Query(

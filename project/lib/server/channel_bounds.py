@@ -36,8 +36,11 @@ class BoundedChannel(HTTPChannel):
     connection: Connection
     phase = Phase.IDLE
     line = b""
-    is_congested = False
-    sent_bytes = 0  # of the last answer
+    is_congested = has_left = False
+    sent_bytes = (
+        0  # of the answer, as far as the client had not read it at the last look
+    )
+    _read_bytes = 0
     _next_requests = b""
 
     def __init__(self) -> None:
@@ -92,7 +95,8 @@ class BoundedChannel(HTTPChannel):
         self.expect(Phase.REFUSED)
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
-        self.sent_bytes = request.sentLength
+        self.sent_bytes = request.sentLength - self._read_bytes
+        self._read_bytes = 0
         self.phase = Phase.IDLE
         super().requestDone(request)  # goes on with a next one that is already here
         if self.phase is Phase.IDLE and self.persistent:
@@ -102,13 +106,15 @@ class BoundedChannel(HTTPChannel):
         """Begin to wait for a client that reads slower than it is written to."""
         super().pauseProducing()
         if self.requests:
-            self.sent_bytes = self.requests[0].sentLength
+            self.sent_bytes = self.requests[0].sentLength - self._read_bytes
         self.is_congested = True
         self._clear.clear()
         self.expect(self.phase)
 
     def resumeProducing(self) -> None:  # noqa: N802
         super().resumeProducing()
+        if self.requests:
+            self._read_bytes = self.requests[0].sentLength
         self.is_congested = False
         self._clear.set()
         self.expect(self.phase)
@@ -134,7 +140,10 @@ class BoundedChannel(HTTPChannel):
             self.connection.allow_any_time()
 
     def _reading_s(self) -> float:
-        """Return how long the client may take to read the last answer."""
+        """Return how long the client may take to read what it has not read.
+
+        Of a long stream this is the last part of it, not all that was sent.
+        """
         return settings.SLOW_READER_S + self.sent_bytes / settings.MIN_BYTES_PER_S
 
     def time_out(self) -> None:
@@ -150,6 +159,7 @@ class BoundedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
         CONNECTIONS.closed(self.transport)
+        self.has_left = True
         self._clear.set()
         super().connectionLost(reason)
 

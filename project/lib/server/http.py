@@ -27,6 +27,7 @@ from typing import IO
 from django.conf import settings
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import DatabaseError
 from django.http.response import (
     HttpResponseBase,
     JsonResponse,
@@ -41,6 +42,8 @@ from project.lib.errors import NEVER_KEPT, RETRY_AFTER_S, refusal_body
 from project.lib.server import cors
 from project.lib.server.application import BODY, CHANNEL, Receive, Scope, Send
 from project.lib.server.holders import holders
+from project.lib.server.paged_response import PagedResponse
+from project.lib.server.streams import Streams
 from project.lib.server.threads import Refused, SharedThreads
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,7 @@ class ThreadPoolHandler(ASGIHandler):
     def __init__(self) -> None:
         self.load_middleware(is_async=False)
         self.web = SharedThreads("web", settings.WEB_THREADS, settings.WEB_QUEUE)
+        self.streams = Streams()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,6 +77,9 @@ class ThreadPoolHandler(ASGIHandler):
             response = await self.respond_in_time(scope, body)
         except Refused as refused:
             response = self.refuse(scope, refused.status)
+        if isinstance(response, PagedResponse):
+            await self.send_stream(scope, response, send)
+            return
         if not isinstance(response, StreamingHttpResponse):
             await self.send_response(response, send)
             return
@@ -86,6 +93,39 @@ class ThreadPoolHandler(ASGIHandler):
         finally:
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self.web.pool, response.close)
+
+    async def send_stream(
+        self, scope: Scope, response: PagedResponse, send: Send
+    ) -> None:
+        """Send a stream; if it fails, end the connection so that the client notices.
+
+        The end of the body is missing then, or, where it is told by the connection
+        alone (HTTP/1.0), the connection is reset.
+        """
+        channel, held = scope["extensions"][CHANNEL], holders(scope)
+        loop = asyncio.get_running_loop()
+        try:
+            self.streams.begin(held)
+        except Refused as refused:
+            await self.send_response(self.refuse(scope, refused.status), send)
+            await loop.run_in_executor(self.streams.pool, response.close)
+            return
+        try:
+            response.streaming_content = self.streams.read(iter(response), channel)
+            await self.send_response(response, send)
+        except BaseException as error:
+            channel.abort()
+            if not isinstance(error, Exception):
+                raise  # the server stops
+            is_expected = isinstance(error, OSError | DatabaseError)
+            logger.log(
+                logging.WARNING if is_expected else logging.ERROR,
+                "A stream ends early: %s: %r", scope["path"], error,
+                exc_info=None if is_expected else error,
+            )  # fmt: skip
+        finally:
+            self.streams.end(held)
+            await loop.run_in_executor(self.streams.pool, response.close)
 
     async def respond_in_time(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer a request, in a thread unless it is about liveness. Raises Refused."""
