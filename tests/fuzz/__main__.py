@@ -51,18 +51,20 @@ def main() -> None:
             clients = [Client(address.host, address.port) for _ in range(CLIENTS)]
             warm = min(WARM, options.requests // 2)
             counted = _send(made, clients, warm)
-            before = resident(web.pids)
-            counted += _send(made, clients, options.requests - warm)
-            after = resident(web.pids)
+            memory = [resident(web.pids)]
+            for number in _parts(options.requests - warm):
+                counted += _send(made, clients, number)
+                memory.append(resident(web.pids))
     statuses: Counter[str] = Counter()
     for status, number in sorted(counted.items(), key=str):
         statuses[str(status)] = number
     told = ", ".join(f"{status}: {number:,}" for status, number in statuses.items())
     print(f"{options.requests:,} requests (seed {options.seed}): {told}.")
-    growth = after / before
+    growth = memory[-1] / memory[0]
+    course = ", ".join(f"{size / MIB:.0f}" for size in memory)
     print(
-        f"Memory after {warm:,} of them {before / MIB:.0f} MiB,"
-        f" at the end {after / MIB:.0f} MiB: {growth:.2f} times."
+        f"Memory after {warm:,} of them, and after each tenth of the others, in MiB:"
+        f" {course}. It grew {growth:.2f} times."
     )
     failed = [s for s in counted if s is not None and s >= 500 and s not in MEANT]
     sys.exit(bool(failed) or growth > MAX_GROWTH)
@@ -96,6 +98,11 @@ class Client:
         if answer.status >= 500 and answer.status not in MEANT:
             print(f"{answer.status}: {request}", file=sys.stderr, flush=True)
         return answer.status
+
+
+def _parts(number: int) -> list[int]:
+    """Return ten numbers that add up to it."""
+    return [number * (i + 1) // 10 - number * i // 10 for i in range(10)]
 
 
 def _send(made: Requests, clients: list[Client], number: int) -> Counter[int | None]:
