@@ -11,7 +11,7 @@ from tests.bench.databases import Database
 from tests.bench.loads import Get, Measure, Sql
 from tests.bench.pooler import start_pooler
 from tests.bench.rounds import take_turns
-from tests.bench.tipg import start_tipg
+from tests.bench.tipg import FEATURES, boxes_of, start_tipg
 from tests.harness.servers import Servers
 
 OWN, DJANGO = "project.asgi:application", "tests.bench.asgi:application"
@@ -67,9 +67,12 @@ def field_of(servers: Servers, database: Database, port: int) -> list[Pair]:
     tokens = [{"Authorization": f"Token {c.token}"} for c in database.callers]
     list_of_stock = Get(stock, "/nearby/?distance=10", tokens)
     box_of_tipg = start_tipg(servers, database)
+    path = f"/api/ogc/collections/members/items?limit={FEATURES}&bbox="
+    items = Get(port, path, page.callers, ends=boxes_of(database))
     return [
         Pair(f"{PAGE} ÷ the same list, stock drf-gis", page, list_of_stock, 40, True),
         Pair(f"{PAGE} ÷ 50 members in a box, tipg", page, box_of_tipg, 3),
+        Pair("50 OGC items in a box ÷ the same of tipg", items, box_of_tipg, 3),
     ]
 
 

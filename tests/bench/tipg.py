@@ -50,9 +50,14 @@ def start_tipg(servers: Servers, database: Database) -> Get:
         DATABASE_URL=url.geturl(),
         **SETTINGS,
     )
-    boxes = [_box(*CITIES[caller.city]) for caller in database.callers]
+    boxes = boxes_of(database)
     path = f"/collections/bench.member/items?limit={FEATURES}&bbox="
     return Get(port, path, [{"Accept": GEOJSON}] * len(boxes), ends=boxes)
+
+
+def boxes_of(database: Database) -> list[str]:
+    """The box around each caller, as `bbox` has it."""
+    return [_box(*CITIES[caller.city]) for caller in database.callers]
 
 
 def _python() -> str:

@@ -92,8 +92,9 @@ class Client:
             connection.endheaders(request.body)
             answer = connection.getresponse()
             answer.read()
-        except (http.client.HTTPException, OSError):
+        except (http.client.HTTPException, OSError) as error:
             connection.close()
+            print(f"No answer, {error!r}: {request}", file=sys.stderr, flush=True)
             return None
         if answer.status >= 500 and answer.status not in MEANT:
             print(f"{answer.status}: {request}", file=sys.stderr, flush=True)
