@@ -213,3 +213,18 @@ def test_socket_is_refused_before_it_opens(server):
     )
 
     assert answer.split(b" ", 2)[1] == b"403"
+
+
+@pytest.mark.parametrize("path", ["/swagger.json", "/static/leaflet/leaflet.js"])
+def test_head_is_answered_without_a_body(server, path):
+    """Or else a client would take the body for its next answer."""
+    with server.client(headers={"Accept-Encoding": "identity"}) as client:
+        size = len(client.get(path).content)
+        assert size > 65_536  # what comes in one part
+    ask = f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    head, _end, body = server.exchange(ask.encode()).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert f"content-length: {size}" in head.decode().lower()
+    assert body == b""

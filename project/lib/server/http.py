@@ -29,6 +29,7 @@ from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import DatabaseError
 from django.http.response import (
+    HttpResponse,
     HttpResponseBase,
     JsonResponse,
     StreamingHttpResponse,
@@ -77,6 +78,9 @@ class ThreadPoolHandler(ASGIHandler):
             response = await self.respond_in_time(scope, body)
         except Refused as refused:
             response = self.refuse(scope, refused.status)
+        if scope["method"] == "HEAD":
+            await self.send_head(response, send)
+            return
         if isinstance(response, PagedResponse):
             await self.send_stream(scope, response, send)
             return
@@ -91,6 +95,19 @@ class ThreadPoolHandler(ASGIHandler):
             logger.warning("A file ends early: %s: %r", scope["path"], error)
             scope["extensions"][CHANNEL].loseConnection()
         finally:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self.web.pool, response.close)
+
+    async def send_head(self, response: HttpResponseBase, send: Send) -> None:
+        """Send a response's status and headers.
+
+        Of a body that comes in several parts, Daphne would send all but the first, and
+        the client take them for its next answer.
+        """
+        bare = HttpResponse(status=response.status_code, headers=response.headers)
+        bare.cookies = response.cookies
+        await self.send_response(bare, send)
+        if isinstance(response, StreamingHttpResponse):
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self.web.pool, response.close)
 
