@@ -1,62 +1,14 @@
 """The deck of members to discover, in a real browser."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from django.contrib.gis.geos import Point
 from playwright.sync_api import Page, expect
 
-from matchmaker.models import Like, Member
-from tests.harness.requests import new_email
-from tests.harness.visitor import PHONE, Visitor, visitors
+from matchmaker.models import Like
+from tests.harness.visitor import PHONE
 from tests.harness.waiting import wait_until
+from tests.live.discover.deck import LAT, LON, PATH, api, liked, nobody_is_left, top
 
 pytestmark = pytest.mark.browser
-
-PATH = "/discover/"
-LON, LAT = 30.3158, 59.9391
-DEGREE_KM = 111.2
-
-
-@pytest.fixture
-def new_person(new_key) -> Callable[..., Member]:
-    def make(first_name: str, km_north: float | None = 0, **fields) -> Member:
-        email = new_email()
-        if km_north is not None:
-            fields["location"] = Point(LON, LAT + km_north / DEGREE_KM, srid=4326)
-        new_key(email=email, first_name=first_name, **fields)
-        return Member.objects.get(email=email)
-
-    return make
-
-
-@pytest.fixture
-def ann(new_person) -> Member:
-    return new_person("Ann")
-
-
-@pytest.fixture
-def others(new_person) -> list[Member]:
-    """Bob, Cid and Dan, each a few kilometres further away."""
-    return [new_person(name, km) for name, km in (("Bob", 5), ("Cid", 15), ("Dan", 40))]
-
-
-@pytest.fixture
-def visit(server) -> Iterator[Callable[..., Visitor]]:
-    with visitors(Visitor, server) as come:
-        yield come
-
-
-def top(page: Page, name: str) -> None:
-    """This member's card is the one to decide on."""
-    first = page.locator(".card:not(.decided):not([inert]) h2")
-    expect(first).to_have_text(name)
-
-
-def nobody_is_left(page: Page, text: str) -> None:
-    expect(page.locator(".card:not(.decided)")).to_have_count(0)
-    expect(page.locator("#nobody-text")).to_have_text(text)
 
 
 def test_buttons_and_keys_decide_and_undo(visit, ann, others):
@@ -80,26 +32,6 @@ def test_buttons_and_keys_decide_and_undo(visit, ann, others):
     wait_until(lambda: liked(page) == {"Bob", "Cid"})
     page.reload()
     nobody_is_left(page, "You have seen everybody.")
-
-
-def api(page: Page, path: str) -> dict[str, Any]:
-    """What the API answers to whoever has signed in at the page."""
-    answer: dict[str, Any] = page.evaluate(
-        """async path => {
-            const { access } = JSON.parse(sessionStorage["matchmaker.tokens"]);
-            const headers = { Authorization: `Bearer ${access}` };
-            const answer = await fetch(path, { headers });
-            return { status: answer.status, ...(await answer.json()) };
-        }""",
-        path,
-    )
-    return answer
-
-
-def liked(page: Page) -> set[str]:
-    """Names of those whom whoever has signed in likes."""
-    members = api(page, "/api/clients/?liked=true")["results"]
-    return {member["first_name"] for member in members}
 
 
 def test_a_match_opens_at_once_and_leads_to_its_chat(visit, ann, new_person):
