@@ -18,6 +18,7 @@ export class Deck extends EventTarget {
   #isLoading = false;
   #run = 0; // distinguishes what was asked for before `load` from what came after
   #decided = []; // { member, url, done }, the latest last
+  #undone = Promise.resolve(); // when the last of the undos is through
 
   /** `ask(method, url, body)`: calls the API as the member. */
   constructor({ ask, urls }) {
@@ -74,6 +75,13 @@ export class Deck extends EventTarget {
   async undo() {
     const last = this.#decided.pop();
     if (last === undefined) return null;
+    // One after the other, so that members come back in the order of the keys, not of the answers.
+    const undone = this.#undone.then(() => this.#takeBack(last));
+    this.#undone = undone.catch(() => {});
+    return undone;
+  }
+
+  async #takeBack(last) {
     await last.done;
     if (last.hasFailed) return null;
     const run = this.#run;

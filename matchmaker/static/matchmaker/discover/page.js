@@ -112,7 +112,8 @@ document.addEventListener("keydown", (event) => {
   const action = { ArrowLeft: pass, ArrowRight: like, Backspace: undo }[event.key];
   if (action === undefined) return;
   event.preventDefault();
-  action();
+  // A key that is held down decides on one member, not on everybody near.
+  if (!event.repeat) action();
 });
 
 deck.addEventListener("error", ({ detail: { error } }) => shell.complain(error));
