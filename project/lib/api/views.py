@@ -57,6 +57,13 @@ class Understanding:
         if errors := parameter_errors(request.query_params):
             raise ValidationError(errors)
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        """Return what the `Allow` header names: OPTIONS only where it is answered."""
+        methods: list[str] = super().allowed_methods  # type: ignore[misc]
+        describes = self.metadata_class is not None  # type: ignore[attr-defined]
+        return [name for name in methods if describes or name != "OPTIONS"]
+
     def get_renderers(self) -> list[BaseRenderer]:
         renderers: list[BaseRenderer] = super().get_renderers()  # type: ignore[misc]
         method = (self.request.method or "").lower()  # type: ignore[attr-defined]
