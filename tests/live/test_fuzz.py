@@ -242,6 +242,8 @@ SUCCESSES: dict[str, Callable[[str], dict[str, Any]]] = {
         "user": {"email": MemberFactory().email}
     },
     "GET /api/list/": lambda me: {},
+    "GET /api/tiles/{layers}.json/": lambda me: {},
+    "GET /api/tiles/{layers}/{z}/{x}/{y}.pbf/": lambda me: have_neighbour(),
     "GET /api/profile/me/": lambda me: {},
     "POST /api/profile/activate_invite/": lambda me: {
         "invite_code": InviteCodeFactory().code
@@ -290,6 +292,8 @@ def parameters_of(path: str, email: str) -> dict[str, Any]:
     """Of the path: the id of a member, or of what the caller has made."""
     if "{secret}" in path:
         return {"secret": CalendarFeed.objects.get().secret}
+    if "{layers}" in path:
+        return {"layers": "members,events", "z": 0, "x": 0, "y": 0}
     if "{id}" not in path:
         return {}
     me = Member.objects.get(email=email)
@@ -312,6 +316,11 @@ def acquaintance(email: str) -> Member:
         Member.objects.get(email=email), users=[], title="Club"
     )
     return MembershipFactory(organization=club).member
+
+
+def have_neighbour() -> dict[str, Any]:
+    MemberFactory(lon=30.31, lat=59.94)
+    return {}
 
 
 def have_feed(email: str) -> dict[str, Any]:
