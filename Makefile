@@ -1,6 +1,6 @@
 LOCK = -q --universal --generate-hashes --no-header --no-annotate pyproject.toml
 
-.PHONY: run manage test screenshots lint lock bench bench-streams bench-chat faults faults-chat fuzz attack timing messages postman qgis geopandas typescript-client
+.PHONY: run manage test screenshots lint lock bench bench-streams bench-chat faults faults-chat fuzz attack timing messages postman qgis geopandas vector-tile typescript-client
 
 run: ## The service on http://127.0.0.1:8000, from nothing
 	@exec bash compose/local/run.sh
@@ -50,6 +50,9 @@ qgis: ## QGIS (apt installs about 1 GB) reads and draws BASE_URL's collections, 
 
 geopandas: ## GeoPandas (pip installs 300 MB into .local/geopandas) reads BASE_URL's collections
 	@exec bash compose/local/map_programs.sh geopandas_reads
+
+vector-tile: ## @mapbox/vector-tile (npm installs it into .local) reads BASE_URL's tiles, and adds up their counts
+	@exec bash compose/local/map_programs.sh vector_tile_reads
 
 typescript-client: ## A TypeScript client of BASE_URL's schema, checked by tsc --strict
 	@exec bash compose/local/typescript_client.sh $(ARGS)
