@@ -110,6 +110,7 @@ def address(path: str, circle: Circle, bob: Member) -> str:
         feed = event_services.new_feed(circle.caller)
         return path.replace("{secret}", feed.secret)
     path = path.replace("{organization}", str(circle.organization.pk))
+    path = path.replace("{layers}", "members,events").replace("{z}/{x}/{y}", "0/0/0")
     if path.startswith("/api/chat/"):
         return path.replace("{id}", str(chat_services.lobby_id()))
     mine = {

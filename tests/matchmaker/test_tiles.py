@@ -117,7 +117,8 @@ def test_cluster_is_at_the_mean_of_its_cells(ann, as_ann):
 
     (cluster,) = read(as_ann, "members", *tile_at(30.6, 0.001, 5))
 
-    points = dict(Cell.objects.values_list("members", "point"))
+    cells = Cell.objects.values_list("members", "point")
+    points = {members: point for members, point in cells if point.y < 1}  # not Ann's
     assert cluster.count == 4
     assert cluster.lon == pytest.approx((points[1].x + 3 * points[3].x) / 4, abs=0.003)
 
